@@ -1,0 +1,149 @@
+import { join } from 'node:path';
+import type { Clock } from './clock.ts';
+import { createDefinitionsReader } from './definitions/reader.ts';
+import { createAttempt } from './deliver/attempt.ts';
+import { createDispatcher } from './deliver/dispatcher.ts';
+import { createHandlers } from './deliver/handlers.ts';
+import { createHttpClient } from './deliver/http-client.ts';
+import { createPing } from './deliver/ping.ts';
+import { toMessage } from './errors.ts';
+import type { JsonObject } from './event.ts';
+import { toExampleEvent } from './example-event.ts';
+import { createApi } from './http/api.ts';
+import { createEventsHandler } from './http/events.ts';
+import { startServer } from './http/server.ts';
+import { createTrial } from './http/trial.ts';
+import { openSqliteJournal } from './journal/sqlite.ts';
+import { lockStateDirectory } from './journal/state-lock.ts';
+import type { Logger } from './logger.ts';
+import { createOwnEvents } from './own-events.ts';
+import { createPipeline } from './pipeline.ts';
+import { createPrepare } from './reconcile/prepare.ts';
+import { createReconciler, type Report } from './reconcile/reconciler.ts';
+import type { ReconcileStatus } from './reconcile/status.ts';
+import { createCounters } from './record/counters.ts';
+import { createRecorder } from './record/recorder.ts';
+import { createRegistry } from './registry/registry.ts';
+import { createSandbox } from './sandbox/pool.ts';
+import { createSecrets } from './secrets/resolver.ts';
+import type { Settings } from './settings.ts';
+import { VERSION } from './version.ts';
+
+/** What an app is started with. */
+export interface AppParts {
+  readonly settings: Settings;
+  /** What references to variables may see. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly logger: Logger;
+  readonly clock: Clock;
+  /** Told of every attempt to bring definitions live, with a way to get at a file's text. */
+  readonly onReport: (report: Report, textOf: (file: string) => string | null) => void;
+}
+
+/** A running Hookline. */
+export interface App {
+  /** Of the API. */
+  readonly url: string;
+  /** Of POST /events. */
+  readonly intakeUrl: string;
+  /** Looks at the definitions now. Changes are found without it too. */
+  reconcile(): Promise<ReconcileStatus>;
+  /** An event a live hook is for, for a first try. */
+  exampleEvent(): JsonObject;
+  /** Resolves when no delivery is waiting in memory or running. */
+  idle(): Promise<void>;
+  /** Stops intake, finishes what is in flight within 10 s, commits, and lets go of the state directory. */
+  stop(): Promise<void>;
+}
+
+/** How long a stop waits for attempts under way. */
+const STOP_GRACE_MS = 10_000;
+const JOURNAL_FILE = 'journal.db';
+
+/**
+ * Builds the parts in the order of the flow and starts them. What was started last is stopped first; when one part
+ * cannot be started, those before it are stopped and the error is thrown.
+ */
+export async function startApp({ settings, env, logger, clock, onReport }: AppParts): Promise<App> {
+  await using stack = new AsyncDisposableStack();
+
+  const lock = await lockStateDirectory(settings.stateDir);
+  stack.defer(() => lock.release());
+  const journal = await openSqliteJournal({ file: join(settings.stateDir, JOURNAL_FILE) });
+  stack.defer(() => journal.close());
+  const sandbox = createSandbox();
+  stack.defer(() => sandbox.close());
+  const secrets = createSecrets({ env, ...settings.secrets });
+  const httpClient = createHttpClient({ clock });
+  stack.defer(() => httpClient.close());
+
+  const registry = createRegistry();
+  const counters = createCounters();
+  const handlers = createHandlers({ httpClient, secrets, sandbox, clock, logger });
+  const ownEvents = createOwnEvents({
+    clock,
+    emit: async (event) => {
+      const snapshot = registry.current();
+      if (snapshot !== null) await pipeline([event], snapshot);
+    },
+    onError: (error) => logger.error({ err: toMessage(error) }, 'cannot record an event of Hookline itself'),
+  });
+  const record = createRecorder({
+    journal,
+    counters,
+    logger,
+    clock,
+    onExhausted: ownEvents.deliveryExhausted,
+  });
+  const dispatcher = createDispatcher({
+    journal,
+    findHook: (id) => registry.current()?.index.byId.get(id) ?? null,
+    attempt: createAttempt({ handlers, record, clock, random: Math.random }),
+    clock,
+    logger,
+  });
+  stack.defer(() => dispatcher.stop(STOP_GRACE_MS));
+  const pipeline = createPipeline({ journal, clock, dispatch: dispatcher.offer });
+
+  const definitions = createDefinitionsReader({ dir: settings.dir, clock, logger, pollMs: settings.pollMs });
+  stack.defer(() => definitions.close());
+  const reconciler = createReconciler({
+    read: definitions.read,
+    prepare: createPrepare(sandbox),
+    noteHooks: (sightings, at) => journal.noteHooks(sightings, at),
+    swap: registry.swap,
+    report: (report) => onReport(report, definitions.textOf),
+    clock,
+  });
+  await reconciler.reconcile();
+  definitions.watch(() => void reconciler.reconcile());
+
+  const events = createEventsHandler({ registry, pipeline, counters, clock, logger });
+  const trial = createTrial({ handlers, ping: createPing({ httpClient, secrets, clock }), clock });
+  const api = createApi({
+    registry,
+    journal,
+    counters,
+    trial,
+    logger,
+    reconcileStatus: reconciler.status,
+    version: VERSION,
+  });
+  const { listen, intakeListen } = settings;
+  const server = await startServer({ listen, api, events: intakeListen === null ? events : null, logger });
+  stack.defer(() => server.close());
+  const intake =
+    intakeListen === null ? server : await startServer({ listen: intakeListen, api: null, events, logger });
+  if (intake !== server) stack.defer(() => intake.close());
+  await dispatcher.tick();
+
+  const running = stack.move();
+  return {
+    url: server.url,
+    intakeUrl: intake.url,
+    reconcile: reconciler.reconcile,
+    exampleEvent: () => toExampleEvent(registry.current()),
+    idle: dispatcher.idle,
+    stop: () => running.disposeAsync(),
+  };
+}

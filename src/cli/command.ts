@@ -1,0 +1,21 @@
+import type { Writable } from 'node:stream';
+
+/** What a command is run with: the streams of the process, its environment, and how to be told to stop. */
+export interface CommandContext {
+  readonly stdin: NodeJS.ReadStream;
+  /** Answers go here: what a script would read. */
+  readonly stdout: NodeJS.WriteStream;
+  /** Words for a person go here. */
+  readonly stderr: NodeJS.WriteStream;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Resolves on the first SIGTERM or SIGINT. */
+  readonly stopped: Promise<void>;
+}
+
+/** How a command ended: 0 fine, 1 the thing asked about is wrong. Misuse is thrown as `usage` and becomes 2. */
+export type ExitCode = 0 | 1;
+
+/** Writes a line. */
+export function writeLine(stream: Writable, line = ''): void {
+  stream.write(`${line}\n`);
+}

@@ -1,0 +1,86 @@
+import { createServer, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { buffer } from 'node:stream/consumers';
+import { type Address, toAuthority } from '../address.ts';
+import { verifyKongSignature, verifyStandardSignature } from '../deliver/signature.ts';
+import { HooklineError, toMessage } from '../errors.ts';
+import { type CommandContext, type ExitCode, writeLine } from './command.ts';
+import { createPaint, type Paint } from './print.ts';
+
+/** What `listen` is asked for. */
+export interface ListenOptions {
+  readonly listen: Address;
+  /** Null: signatures are shown, not verified. */
+  readonly secret: string | null;
+  /** Status every request is answered with. */
+  readonly status: number;
+}
+
+/** Headers that every request has and that say nothing about the hook. */
+const DULL_HEADERS = new Set(['host', 'connection', 'content-length', 'transfer-encoding']);
+
+/** Runs a receiver that prints and verifies what it gets, until it is stopped. */
+export async function listen(
+  { listen: address, secret, status }: ListenOptions,
+  context: CommandContext,
+): Promise<ExitCode> {
+  const { stdout, stderr, stopped } = context;
+  const paint = createPaint(stdout);
+  const server = createServer(async (req, res) => {
+    const body = await buffer(req);
+    writeLine(stdout, describeRequest(req, body, { secret, paint }));
+    res.writeHead(status).end();
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (cause) =>
+      reject(
+        new HooklineError('address_in_use', `Cannot listen on ${toAuthority(address)}: ${toMessage(cause)}`, {
+          cause,
+        }),
+      ),
+    );
+    server.listen(address.port, address.host, resolve);
+  });
+  const { port } = server.address() as AddressInfo;
+  writeLine(
+    stderr,
+    `Listening on http://${toAuthority({ host: address.host, port })}, answering ${status}; Ctrl-C stops`,
+  );
+  await stopped;
+  server.closeAllConnections();
+  await new Promise<void>((resolve) => server.close(() => resolve()));
+  return 0;
+}
+
+function describeRequest(
+  { method = '', url = '', headers }: IncomingMessage,
+  body: Buffer,
+  { secret, paint }: { secret: string | null; paint: Paint },
+): string {
+  const shown = Object.entries(headers).filter(([name]) => !DULL_HEADERS.has(name));
+  return [
+    paint('bold', `${method} ${url}`),
+    ...shown.map(([name, value]) => paint('dim', `  ${name}: ${[value].flat().join(', ')}`)),
+    ...(secret === null ? [] : [`  ${describeSignatures(headers, { body, secret, paint })}`]),
+    ...(body.length === 0 ? [] : [`  ${body.toString('utf8')}`]),
+    '',
+  ].join('\n');
+}
+
+function describeSignatures(
+  headers: IncomingHttpHeaders,
+  { body, secret, paint }: { body: Buffer; secret: string; paint: Paint },
+): string {
+  const say = (name: string, valid: boolean): string =>
+    valid ? paint('green', `${name} verified`) : paint('red', `${name} does NOT verify`);
+  const header = (name: string): string => [headers[name] ?? ''].flat().join(' ');
+  const standard = {
+    id: header('webhook-id'),
+    timestamp: header('webhook-timestamp'),
+    signature: header('webhook-signature'),
+  };
+  return [
+    say('x-kong-signature', verifyKongSignature(header('x-kong-signature'), { secret, body })),
+    say('webhook-signature', verifyStandardSignature(standard, { secret, body })),
+  ].join(', ');
+}

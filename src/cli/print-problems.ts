@@ -1,0 +1,25 @@
+import type { Writable } from 'node:stream';
+import { formatProblem } from '../definitions/code-frame.ts';
+import type { Problem } from '../definitions/problem.ts';
+import { writeLine } from './command.ts';
+import type { Paint } from './print.ts';
+
+/** How problems are printed. */
+export interface PrintOptions {
+  /** The text of a file, for the frame around a problem; null when it cannot be shown. */
+  readonly textOf: (file: string) => string | null;
+  readonly paint: Paint;
+}
+
+/** Prints each problem with its place, a code frame and what to do. */
+export function printProblems(
+  stream: Writable,
+  problems: readonly Problem[],
+  { textOf, paint }: PrintOptions,
+): void {
+  for (const problem of problems) {
+    const [first = '', ...rest] = formatProblem(problem, textOf(problem.file)).split('\n');
+    writeLine(stream, [paint(problem.severity === 'error' ? 'red' : 'yellow', first), ...rest].join('\n'));
+    writeLine(stream);
+  }
+}

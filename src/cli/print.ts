@@ -1,0 +1,21 @@
+import { styleText } from 'node:util';
+import type { Problem } from '../definitions/problem.ts';
+
+/** Paints text for a person; only on a terminal that wants colours. */
+export type Paint = (style: 'red' | 'yellow' | 'green' | 'bold' | 'dim', text: string) => string;
+
+/** A paint for a stream: plain unless it is a terminal and NO_COLOR is unset. */
+export function createPaint(stream: NodeJS.WriteStream): Paint {
+  return (style, text) => styleText(style, text, { stream });
+}
+
+/** "1 hook", "2 hooks". */
+export function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`;
+}
+
+/** "2 errors, 1 warning". */
+export function countProblems(problems: readonly Problem[]): string {
+  const errors = problems.filter(({ severity }) => severity === 'error').length;
+  return `${count(errors, 'error')}, ${count(problems.length - errors, 'warning')}`;
+}

@@ -1,0 +1,148 @@
+import type { JsonObject } from '../event.ts';
+import type { Problem } from './problem.ts';
+
+/** The four ways to act on an event. */
+export const HANDLERS = ['webhook', 'webhook-custom', 'log', 'lambda'] as const;
+/** One of the four ways to act on an event. */
+export type HandlerName = (typeof HANDLERS)[number];
+
+/** Languages a lambda may be written in. */
+export type Language = 'javascript' | 'lua';
+
+/** Where a definition was read from. */
+export interface Origin {
+  /** The source of definitions: `dir:<path as configured>`. */
+  readonly source: string;
+  /** Path of the file below the root of its source, with `/`. */
+  readonly file: string;
+  /** 1-based line the document starts at. */
+  readonly line: number;
+}
+
+/** Fields `webhook` and `webhook-custom` share. Field names are those of the file and of the API. */
+interface RequestConfig {
+  /** May be a reference, as may every string of `headers`, `secret` and `payload`. */
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly secret: string | null;
+  /** Algorithm of `x-kong-signature`. */
+  readonly signature: 'sha1' | 'sha256';
+  readonly ssl_verify: boolean;
+}
+
+/** `config` of the handler `webhook`. */
+export interface WebhookConfig extends RequestConfig {}
+
+/** `config` of the handler `webhook-custom`. */
+export interface WebhookCustomConfig extends RequestConfig {
+  readonly method: string;
+  readonly payload: JsonObject | null;
+  readonly payload_format: boolean;
+  readonly body: string | null;
+  readonly body_format: boolean;
+  readonly headers_format: boolean;
+}
+
+/** `config` of the handler `log`: nothing to set. */
+export type LogConfig = Readonly<Record<string, never>>;
+
+/** `config` of the handler `lambda`. */
+export interface LambdaConfig {
+  readonly functions: readonly string[];
+  /** Null: inferred from the functions at load. */
+  readonly language: Language | null;
+}
+
+/** A hook's own retry policy; what is null falls back to the default schedule (deliver/retry.ts). */
+export interface RetryDefinition {
+  /** Tries in all, the first one included. */
+  readonly attempts: number | null;
+  /** Waits between tries, seconds. Excludes initial, factor and max. */
+  readonly schedule: readonly number[] | null;
+  readonly initial: number | null;
+  readonly factor: number | null;
+  readonly max: number | null;
+  /** 0 to 1: share of each wait that is random, to either side. */
+  readonly jitter: number | null;
+}
+
+/** What every hook has, whatever its handler. Defaults are filled in: this is the full shape, as the API shows it. */
+interface EventHookBase {
+  readonly kind: 'EventHook';
+  readonly id: string;
+  readonly name: string;
+  readonly description: string | null;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly enabled: boolean;
+  readonly source: string;
+  /** Null: every event of the source. */
+  readonly event: string | null;
+  readonly on_change: boolean | null;
+  /** Seconds; null and 0 mean none. */
+  readonly snooze: number | null;
+  /** A CEL expression. */
+  readonly filter: string | null;
+  readonly retry: RetryDefinition | null;
+  /** Seconds one attempt may take in all. */
+  readonly timeout: number;
+  /** Attempts of this hook that may run at once. */
+  readonly concurrency: number;
+}
+
+/** A hook as declared, one member per handler. */
+export type EventHook = EventHookBase &
+  (
+    | { readonly handler: 'webhook'; readonly config: WebhookConfig }
+    | { readonly handler: 'webhook-custom'; readonly config: WebhookCustomConfig }
+    | { readonly handler: 'log'; readonly config: LogConfig }
+    | { readonly handler: 'lambda'; readonly config: LambdaConfig }
+  );
+
+/** One event of a source, as the catalogue lists it. Keys that were not declared are absent, as the reference has it. */
+export interface CatalogueEvent {
+  readonly description?: string;
+  /** Top-level fields of the event's data. */
+  readonly fields?: readonly string[];
+  /** The fields that make two events "the same" for on_change. */
+  readonly unique?: readonly string[];
+  /** JSON Schema (2020-12) of the event's data. */
+  readonly schema?: JsonObject;
+}
+
+/** A declared source of events. */
+export interface EventSource {
+  readonly kind: 'EventSource';
+  readonly name: string;
+  readonly description: string | null;
+  readonly events: Readonly<Record<string, CatalogueEvent>>;
+}
+
+/** Either kind of definition. */
+export type Definition = EventHook | EventSource;
+
+/**
+ * Finds the place of a value in the file it was read from, for problems that are found later than the parse. The
+ * nearest place that exists is answered; `atKey` points at the key, not its value.
+ */
+export type Locate = (
+  path: readonly (string | number)[],
+  atKey?: boolean,
+) => { readonly line: number; readonly column: number };
+
+/** One YAML document that parsed and fits its schema. */
+export interface LoadedDefinition {
+  readonly definition: Definition;
+  readonly origin: Origin;
+  /** The document as written, before defaults: tells what the author said and what was filled in. */
+  readonly declared: JsonObject;
+  readonly locate: Locate;
+}
+
+/** What became of one file: its definitions and everything wrong with it. Depends on nothing but the file's bytes and path. */
+export interface LoadedFile {
+  readonly file: string;
+  /** sha256 of the bytes, hex. */
+  readonly digest: string;
+  readonly definitions: readonly LoadedDefinition[];
+  readonly problems: readonly Problem[];
+}

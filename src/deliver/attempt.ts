@@ -1,0 +1,87 @@
+import { v7 as uuidv7 } from 'uuid';
+import type { Clock } from '../clock.ts';
+import type { HandlerName } from '../definitions/definition.ts';
+import type { Attempt, DeliveryState, DueDelivery, Outcome } from '../journal/journal.ts';
+import type { LiveHook } from '../reconcile/snapshot.ts';
+import type { Handler, HandlerResult } from './handler.ts';
+import { type NextStep, nextStep } from './retry.ts';
+
+/** What an attempt works with. */
+export interface AttemptParts {
+  readonly handlers: Readonly<Record<HandlerName, Handler>>;
+  /** Makes an outcome durable and says so in log and counters. Resolves once it is, however long that takes. */
+  readonly record: (finished: FinishedAttempt) => Promise<void>;
+  readonly clock: Clock;
+  /** 0 to 1, for jitter. */
+  readonly random: () => number;
+}
+
+/** An attempt that ended, with all that is known of it. */
+export interface FinishedAttempt {
+  readonly hook: LiveHook;
+  readonly delivery: DueDelivery;
+  readonly outcome: Outcome;
+}
+
+/** Creates the function that runs one attempt at a delivery: handler, retry policy, record. Answers the next due time. */
+export function createAttempt(
+  parts: AttemptParts,
+): (hook: LiveHook, delivery: DueDelivery) => Promise<number | null> {
+  const { handlers, record, clock, random } = parts;
+  return async (hook, delivery) => {
+    const { deliveryId, event } = delivery;
+    const startedAt = clock.now();
+    const { data, source, id, time } = event;
+    const call = { deliveryId, data, event: event.event, source, id, time, pid: process.pid };
+    const { handler, retry } = hook.definition;
+    const result = await handlers[handler].run(hook, call);
+    const number = delivery.attempts + 1;
+    const step = nextStep({ retry, handler, attempts: number, result, now: clock.now(), random });
+    const attempt = toAttempt(result, { number, startedAt, revision: hook.revision });
+    const outcome = {
+      deliveryId,
+      attempt,
+      state: toState(step),
+      dueAt: step.kind === 'retry' ? step.dueAt : null,
+    };
+    await record({ hook, delivery, outcome });
+    return outcome.dueAt;
+  };
+}
+
+function toState(step: NextStep): DeliveryState {
+  switch (step.kind) {
+    case 'retry':
+      return 'pending';
+    case 'succeeded':
+    case 'failed':
+    case 'exhausted':
+      return step.kind;
+  }
+}
+
+function toAttempt(
+  result: HandlerResult,
+  about: Pick<Attempt, 'number' | 'startedAt' | 'revision'>,
+): Attempt {
+  return {
+    id: uuidv7(),
+    ...about,
+    durationMs: result.durationMs,
+    outcome: result.kind,
+    status: result.status ?? null,
+    error: result.kind === 'success' ? null : (result.error ?? null),
+    response: toResponse(result),
+  };
+}
+
+/** Characters of a lambda's result that are kept, as many as bytes of a receiver's answer. */
+const MAX_RESPONSE_LENGTH = 4096;
+
+/** What is kept of the answer: a receiver's body, or what a lambda returned and printed. */
+function toResponse({ body, result, output }: HandlerResult): string | null {
+  if (body !== undefined) return body === '' ? null : body;
+  const returned = result === undefined || result === null ? '' : JSON.stringify(result);
+  const text = [returned, output ?? ''].filter((part) => part !== '').join('\n');
+  return text === '' ? null : text.slice(0, MAX_RESPONSE_LENGTH);
+}

@@ -1,0 +1,98 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Dispatcher as UndiciDispatcher } from 'undici';
+import type { Clock } from '../clock.ts';
+import type { Incoming } from './http-client.ts';
+
+/** Bytes of an answer that are read before the connection is dropped. */
+const MAX_READ_BYTES = 64 * 1024;
+/** Bytes of an answer that are kept. */
+const MAX_KEPT_BYTES = 4 * 1024;
+
+/** One request and its answer under way. */
+export interface Exchange {
+  /** What undici tells about it. */
+  readonly handler: UndiciDispatcher.DispatchHandler;
+  readonly incoming: Promise<Incoming>;
+  /** Ends it without an answer. */
+  fail(message: string): void;
+}
+
+/** Starts the time of an exchange and makes the handler that follows it to its end. */
+export function startExchange({
+  timeoutMs,
+  clock,
+}: {
+  readonly timeoutMs: number;
+  readonly clock: Clock;
+}): Exchange {
+  const { promise: incoming, resolve } = Promise.withResolvers<Incoming>();
+  let controller: UndiciDispatcher.DispatchController | null = null;
+  let ended = false;
+  let status = 0;
+  let headers: IncomingHttpHeaders = {};
+  let readBytes = 0;
+  const kept: Buffer[] = [];
+
+  const timer = clock.setTimer(timeoutMs, () => {
+    fail(`timed out after ${timeoutMs} ms`);
+    controller?.abort(new Error('timed out'));
+  });
+
+  function end(result: Incoming): void {
+    if (ended) return;
+    ended = true;
+    timer.cancel();
+    resolve(result);
+  }
+
+  function fail(message: string): void {
+    end({ kind: 'error', message });
+  }
+
+  function answer(): void {
+    end({ kind: 'answer', status, headers: toHeaders(headers), body: toText(kept) });
+  }
+
+  const handler: UndiciDispatcher.DispatchHandler = {
+    onRequestStart(started) {
+      controller = started;
+      // The time may have run out while the request waited for a connection.
+      if (ended) started.abort(new Error('timed out'));
+    },
+    onResponseStart(_controller, statusCode, responseHeaders) {
+      status = statusCode;
+      headers = responseHeaders;
+    },
+    onResponseData(current, chunk) {
+      if (readBytes < MAX_KEPT_BYTES) kept.push(Buffer.from(chunk.subarray(0, MAX_KEPT_BYTES - readBytes)));
+      readBytes += chunk.length;
+      if (readBytes <= MAX_READ_BYTES) return;
+      answer();
+      current.abort(new Error('the answer is longer than what is read of one'));
+    },
+    onResponseEnd: answer,
+    onResponseError(_controller, error) {
+      fail(describe(error));
+    },
+  };
+  return { handler, incoming, fail };
+}
+
+/** undici's and Node's errors keep what matters in the code, or in several errors below. */
+function describe(error: Error): string {
+  const { code } = error as NodeJS.ErrnoException;
+  const inner = error instanceof AggregateError ? (error.errors[0] as Error | undefined)?.message : undefined;
+  const message = error.message || inner || 'the connection failed';
+  return code === undefined || message.includes(code) ? message : `${message} (${code})`;
+}
+
+function toHeaders(headers: IncomingHttpHeaders): Record<string, string> {
+  const entries = Object.entries(headers).map(([name, value]) => [name, [value].flat().join(', ')]);
+  return Object.fromEntries(entries);
+}
+
+/** What was kept, without a character that was cut in two. */
+function toText(kept: readonly Buffer[]): string {
+  if (kept.length === 0) return '';
+  return new TextDecoder().decode(Buffer.concat(kept), { stream: true });
+}

@@ -1,0 +1,102 @@
+import type { Clock } from '../clock.ts';
+import type { WebhookConfig } from '../definitions/definition.ts';
+import { toMessage } from '../errors.ts';
+import type { LiveHook } from '../reconcile/snapshot.ts';
+import { SecretError } from '../secrets/reference.ts';
+import type { Secrets } from '../secrets/secrets.ts';
+import { TemplateRenderError } from '../template/render.ts';
+import type { HandlerResult } from './handler.ts';
+import { RequestError, type RequestHeaders } from './headers.ts';
+import type { HttpClient, Incoming } from './http-client.ts';
+import { classifyStatus, toRetryAt } from './retry.ts';
+import { signKong, signStandard } from './signature.ts';
+
+/** What requests are sent with. */
+export interface SenderParts {
+  readonly httpClient: HttpClient;
+  readonly secrets: Secrets;
+  readonly clock: Clock;
+}
+
+/** A request as its handler wants it, before signatures. */
+export interface RequestPlan {
+  readonly method: string;
+  readonly url: string;
+  readonly headers: RequestHeaders;
+  readonly body: string | Buffer | null;
+}
+
+/** A request's sending: whose it is and which delivery it is for. */
+export interface Sending {
+  readonly hook: LiveHook;
+  readonly config: Pick<WebhookConfig, 'secret' | 'signature' | 'ssl_verify'>;
+  /** Goes out as webhook-id. */
+  readonly deliveryId: string;
+  /** Makes the request; what it throws becomes the result. */
+  readonly plan: () => RequestPlan;
+}
+
+/** Signs and sends a request and makes a result of what comes back. Never throws, and no secret is in the result. */
+export type Send = (sending: Sending) => Promise<HandlerResult>;
+
+/** Creates the sender of both kinds of webhook. */
+export function createSend({ httpClient, secrets, clock }: SenderParts): Send {
+  return async ({ hook, config, deliveryId, plan }) => {
+    const startedAt = clock.now();
+    const elapsed = (): number => Math.max(0, clock.now() - startedAt);
+    try {
+      const { method, url, headers, body } = plan();
+      const timestamp = String(Math.floor(startedAt / 1000));
+      headers.set('webhook-id', deliveryId).set('webhook-timestamp', timestamp);
+      if (config.secret !== null && body !== null && body.length > 0) {
+        const signed = { secret: secrets.resolve(config.secret), body };
+        headers.set('x-kong-signature', signKong(signed, config.signature));
+        headers.set('webhook-signature', signStandard(signed, { id: deliveryId, timestamp }));
+      }
+      const timeoutMs = hook.definition.timeout * 1000;
+      const incoming = await httpClient.send({
+        method,
+        url,
+        headers: headers.toObject(),
+        body,
+        timeoutMs,
+        verify: config.ssl_verify,
+      });
+      return toResult(incoming, { secrets, durationMs: elapsed(), now: clock.now() });
+    } catch (error) {
+      return { kind: toFailureKind(error), error: secrets.redact(toMessage(error)), durationMs: elapsed() };
+    }
+  };
+}
+
+interface ResultContext {
+  readonly secrets: Secrets;
+  readonly durationMs: number;
+  readonly now: number;
+}
+
+function toResult(incoming: Incoming, { secrets, durationMs, now }: ResultContext): HandlerResult {
+  if (incoming.kind === 'error')
+    return { kind: 'retry', error: secrets.redact(incoming.message), durationMs };
+  const { status } = incoming;
+  const kind = classifyStatus(status);
+  const headers = Object.fromEntries(
+    Object.entries(incoming.headers).map(([name, value]) => [name, secrets.redact(value)]),
+  );
+  const retryAt = toRetryAt(headers['retry-after'], now);
+  return {
+    kind,
+    status,
+    headers,
+    body: secrets.redact(incoming.body),
+    ...(kind === 'success' ? {} : { error: `receiver answered ${status}` }),
+    ...(retryAt === null ? {} : { retryAt }),
+    durationMs,
+  };
+}
+
+/** A secret may be put in place later; a request that cannot be built stays so until the definition changes. */
+function toFailureKind(error: unknown): 'retry' | 'failure' {
+  if (error instanceof SecretError) return 'retry';
+  return error instanceof RequestError || error instanceof TemplateRenderError ? 'failure' : 'retry';
+}

@@ -1,0 +1,21 @@
+/** Any JSON value. */
+export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+
+/** A JSON object. Objects made from outside input have no prototype surprises: see intake/parse-json.ts. */
+export type JsonObject = { readonly [key: string]: Json };
+
+/** Something that happened: what intake makes of a request and every handler is given. */
+export interface HookEvent {
+  /** As sent, else a UUIDv7. Unique together with `source`. */
+  readonly id: string;
+  readonly source: string;
+  readonly event: string;
+  readonly data: JsonObject;
+  /** RFC 3339, as sent, else the time of acceptance. */
+  readonly time: string;
+}
+
+/** Whether a JSON value is an object (not null, not an array). */
+export function isJsonObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,28 @@
+import type { HookEvent } from '../event.ts';
+import type { LiveHook } from '../reconcile/snapshot.ts';
+import { toDigest } from './digest.ts';
+import type { GateCheck } from './gate.ts';
+
+/** What the check of an event is made with besides hook and event. */
+interface CheckContext {
+  /** Fields that make events the same, from the catalogue; null: all data. */
+  readonly unique: readonly string[] | null;
+  /** When the event was accepted, ms since the epoch. */
+  readonly at: number;
+}
+
+/** Makes the check of on_change and snooze for one event and hook; null when the hook has neither. */
+export function toGateCheck(
+  { definition }: LiveHook,
+  event: HookEvent,
+  { unique, at }: CheckContext,
+): GateCheck | null {
+  const onChange = definition.on_change === true;
+  const snoozeMs = (definition.snooze ?? 0) * 1000;
+  if (!onChange && snoozeMs === 0) return null;
+  const digest = onChange ? toDigest(event.data, unique) : null;
+  const parts = [definition.id, event.source, event.event];
+  // JSON keeps the parts apart whatever they hold.
+  const key = JSON.stringify(snoozeMs > 0 && digest !== null ? [...parts, digest] : parts);
+  return { key, onChange, snoozeMs, digest, at };
+}

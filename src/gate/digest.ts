@@ -1,0 +1,13 @@
+import { digestJson } from '../canonical-json.ts';
+import type { JsonObject } from '../event.ts';
+
+/**
+ * Tells whether two events are the same for on_change: over the fields in `unique` (top level; one that is missing
+ * counts as missing), or over all data when the catalogue names none (null).
+ */
+export function toDigest(data: JsonObject, unique: readonly string[] | null): string {
+  if (unique === null) return digestJson(data);
+  return digestJson(
+    unique.filter((field) => Object.hasOwn(data, field)).map((field) => [field, data[field]]),
+  );
+}

@@ -1,0 +1,36 @@
+import express, { type Express } from 'express';
+import { MAX_EVENT_BYTES } from '../intake/limits.ts';
+import type { Journal } from '../journal/journal.ts';
+import type { Logger } from '../logger.ts';
+import type { Registry } from '../registry/registry.ts';
+import { answerNotFound, createErrorHandler } from './error-handler.ts';
+import { createEventHooksRouter } from './event-hooks.ts';
+import { createHistoryRouter } from './history.ts';
+import { createOpenApiRouter } from './openapi.ts';
+import { createReadOnlyRouter } from './read-only.ts';
+import { createSourcesRouter } from './sources.ts';
+import { createStatusRouter, type StatusParts } from './status.ts';
+import type { Trial } from './trial.ts';
+
+/** What the API works with. */
+export interface ApiParts extends StatusParts {
+  readonly registry: Registry;
+  readonly journal: Journal;
+  readonly trial: Trial;
+  readonly logger: Logger;
+}
+
+/** Everything but POST /events. */
+export function createApi(parts: ApiParts): Express {
+  const api = express().disable('x-powered-by').disable('etag');
+  api.use(express.raw({ type: () => true, limit: MAX_EVENT_BYTES }));
+  api.use(createStatusRouter(parts));
+  api.use(createSourcesRouter(parts.registry));
+  api.use(createEventHooksRouter(parts.registry, parts.trial));
+  api.use(createReadOnlyRouter(parts.registry));
+  api.use(createHistoryRouter(parts.journal));
+  api.use(createOpenApiRouter());
+  api.use(answerNotFound);
+  api.use(createErrorHandler(parts.logger));
+  return api;
+}

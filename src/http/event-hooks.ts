@@ -1,0 +1,78 @@
+import { type Request, type Response, Router } from 'express';
+import { HooklineError } from '../errors.ts';
+import { isJsonObject, type JsonObject } from '../event.ts';
+import { toFormat } from '../intake/content-type.ts';
+import { parseJson } from '../intake/parse-json.ts';
+import { compareTexts } from '../order.ts';
+import type { LiveHook } from '../reconcile/snapshot.ts';
+import type { Registry } from '../registry/registry.ts';
+import { toEntity } from './entity.ts';
+import { encodeOffset, parseOffset, parseSize, toNext } from './pagination.ts';
+import type { Trial } from './trial.ts';
+
+/** GET /event-hooks, /event-hooks/{id or name}, …/ping and POST …/test. A name may have slashes, encoded or not. */
+export function createEventHooksRouter(registry: Registry, trial: Trial): Router {
+  const router = Router();
+  router.get('/event-hooks', (req, res) => listHooks(registry, req, res));
+  router.get('/event-hooks/*name/ping', async (req, res, next) => {
+    const hook = registry.find(toName(req.params.name));
+    if (hook === null) return next();
+    res.json(await trial.ping(hook));
+  });
+  router.post('/event-hooks/*name/test', async (req, res) => {
+    const hook = findHook(registry, toName(req.params.name));
+    res.json(await trial.test(hook, toData(req)));
+  });
+  router.get('/event-hooks/*name', (req, res) => {
+    const hook = findHook(registry, toName(req.params.name));
+    if (!isFresh(req, res, hook.revision)) res.json(toEntity(hook));
+  });
+  return router;
+}
+
+function toName(segments: readonly string[] | string): string {
+  return typeof segments === 'string' ? segments : segments.join('/');
+}
+
+function findHook(registry: Registry, idOrName: string): LiveHook {
+  const hook = registry.find(idOrName);
+  if (hook === null) throw new HooklineError('not_found', 'Not found');
+  return hook;
+}
+
+function listHooks(registry: Registry, req: Request, res: Response): void {
+  const size = parseSize(req.query.size);
+  const after = parseOffset(req.query.offset);
+  const snapshot = registry.current();
+  if (isFresh(req, res, snapshot?.revision ?? null)) return;
+  const rest = (snapshot?.hooks ?? []).filter(
+    (hook) => after === null || compareTexts(hook.definition.name, after) > 0,
+  );
+  const page = rest.slice(0, size);
+  const last = rest.length > size ? (page.at(-1)?.definition.name ?? null) : null;
+  const next = toNext('/event-hooks', { last, query: { size: String(size) } });
+  res.json({ data: page.map(toEntity), next, ...(last === null ? {} : { offset: encodeOffset(last) }) });
+}
+
+/** Sets the ETag and, when the client has this revision already, answers 304. */
+function isFresh(req: Request, res: Response, revision: string | null): boolean {
+  if (revision === null) return false;
+  res.set('etag', `"${revision}"`);
+  if (!req.fresh) return false;
+  res.status(304).end();
+  return true;
+}
+
+/** The posted JSON object; an empty body is an empty object. */
+function toData(req: Request): JsonObject {
+  const bytes = Buffer.isBuffer(req.body) ? req.body : Buffer.alloc(0);
+  if (bytes.length === 0) return {};
+  if (toFormat(req.headers['content-type']) !== 'json') {
+    throw new HooklineError('unsupported_media_type', 'Send the data of the event as application/json');
+  }
+  const parsed = parseJson(bytes);
+  if (parsed.kind === 'invalid') throw new HooklineError('bad_request', parsed.message);
+  if (!isJsonObject(parsed.value))
+    throw new HooklineError('bad_request', 'The body must be a JSON object: it is the data of the event');
+  return parsed.value;
+}

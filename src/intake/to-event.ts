@@ -1,0 +1,111 @@
+import { v7 as uuidv7 } from 'uuid';
+import type { Catalogue } from '../catalogue/catalogue.ts';
+import { checkEvent, validateData } from '../catalogue/checks.ts';
+import { suggest } from '../definitions/suggest.ts';
+import { type HookEvent, isJsonObject, type Json, type JsonObject } from '../event.ts';
+
+/** An event, or why there is none. `hint` says what would have been known instead. */
+export type Intaken =
+  | { readonly kind: 'event'; readonly event: HookEvent }
+  | { readonly kind: 'refused'; readonly message: string; readonly hint: string | null };
+
+/** What an event is made with besides what was sent. */
+export interface IntakeContext {
+  readonly catalogue: Catalogue;
+  /** ms since the epoch. */
+  readonly now: number;
+}
+
+const KEYS = ['source', 'event', 'data', 'id', 'time'];
+const MAX_ID_LENGTH = 256;
+/** RFC 3339: a date, a time, and Z or an offset. */
+const TIMESTAMP = /^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)$/;
+
+/** The source of Hookline's own events, which nobody else may emit. */
+const OWN_SOURCE = 'hookline';
+
+/** Makes an event of what was sent: shape, id, time, source and event known, data as the event's schema has it. */
+export function toEvent(sent: Json, context: IntakeContext): Intaken {
+  if (!isJsonObject(sent))
+    return refuse(`An event must be an object {source, event, data}: got ${describe(sent)}`);
+  return checkKeys(sent) ?? checkIdentity(sent) ?? checkKnown(sent, context);
+}
+
+function checkKeys(sent: JsonObject): Intaken | null {
+  for (const key of Object.keys(sent)) {
+    if (!KEYS.includes(key)) return refuse(`Unknown key "${key}"`, nearHint(suggest(key, KEYS), KEYS));
+  }
+  for (const key of ['source', 'event'] as const) {
+    if (typeof sent[key] !== 'string') return refuse(`"${key}" must be a string: got ${describe(sent[key])}`);
+  }
+  if (!isJsonObject(sent.data)) return refuse(`"data" must be an object: got ${describe(sent.data)}`);
+  return null;
+}
+
+function checkIdentity({ id, time }: JsonObject): Intaken | null {
+  if (id !== undefined && !isId(id)) {
+    return refuse(
+      `"id" must be a string of 1 to ${MAX_ID_LENGTH} characters without control characters: got ${describe(id)}`,
+    );
+  }
+  if (time !== undefined && !isTimestamp(time)) {
+    return refuse(`"time" must be a time as in 2026-01-31T12:00:00Z: got ${describe(time)}`);
+  }
+  return null;
+}
+
+/** Whether a value can be the id of an event. */
+export function isId(id: unknown): id is string {
+  return (
+    typeof id === 'string' &&
+    id.length > 0 &&
+    id.length <= MAX_ID_LENGTH &&
+    id.isWellFormed() &&
+    !/\p{Cc}/u.test(id)
+  );
+}
+
+function isTimestamp(time: Json): time is string {
+  return typeof time === 'string' && TIMESTAMP.test(time) && !Number.isNaN(Date.parse(time));
+}
+
+function checkKnown(sent: JsonObject, { catalogue, now }: IntakeContext): Intaken {
+  const { source, event, data, id, time } = sent as {
+    source: string;
+    event: string;
+    data: JsonObject;
+    id?: string;
+    time?: string;
+  };
+  if (source === OWN_SOURCE)
+    return refuse(`Source "${OWN_SOURCE}" is reserved: only Hookline itself emits its events`);
+  const known = checkEvent(catalogue, source, event);
+  if (known.kind === 'unknown') return refuse(known.message, known.hint);
+  const mistakes = validateData(known.entry, data);
+  if (mistakes.length > 0)
+    return refuse(`"data" does not fit the schema of ${source} ${event}: ${mistakes.join('; ')}`);
+  return {
+    kind: 'event',
+    event: { id: id ?? uuidv7(), source, event, data, time: time ?? new Date(now).toISOString() },
+  };
+}
+
+function refuse(message: string, hint: string | null = null): Intaken {
+  return { kind: 'refused', message, hint };
+}
+
+function nearHint(near: string | null, known: readonly string[]): string {
+  return near === null ? `Known keys: ${known.join(', ')}` : `Did you mean "${near}"?`;
+}
+
+/** Names a wrong value without repeating one that may be long. */
+function describe(value: Json | undefined): string {
+  if (value === undefined) return 'nothing';
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return 'an array';
+  return typeof value === 'string'
+    ? `"${value.slice(0, 40)}"`
+    : typeof value === 'object'
+      ? 'an object'
+      : String(value);
+}

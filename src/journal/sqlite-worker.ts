@@ -1,0 +1,79 @@
+import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
+import { HooklineError, toMessage } from '../errors.ts';
+import type { MainMessage, WireAnswer, WireFailure, WireRequest, WorkerMessage } from './sqlite-protocol.ts';
+import { openSqliteStore, READS, type SqliteStore } from './sqlite-store.ts';
+
+/**
+ * The thread that owns the database. All requests that have come in are run in one transaction, in their order, and
+ * answered after its commit with one message: the more requests are waiting, the less each pays for the disk.
+ */
+const port = parentPort;
+if (port === null) throw new Error('Cannot run the journal worker: it must be started as a thread');
+
+const store = open((workerData as { file: string }).file);
+if (store !== null) {
+  say({ kind: 'opened' });
+  port.on('message', (message: MainMessage) => receive(store, message));
+}
+
+function open(file: string): SqliteStore | null {
+  try {
+    return openSqliteStore(file);
+  } catch (error) {
+    say({ kind: 'refused', failure: toFailure(error), ours: error instanceof HooklineError });
+    return null;
+  }
+}
+
+function say(message: WorkerMessage): void {
+  port?.postMessage(message);
+}
+
+function receive(open: SqliteStore, first: MainMessage): void {
+  const requests: WireRequest[] = [];
+  let closing = false;
+  for (let message: MainMessage | undefined = first; message !== undefined; message = next()) {
+    if (message.kind === 'close') closing = true;
+    else requests.push(...message.requests);
+  }
+  if (requests.length > 0) say({ kind: 'answers', answers: run(open, requests) });
+  if (closing) close(open);
+}
+
+function next(): MainMessage | undefined {
+  return port === null ? undefined : (receiveMessageOnPort(port)?.message as MainMessage | undefined);
+}
+
+function close(open: SqliteStore): void {
+  try {
+    open.close();
+  } finally {
+    say({ kind: 'closed' });
+    port?.close();
+  }
+}
+
+function run(open: SqliteStore, requests: readonly WireRequest[]): readonly WireAnswer[] {
+  const answers: WireAnswer[] = [];
+  const work = (): void => {
+    for (const request of requests) answers.push({ id: request.id, value: call(open, request) });
+  };
+  try {
+    if (requests.every(({ operation }) => READS.has(operation))) work();
+    else open.transact(work);
+    return answers;
+  } catch (error) {
+    // One request that cannot be carried out must not take its neighbours down: each then goes alone.
+    if (requests.length > 1) return requests.flatMap((request) => run(open, [request]));
+    return requests.map(({ id }) => ({ id, failure: toFailure(error) }));
+  }
+}
+
+function call({ operations }: SqliteStore, { operation, argument }: WireRequest): unknown {
+  return (operations[operation] as (argument: unknown) => unknown)(argument);
+}
+
+function toFailure(error: unknown): WireFailure {
+  const code = (error as { errcode?: unknown }).errcode;
+  return { sqliteCode: typeof code === 'number' ? code : null, message: toMessage(error) };
+}

@@ -1,0 +1,33 @@
+#!/usr/bin/env node
+import { CommanderError } from 'commander';
+import { createProgram } from './cli/program.ts';
+import { ERROR_CODES, HooklineError, toMessage } from './errors.ts';
+
+/** A second signal ends the process at once, with the status a shell gives a process that was killed. */
+const KILLED_EXIT_CODE = 130;
+
+const stopped = new Promise<void>((resolve) => {
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.once(signal, () => {
+      process.on(signal, () => process.exit(KILLED_EXIT_CODE));
+      resolve();
+    });
+  }
+});
+
+const { stdin, stdout, stderr, env } = process;
+const program = createProgram({ stdin, stdout, stderr, env, stopped }, (code) => {
+  process.exitCode = code;
+});
+
+try {
+  await program.parseAsync(process.argv);
+} catch (error) {
+  process.exitCode = toExitCode(error);
+}
+
+function toExitCode(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+  stderr.write(`hookline: ${toMessage(error)}\n`);
+  return error instanceof HooklineError ? ERROR_CODES[error.code].exit : 1;
+}

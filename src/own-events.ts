@@ -1,0 +1,42 @@
+import { v7 as uuidv7 } from 'uuid';
+import type { Clock } from './clock.ts';
+import type { FinishedAttempt } from './deliver/attempt.ts';
+import type { HookEvent, JsonObject } from './event.ts';
+
+/** What Hookline says of itself, as events of the source `hookline` that hooks can be declared on. */
+export interface OwnEvents {
+  /** A delivery ran out of attempts. */
+  deliveryExhausted(finished: FinishedAttempt): void;
+}
+
+/** What own events are made with. */
+export interface OwnEventsParts {
+  readonly emit: (event: HookEvent) => Promise<void>;
+  readonly onError: (error: unknown) => void;
+  readonly clock: Clock;
+}
+
+const SOURCE = 'hookline';
+
+/** Creates the emitter of Hookline's own events. */
+export function createOwnEvents({ emit, onError, clock }: OwnEventsParts): OwnEvents {
+  const send = (event: string, data: JsonObject): void => {
+    const time = new Date(clock.now()).toISOString();
+    emit({ id: uuidv7(), source: SOURCE, event, data, time }).catch(onError);
+  };
+  return {
+    deliveryExhausted({ hook, delivery, outcome }) {
+      // A failing delivery of one of these events must not lead to another, or one bad receiver would make them for ever.
+      if (delivery.event.source === SOURCE) return;
+      const { source, event, id } = delivery.event;
+      const { number: attempts, error } = outcome.attempt;
+      send('delivery-exhausted', {
+        delivery: delivery.deliveryId,
+        hook: hook.definition.name,
+        event: { id, source, event },
+        attempts,
+        error,
+      });
+    },
+  };
+}

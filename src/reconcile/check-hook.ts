@@ -1,0 +1,76 @@
+import type { Catalogue } from '../catalogue/catalogue.ts';
+import { checkEvent } from '../catalogue/checks.ts';
+import type { CatalogueEvent, EventHook, LoadedDefinition } from '../definitions/definition.ts';
+import { suggest } from '../definitions/suggest.ts';
+import type { CompiledHook, FieldRead } from './compile-hook.ts';
+import type { Finding } from './place.ts';
+
+/** What a template or a filter may read of every event, besides its data. */
+const ALWAYS_THERE = ['event', 'source', 'id', 'time'];
+
+/** What of a hook has to be held against the catalogue. */
+interface Checked {
+  readonly hook: EventHook;
+  readonly loaded: LoadedDefinition;
+  readonly compiled: CompiledHook;
+}
+
+/** Holds a hook against the catalogue: its source, its event, and the fields it reads. */
+export function checkHook({ hook, loaded, compiled }: Checked, catalogue: Catalogue): readonly Finding[] {
+  const unknown = checkMatches(hook, catalogue);
+  if (unknown !== null) return [unknown];
+  const fields = knownFields(hook, catalogue);
+  const unknownFields = fields === null ? [] : compiled.reads.flatMap((read) => checkRead(read, fields));
+  return [...unknownFields, ...checkVerify(hook, loaded)];
+}
+
+function checkMatches({ source, event }: EventHook, catalogue: Catalogue): Finding | null {
+  const events = catalogue.sources.get(source);
+  const probe = event ?? events?.keys().next().value ?? '';
+  const checked = checkEvent(catalogue, source, probe);
+  if (checked.kind === 'known') return null;
+  if (events !== undefined && event === null) return null;
+  return {
+    code: events === undefined ? 'unknown_source' : 'unknown_event',
+    severity: 'error',
+    path: [events === undefined ? 'source' : 'event'],
+    message: checked.message,
+    hint: checked.hint,
+  };
+}
+
+/** The fields events of the hook can have; null when one of them does not say. */
+function knownFields({ source, event }: EventHook, catalogue: Catalogue): ReadonlySet<string> | null {
+  const events = catalogue.sources.get(source) ?? new Map<string, CatalogueEvent>();
+  const entries = event === null ? [...events.values()] : [events.get(event)];
+  const fields = new Set(ALWAYS_THERE);
+  for (const entry of entries) {
+    if (entry?.fields === undefined) return null;
+    for (const field of entry.fields) fields.add(field);
+  }
+  return fields;
+}
+
+function checkRead({ field, path }: FieldRead, fields: ReadonlySet<string>): readonly Finding[] {
+  if (fields.has(field)) return [];
+  const near = suggest(field, [...fields]);
+  const hint = near === null ? `Known fields: ${[...fields].join(', ')}` : `Did you mean "${near}"?`;
+  const message = `Reads "${field}", which the catalogue does not list for this event`;
+  return [{ code: 'unknown_field', severity: 'warning', path, message, hint }];
+}
+
+function checkVerify(hook: EventHook, { declared }: LoadedDefinition): readonly Finding[] {
+  if (hook.handler !== 'webhook' && hook.handler !== 'webhook-custom') return [];
+  const config = declared.config;
+  const said = typeof config === 'object' && config !== null && Object.hasOwn(config, 'ssl_verify');
+  if (said || !hook.config.url.toLowerCase().startsWith('https:')) return [];
+  return [
+    {
+      code: 'ssl_verify_unsaid',
+      severity: 'warning',
+      path: ['config', 'url'],
+      message: 'The receiver\'s certificate is not checked: "ssl_verify" is unsaid and defaults to false',
+      hint: 'Say ssl_verify: true, or ssl_verify: false to mean it',
+    },
+  ];
+}

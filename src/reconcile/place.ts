@@ -1,0 +1,27 @@
+import type { LoadedDefinition } from '../definitions/definition.ts';
+import type { Problem, ProblemCode, Severity } from '../definitions/problem.ts';
+
+/** Where in a document a problem is, as keys and indexes. */
+export type Path = readonly (string | number)[];
+
+/** What a check has to say about one place. */
+export interface Finding {
+  readonly code: ProblemCode;
+  readonly severity: Severity;
+  readonly path: Path;
+  readonly message: string;
+  readonly hint?: string | null;
+}
+
+/** A finding with its place in the file. */
+export function toProblem({ origin, locate }: LoadedDefinition, finding: Finding): Problem {
+  const { code, severity, path, message, hint = null } = finding;
+  return { code, severity, file: origin.file, ...locate(path), path: toDotted(path), message, hint };
+}
+
+/** `['config', 'functions', 0]` as `config.functions[0]`. */
+function toDotted(path: Path): string {
+  return path
+    .map((part, index) => (typeof part === 'number' ? `[${part}]` : index === 0 ? part : `.${part}`))
+    .join('');
+}

@@ -1,0 +1,70 @@
+import { buildCatalogue } from '../catalogue/build.ts';
+import type { Catalogue } from '../catalogue/catalogue.ts';
+import type { EventHook, LoadedDefinition, LoadedFile } from '../definitions/definition.ts';
+import { hasErrors, type Problem } from '../definitions/problem.ts';
+import { compareTexts } from '../order.ts';
+import type { Sandbox } from '../sandbox/sandbox.ts';
+import { checkHook } from './check-hook.ts';
+import { type CompiledHook, createHookCompiler } from './compile-hook.ts';
+import { findDuplicates } from './duplicates.ts';
+import { toProblem } from './place.ts';
+
+/** A hook that is ready to go live once it has a revision and its times. */
+export interface PreparedHook {
+  readonly hook: EventHook;
+  readonly loaded: LoadedDefinition;
+  readonly compiled: CompiledHook;
+}
+
+/** Everything that can fail, done: what a set of files would make live, and every problem of all of them. */
+export interface Prepared {
+  /** In the order of their names. */
+  readonly hooks: readonly PreparedHook[];
+  readonly catalogue: Catalogue;
+  /** By file and place. */
+  readonly problems: readonly Problem[];
+  /** Whether nothing stops the set from going live. */
+  readonly good: boolean;
+}
+
+/** Prepares sets of files. The same function serves boot, reload and `validate`, so that what one accepts the others do. */
+export type Prepare = (files: readonly LoadedFile[]) => Promise<Prepared>;
+
+/** Hooks compiled between two pauses, so that a large set never holds up deliveries. */
+const BATCH = 200;
+
+/** Makes a Prepare that compiles each definition once, however often it comes back unchanged. */
+export function createPrepare(sandbox: Sandbox): Prepare {
+  const compile = createHookCompiler(sandbox);
+  return async (files) => {
+    const loaded = files.flatMap((file) => file.definitions);
+    const { catalogue, problems: sourceProblems } = buildCatalogue(loaded.filter(isSource));
+    const hooks: PreparedHook[] = [];
+    const problems = [...files.flatMap((file) => file.problems), ...sourceProblems];
+    for (const [index, definition] of loaded.entries()) {
+      if (index % BATCH === BATCH - 1) await pause();
+      const hook = definition.definition;
+      if (hook.kind !== 'EventHook') continue;
+      const prepared = { hook, loaded: definition, compiled: await compile(definition, hook) };
+      hooks.push(prepared);
+      const findings = [...prepared.compiled.findings, ...checkHook(prepared, catalogue)];
+      problems.push(...findings.map((finding) => toProblem(definition, finding)));
+    }
+    problems.push(...findDuplicates(hooks));
+    hooks.sort((a, b) => compareTexts(a.hook.name, b.hook.name));
+    problems.sort(byPlace);
+    return { hooks, catalogue, problems, good: !hasErrors(problems) };
+  };
+}
+
+function isSource({ definition }: LoadedDefinition): boolean {
+  return definition.kind === 'EventSource';
+}
+
+function pause(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
+
+function byPlace(a: Problem, b: Problem): number {
+  return compareTexts(a.file, b.file) || a.line - b.line || a.column - b.column;
+}

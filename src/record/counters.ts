@@ -1,0 +1,36 @@
+import type { StopReason } from '../gate/gate.ts';
+import type { AttemptOutcome } from '../journal/journal.ts';
+
+/** What was counted since the process started. */
+export interface Counts {
+  readonly events: { readonly accepted: number; readonly duplicate: number; readonly refused: number };
+  readonly stopped: Readonly<Record<StopReason, number>>;
+  readonly attempts: Readonly<Record<AttemptOutcome, number>>;
+}
+
+/** Counts what happens, for /status. */
+export interface Counters {
+  countEvent(what: 'accepted' | 'duplicate' | 'refused'): void;
+  countStop(reason: StopReason): void;
+  countAttempt(outcome: AttemptOutcome): void;
+  read(): Counts;
+}
+
+/** Counters that all stand at zero. */
+export function createCounters(): Counters {
+  const events = { accepted: 0, duplicate: 0, refused: 0 };
+  const stopped = { disabled: 0, filter: 0, filter_error: 0, unchanged: 0, snoozed: 0 };
+  const attempts = { success: 0, retry: 0, failure: 0 };
+  return {
+    countEvent(what) {
+      events[what] += 1;
+    },
+    countStop(reason) {
+      stopped[reason] += 1;
+    },
+    countAttempt(outcome) {
+      attempts[outcome] += 1;
+    },
+    read: () => ({ events: { ...events }, stopped: { ...stopped }, attempts: { ...attempts } }),
+  };
+}

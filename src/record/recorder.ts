@@ -1,0 +1,70 @@
+import type { Clock } from '../clock.ts';
+import type { FinishedAttempt } from '../deliver/attempt.ts';
+import { toMessage } from '../errors.ts';
+import type { Journal } from '../journal/journal.ts';
+import type { Logger } from '../logger.ts';
+import type { Counters } from './counters.ts';
+
+/** What a recorder works with. */
+export interface RecorderParts {
+  readonly journal: Pick<Journal, 'record'>;
+  readonly counters: Counters;
+  readonly logger: Logger;
+  readonly clock: Clock;
+  /** Told of each delivery that ran out of attempts, after it was recorded. */
+  readonly onExhausted: (finished: FinishedAttempt) => void;
+}
+
+/** How long to wait before an outcome the journal could not take is handed in again. */
+const RETRY_MS = 1_000;
+
+/** Creates the function that takes outcomes to the journal, the counters and the log. */
+export function createRecorder(parts: RecorderParts): (finished: FinishedAttempt) => Promise<void> {
+  const { counters, onExhausted } = parts;
+  return async (finished) => {
+    await keep(parts, finished);
+    counters.countAttempt(finished.outcome.attempt.outcome);
+    log(parts.logger, finished);
+    if (finished.outcome.state === 'exhausted') onExhausted(finished);
+  };
+}
+
+/**
+ * Hands the outcome in until it is kept. Giving up would leave a delivery that was made to be made again, so it is
+ * tried for as long as the process lives; after that, at-least-once is what is promised.
+ */
+async function keep({ journal, logger, clock }: RecorderParts, { outcome }: FinishedAttempt): Promise<void> {
+  for (;;) {
+    try {
+      return await journal.record(outcome);
+    } catch (error) {
+      logger.error(
+        { delivery: outcome.deliveryId, err: toMessage(error) },
+        'cannot record an outcome, trying again',
+      );
+      await new Promise<void>((resolve) => clock.setTimer(RETRY_MS, resolve));
+    }
+  }
+}
+
+function log(logger: Logger, { hook, delivery, outcome }: FinishedAttempt): void {
+  const { attempt, state, dueAt } = outcome;
+  const fields = {
+    hook: hook.definition.name,
+    delivery: delivery.deliveryId,
+    event: delivery.event.id,
+    attempt: attempt.number,
+    state,
+    status: attempt.status,
+    durationMs: attempt.durationMs,
+  };
+  if (attempt.outcome === 'success') {
+    logger.debug(fields, 'delivered');
+    return;
+  }
+  const next = dueAt === null ? {} : { due: new Date(dueAt).toISOString() };
+  logger.warn(
+    { ...fields, err: attempt.error, ...next },
+    state === 'pending' ? 'delivery failed, will retry' : 'delivery ended undelivered',
+  );
+}

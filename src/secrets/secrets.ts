@@ -1,0 +1,7 @@
+/** Looks up references and remembers what it gave out, so that none of it is shown anywhere. */
+export interface Secrets {
+  /** The value behind a reference; any other string is answered as it is. Throws SecretError when there is no value. */
+  resolve(text: string): string;
+  /** Replaces every value ever resolved (also JSON-escaped, percent-encoded, base64) by `[redacted]`. */
+  redact(text: string): string;
+}

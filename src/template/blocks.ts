@@ -1,0 +1,107 @@
+import { compileExpression, type Expression, type Scope, type StaticScope } from './expression.ts';
+import type { Step } from './render.ts';
+import { errorAt } from './syntax.ts';
+import { entriesOf, isTruthy, type Value } from './value.ts';
+
+/** Compiles the body of a block in the scope it has. */
+export type CompileBody = (program: hbs.AST.Program | undefined, scope: StaticScope) => readonly Step[];
+
+const BLOCKS = ['if', 'unless', 'each', 'with'] as const;
+type BlockName = (typeof BLOCKS)[number];
+
+/** A block with everything that is needed to compile it. */
+interface Block {
+  readonly node: hbs.AST.BlockStatement;
+  readonly subject: Expression;
+  readonly scope: StaticScope;
+  readonly compileBody: CompileBody;
+}
+
+/** Compiles `{{#if}}`, `{{#unless}}`, `{{#each}}` and `{{#with}}`. Throws TemplateError for any other block. */
+export function compileBlock(
+  node: hbs.AST.BlockStatement,
+  scope: StaticScope,
+  compileBody: CompileBody,
+): Step {
+  const name = String((node.path as hbs.AST.PathExpression).original);
+  if (!isBlockName(name)) throw errorAt(node, `unknown block "${name}"; known are ${BLOCKS.join(', ')}`);
+  const [param, ...others] = node.params;
+  if (param === undefined || others.length > 0)
+    throw errorAt(node, `block "${name}" takes 1 argument: got ${node.params.length}`);
+  if ((node.hash?.pairs.length ?? 0) > 0) throw errorAt(node, 'named arguments are not supported');
+  const block = { node, subject: compileExpression(param, scope), scope, compileBody };
+  switch (name) {
+    case 'if':
+      return compileIf(block, true);
+    case 'unless':
+      return compileIf(block, false);
+    case 'each':
+      return compileEach(block);
+    case 'with':
+      return compileWith(block);
+  }
+}
+
+function isBlockName(name: string): name is BlockName {
+  return (BLOCKS as readonly string[]).includes(name);
+}
+
+function compileIf({ node, subject, scope, compileBody }: Block, expected: boolean): Step {
+  const body = compileBody(node.program, scope);
+  const inverse = compileBody(node.inverse, scope);
+  return (output, runtime) =>
+    output.run(isTruthy(subject.evaluate(runtime)) === expected ? body : inverse, runtime);
+}
+
+function compileEach(block: Block): Step {
+  const { node, subject, scope, compileBody } = block;
+  const [itemName, keyName] = node.program.blockParams ?? [];
+  const body = compileBody(node.program, innerScope(block, itemName));
+  const inverse = compileBody(node.inverse, scope);
+  return (output, runtime) => {
+    const entries = entriesOf(subject.evaluate(runtime)) ?? [];
+    if (entries.length === 0) return output.run(inverse, runtime);
+    for (const [index, [key, item]] of entries.entries()) {
+      const data = new Map<string, Value>([
+        ['index', index],
+        ['key', key],
+        ['first', index === 0],
+        ['last', index === entries.length - 1],
+      ]);
+      const names = withNames(runtime, [
+        [itemName, item],
+        [keyName, key],
+      ]);
+      output.run(body, { contexts: [...runtime.contexts, item], data, names });
+    }
+  };
+}
+
+function compileWith(block: Block): Step {
+  const { node, subject, scope, compileBody } = block;
+  const [name] = node.program.blockParams ?? [];
+  const body = compileBody(node.program, innerScope(block, name));
+  const inverse = compileBody(node.inverse, scope);
+  return (output, runtime) => {
+    const value = subject.evaluate(runtime);
+    if (!isTruthy(value)) return output.run(inverse, runtime);
+    const names = withNames(runtime, [[name, value]]);
+    output.run(body, { contexts: [...runtime.contexts, value], data: runtime.data, names });
+  };
+}
+
+/** Inside, the block's subject is the context; the second block parameter (a key) is no part of the event. */
+function innerScope({ node, subject, scope }: Block, itemName: string | undefined): StaticScope {
+  const names = new Map(scope.names);
+  for (const name of node.program.blockParams ?? []) names.set(name, name === itemName ? subject.path : null);
+  return { contexts: [...scope.contexts, subject.path], names, onRead: scope.onRead };
+}
+
+function withNames(
+  { names }: Scope,
+  added: readonly (readonly [string | undefined, Value])[],
+): ReadonlyMap<string, Value> {
+  const inner = new Map(names);
+  for (const [name, value] of added) if (name !== undefined) inner.set(name, value);
+  return inner;
+}

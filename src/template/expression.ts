@@ -1,0 +1,123 @@
+import type { Json } from '../event.ts';
+import { errorAt, type SyntaxNode } from './syntax.ts';
+import { ARITY, HELPERS, readProperty, type Value } from './value.ts';
+
+/** What a template is evaluated in: the values in reach, the innermost last, and the names in reach. */
+export interface Scope {
+  /** The event, then the item of each block around. */
+  readonly contexts: readonly Value[];
+  /** `@index`, `@key`, `@first`, `@last`. */
+  readonly data: ReadonlyMap<string, Value>;
+  /** Block parameters: `as |item index|`. */
+  readonly names: ReadonlyMap<string, Value>;
+}
+
+/** What is known of a scope before it runs: the path of each context from the root, and of each block parameter. */
+export interface StaticScope {
+  /** Null: a context that is no part of the event (the result of a helper). */
+  readonly contexts: readonly (readonly string[] | null)[];
+  readonly names: ReadonlyMap<string, readonly string[] | null>;
+  /** Told of each path that is read. */
+  readonly onRead: (path: readonly string[]) => void;
+}
+
+/** An expression that was checked. */
+export interface Expression {
+  evaluate(scope: Scope): Value;
+  /** Path from the root when it is one. */
+  readonly path: readonly string[] | null;
+  /** Name of the helper it calls, if it does. */
+  readonly helper: string | null;
+}
+
+const DATA_NAMES = new Set(['index', 'key', 'first', 'last']);
+
+/** Compiles a path, a literal or a helper call. Throws TemplateError for anything unknown. */
+export function compileExpression(node: SyntaxNode, scope: StaticScope): Expression {
+  switch (node.type) {
+    case 'PathExpression':
+      return compilePath(node as hbs.AST.PathExpression, scope);
+    case 'SubExpression':
+      return compileCall(node as hbs.AST.SubExpression, scope);
+    case 'StringLiteral':
+    case 'NumberLiteral':
+    case 'BooleanLiteral':
+      return toLiteral((node as hbs.AST.StringLiteral).value);
+    case 'NullLiteral':
+      return toLiteral(null);
+    case 'UndefinedLiteral':
+      return toLiteral(undefined);
+    default:
+      throw errorAt(node, `${node.type} is not supported`);
+  }
+}
+
+function toLiteral(value: Json | undefined): Expression {
+  return { evaluate: () => value, path: null, helper: null };
+}
+
+/** A call as it stands in `{{ }}`, `{{# }}` or `( )`. */
+interface CallNode extends SyntaxNode {
+  readonly path: SyntaxNode;
+  readonly params: readonly SyntaxNode[];
+  readonly hash?: hbs.AST.Hash | undefined;
+}
+
+/** Compiles what stands in `{{ }}`: a helper with its arguments, or a path. */
+export function compileCall(node: CallNode, scope: StaticScope): Expression {
+  const { path, params, hash } = node;
+  if (hash !== undefined && hash.pairs.length > 0) throw errorAt(hash, 'named arguments are not supported');
+  if (params.length === 0) return compileExpression(path, scope);
+  const name = (path as hbs.AST.PathExpression).original;
+  const helper = HELPERS.get(String(name));
+  if (helper === undefined)
+    throw errorAt(path, `unknown helper "${name}"; known are ${[...HELPERS.keys()].join(', ')}`);
+  checkArity(node, String(name));
+  const args = params.map((param) => compileExpression(param, scope));
+  return {
+    evaluate: (runtime) => helper(...args.map((arg) => arg.evaluate(runtime))),
+    path: null,
+    helper: String(name),
+  };
+}
+
+function checkArity(node: CallNode, name: string): void {
+  const [min, max] = ARITY.get(name) ?? [0, Number.POSITIVE_INFINITY];
+  const { length } = node.params;
+  if (length < min || length > max)
+    throw errorAt(node, `helper "${name}" takes ${min} argument${min === 1 ? '' : 's'}: got ${length}`);
+}
+
+function compilePath(node: hbs.AST.PathExpression, scope: StaticScope): Expression {
+  const parts = node.parts.map(String);
+  if (node.data) return compileData(node, parts, scope);
+  const [first, ...rest] = parts;
+  const alias =
+    first !== undefined && node.depth === 0 && !String(node.original).startsWith('this')
+      ? scope.names.get(first)
+      : undefined;
+  if (alias !== undefined && first !== undefined) {
+    return toPath(alias, rest, { scope, start: ({ names }) => names.get(first) });
+  }
+  const { depth } = node;
+  const context = scope.contexts.at(-1 - depth);
+  if (context === undefined) throw errorAt(node, `"${node.original}" goes further out than there are blocks`);
+  return toPath(context, parts, { scope, start: ({ contexts }) => contexts.at(-1 - depth) });
+}
+
+function compileData(node: hbs.AST.PathExpression, parts: readonly string[], scope: StaticScope): Expression {
+  const [name = '', ...rest] = parts;
+  if (name === 'root') return toPath([], rest, { scope, start: ({ contexts }) => contexts[0] });
+  if (!DATA_NAMES.has(name) || rest.length > 0) throw errorAt(node, `unknown variable "${node.original}"`);
+  return { evaluate: ({ data }) => data.get(name), path: null, helper: null };
+}
+
+function toPath(
+  base: readonly string[] | null,
+  parts: readonly string[],
+  { scope, start }: { readonly scope: StaticScope; readonly start: (scope: Scope) => Value },
+): Expression {
+  const path = base === null ? null : [...base, ...parts];
+  if (path !== null && path.length > 0) scope.onRead(path);
+  return { evaluate: (runtime) => parts.reduce<Value>(readProperty, start(runtime)), path, helper: null };
+}

@@ -1,0 +1,40 @@
+import type { Clock } from '../../src/clock.ts';
+
+/** A clock that stands still until it is moved. */
+export interface HeldClock extends Clock {
+  /** Moves the time and runs what falls due on the way, in order. */
+  advance(ms: number): void;
+  /** Timers that are set. */
+  readonly timers: number;
+}
+
+/** A round start time, so that tests can write offsets. */
+export const START = Date.UTC(2026, 0, 1);
+
+/** A clock held at `START`. */
+export function createHeldClock(start = START): HeldClock {
+  let now = start;
+  const timers = new Set<{ readonly at: number; readonly callback: () => void }>();
+  return {
+    now: () => now,
+    setTimer(delayMs, callback) {
+      const timer = { at: now + delayMs, callback };
+      timers.add(timer);
+      return { cancel: () => timers.delete(timer) };
+    },
+    advance(ms) {
+      const end = now + ms;
+      for (;;) {
+        const [next] = [...timers].filter((timer) => timer.at <= end).sort((a, b) => a.at - b.at);
+        if (next === undefined) break;
+        timers.delete(next);
+        now = Math.max(now, next.at);
+        next.callback();
+      }
+      now = end;
+    },
+    get timers() {
+      return timers.size;
+    },
+  };
+}
