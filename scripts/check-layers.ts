@@ -44,11 +44,13 @@ process.exitCode = mistakes.length === 0 ? 0 : 1;
 
 function importsOf(file: string): readonly string[] {
   const [imports] = parse(readFileSync(join('src', file), 'utf8'));
-  return imports.flatMap(({ specifier, typeOnly }) =>
-    !typeOnly && specifier?.startsWith('.') && specifier.endsWith('.ts')
+  return imports.flatMap((found) => {
+    const { specifier } = found;
+    const isType = 'typeOnly' in found && found.typeOnly === true;
+    return !isType && specifier?.startsWith('.') && specifier.endsWith('.ts')
       ? [join(dirname(file), specifier)]
-      : [],
-  );
+      : [];
+  });
 }
 
 function check(from: string, to: string): readonly string[] {
