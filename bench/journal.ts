@@ -13,7 +13,9 @@ const BATCH = 1_000;
 const DATA = { text: 'x'.repeat(480) };
 
 function toEntry(withDelivery: boolean): Entry {
-  const candidates = withDelivery ? [{ deliveryId: uuidv7(), hookId: 'hook', hookName: 'hook', check: null }] : [];
+  const candidates = withDelivery
+    ? [{ deliveryId: uuidv7(), hookId: 'hook', hookName: 'hook', check: null }]
+    : [];
   const event = { id: uuidv7(), source: 'bench', event: 'tick', data: DATA, time: '2026-01-01T00:00:00Z' };
   return { event, acceptedAt: Date.now(), revision: 'dir@sha256:1', candidates, stops: [] };
 }
@@ -22,7 +24,17 @@ async function deliverOne(journal: Journal): Promise<void> {
   const entry = toEntry(true);
   await journal.append([entry]);
   const deliveryId = entry.candidates[0]?.deliveryId ?? '';
-  const attempt = { id: uuidv7(), number: 1, startedAt: Date.now(), durationMs: 1, revision: 'dir@sha256:1', outcome: 'success', status: 204, error: null, response: null } as const;
+  const attempt = {
+    id: uuidv7(),
+    number: 1,
+    startedAt: Date.now(),
+    durationMs: 1,
+    revision: 'dir@sha256:1',
+    outcome: 'success',
+    status: 204,
+    error: null,
+    response: null,
+  } as const;
   await journal.record({ deliveryId, attempt, state: 'succeeded', dueAt: null });
 }
 
@@ -35,12 +47,16 @@ async function measure(what: string, work: () => Promise<void>): Promise<void> {
   const main = performance.eventLoopUtilization(elu).utilization;
   const used = process.cpuUsage(cpu);
   const rate = Math.round(EVENTS / seconds);
-  console.log(`${what}: ${rate}/s, main thread ${(main * 100).toFixed(0)} % busy, ${((used.user + used.system) / EVENTS).toFixed(1)} µs CPU each`);
+  console.log(
+    `${what}: ${rate}/s, main thread ${(main * 100).toFixed(0)} % busy, ${((used.user + used.system) / EVENTS).toFixed(1)} µs CPU each`,
+  );
 }
 
 const dir = await mkdtemp(join(tmpdir(), 'hookline-bench-'));
 const journal = await openSqliteJournal({ file: join(dir, 'journal.db') });
-console.log(`node ${process.version}, sqlite ${process.versions.sqlite}, ${cpus()[0]?.model}, ${cpus().length} cores`);
+console.log(
+  `node ${process.version}, sqlite ${process.versions.sqlite}, ${cpus()[0]?.model}, ${cpus().length} cores`,
+);
 console.log(`${EVENTS} events of 500 bytes, ${CALLERS} callers, batches of ${BATCH}`);
 await measure('append + record, one delivery each', async () => {
   let left = EVENTS;
