@@ -1,0 +1,21 @@
+/** What the receiver is told: to begin anew, or to say what it got. It answers both with a tally. */
+export type ReceiverRequest = 'reset' | 'read';
+
+/** What the receiver got since it was last reset. */
+export interface Tally {
+  readonly kind: 'tally';
+  readonly count: number;
+  /** When the last one arrived, in milliseconds of the machine's monotonic clock. */
+  readonly lastAtMs: number;
+  /** From sending to arrival, for what came to a path that ends in TIMED_PATH. */
+  readonly latenciesMs: readonly number[];
+}
+
+/** Said once by a process that listens. */
+export interface Listening {
+  readonly kind: 'listening';
+  readonly url: string;
+}
+
+/** Where the receiver takes the time from the body; elsewhere it counts and looks at nothing. */
+export const TIMED_PATH = '/timed';
