@@ -11,4 +11,3 @@ const startedAtMs = performance.now();
 const liveAtMs = await definitions.load();
 process.send?.(liveAtMs - startedAtMs);
 await definitions.close();
-process.disconnect();

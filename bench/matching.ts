@@ -13,31 +13,49 @@ export interface MatchingCost {
   readonly spreadNs: readonly number[];
 }
 
-const ROUNDS = 31;
-const MATCHES_PER_ROUND = 1_000_000;
+/** Each with hooks of its own: how quickly a single text is found in a map depends on luck. */
+const ROUNDS = 200;
+const MATCHES_PER_ROUND = 100_000;
 /** Rounds before the ones that count. */
-const WARM_UP_ROUNDS = 5;
+const WARM_UP_ROUNDS = 20;
+
+/** A prime, and larger than the number of events of a source. */
+const STRIDE = 997;
 
 /**
- * Matches events of a `few` hooks, taken evenly from all, among these alone and among all, in turns. Every event must
- * match one hook. `few` must divide the number of hooks.
+ * Matches events of a `few` hooks among these alone and among all, in turns; each round takes other few. Every event
+ * must match one hook.
  */
 export function measureMatching(hooks: readonly LiveHook[], few: number): MatchingCost {
-  const stride = Math.floor(hooks.length / few);
-  const fewHooks = hooks.filter((_, index) => index % stride === 0);
-  const indexes = { few: buildIndex(fewHooks), all: buildIndex(hooks) };
-  const events = { few: fewHooks.map(toEvent), all: hooks.map(toEvent) };
+  const index = buildIndex(hooks);
+  const events = hooks.map(toEvent);
   const cost = { fewNs: [] as number[], allNs: [] as number[], spreadNs: [] as number[] };
   for (let round = -WARM_UP_ROUNDS; round < ROUNDS; round += 1) {
-    const fewNs = timeMatches(indexes.few, events.few);
-    const allNs = timeMatches(indexes.all, events.few);
-    const spreadNs = timeMatches(indexes.all, events.all);
+    const chosen = toPlaces({ round: Math.abs(round), few, of: hooks.length });
+    const isChosen = (_: unknown, place: number): boolean => chosen.has(place);
+    const fewEvents = events.filter(isChosen);
+    const fewNs = timeMatches(buildIndex(hooks.filter(isChosen)), fewEvents);
+    const allNs = timeMatches(index, fewEvents);
+    const spreadNs = timeMatches(index, events);
     if (round < 0) continue;
     cost.fewNs.push(fewNs);
     cost.allNs.push(allNs);
     cost.spreadNs.push(spreadNs);
   }
   return cost;
+}
+
+/** Places among `of` that are far apart and of no pattern. */
+function toPlaces({
+  round,
+  few,
+  of,
+}: {
+  readonly round: number;
+  readonly few: number;
+  readonly of: number;
+}): ReadonlySet<number> {
+  return new Set(Array.from({ length: few }, (_, number) => ((round * few + number) * STRIDE) % of));
 }
 
 /** Parsed, as intake does it: its texts are equal to those of the definition, but not the same objects. */

@@ -25,6 +25,7 @@ import { createCounters } from './record/counters.ts';
 import { createRecorder } from './record/recorder.ts';
 import { createRegistry } from './registry/registry.ts';
 import { createSandbox } from './sandbox/pool.ts';
+import { findPlainSecrets } from './secrets/mask.ts';
 import { createSecrets } from './secrets/resolver.ts';
 import type { Settings } from './settings.ts';
 import { VERSION } from './version.ts';
@@ -111,7 +112,11 @@ export async function startApp({ settings, env, logger, clock, onReport }: AppPa
     read: definitions.read,
     prepare: createPrepare(sandbox),
     noteHooks: (sightings, at) => journal.noteHooks(sightings, at),
-    swap: registry.swap,
+    swap: (snapshot) => {
+      for (const { definition } of snapshot.hooks)
+        for (const secret of findPlainSecrets(definition.config)) secrets.conceal(secret);
+      registry.swap(snapshot);
+    },
     report: (report) => onReport(report, definitions.textOf),
     clock,
   });

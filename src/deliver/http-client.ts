@@ -70,16 +70,27 @@ function createAgent(rejectUnauthorized: boolean): Agent {
 
 function dispatch(agent: Agent, { method, url, headers, body }: OutgoingRequest, exchange: Exchange): void {
   try {
-    const { origin, pathname, search } = new URL(url);
+    const { origin, pathname, search, username, password } = new URL(url);
     const options: UndiciDispatcher.DispatchOptions = {
       origin,
       path: `${pathname}${search}`,
       method: method as UndiciDispatcher.HttpMethod,
-      headers: headers as Record<string, string>,
+      headers:
+        username === ''
+          ? { ...headers }
+          : withCredentials(headers, `${decodeURIComponent(username)}:${decodeURIComponent(password)}`),
       body,
     };
     agent.dispatch(options, exchange.handler);
   } catch (error) {
     exchange.fail(toMessage(error));
   }
+}
+
+/** The user and password of a URL go out as Basic credentials, unless the headers have others. */
+function withCredentials(headers: OutgoingRequest['headers'], credentials: string): Record<string, string> {
+  const given = Object.keys(headers).some((name) => name.toLowerCase() === 'authorization');
+  return given
+    ? { ...headers }
+    : { ...headers, authorization: `Basic ${Buffer.from(credentials).toString('base64')}` };
 }

@@ -57,8 +57,11 @@ function listHooks(registry: Registry, req: Request, res: Response): void {
 /** Sets the ETag and, when the client has this revision already, answers 304. */
 function isFresh(req: Request, res: Response, revision: string | null): boolean {
   if (revision === null) return false;
-  res.set('etag', `"${revision}"`);
-  if (!req.fresh) return false;
+  const etag = `"${revision}"`;
+  res.set('etag', etag);
+  // The framework's own test gives way to "cache-control: no-cache", which clients add by themselves.
+  const known = (req.headers['if-none-match'] ?? '').split(',').map((one) => one.trim().replace(/^W\//, ''));
+  if (!known.includes(etag)) return false;
   res.status(304).end();
   return true;
 }

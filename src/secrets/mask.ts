@@ -49,3 +49,16 @@ function maskUrl(text: string): string {
   url.password = MASK;
   return url.href;
 }
+
+/** Every secret that is written in a config in clear: what `maskConfig` hides. */
+export function findPlainSecrets(config: object): readonly string[] {
+  return findIn(config as JsonObject, maskConfig(config));
+}
+
+/** What differs between a value and its mask. */
+function findIn(value: JsonObject[string], masked: JsonObject[string]): readonly string[] {
+  if (typeof value === 'string')
+    return value === masked ? [] : [masked === MASK ? value : decodeURIComponent(new URL(value).password)];
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([key, item]) => findIn(item, (masked as JsonObject)[key] ?? null));
+}

@@ -1,3 +1,5 @@
+import { isIP } from 'node:net';
+
 /** Values shorter than this are not looked for in other text: they would be found everywhere. */
 const MIN_LENGTH = 4;
 /** Values remembered; the one given out longest ago is forgotten first. */
@@ -33,15 +35,31 @@ export function createRedactor(): Redactor {
 }
 
 function toForms(value: string): readonly string[] {
-  const wellFormed = value.toWellFormed();
-  return [
-    value,
-    JSON.stringify(value).slice(1, -1),
-    encodeURIComponent(wellFormed),
-    new URLSearchParams([['', wellFormed]]).toString().slice(1),
-    Buffer.from(value).toString('base64'),
-    Buffer.from(value).toString('base64').replace(/=+$/, ''),
+  return [value, ...toUrlParts(value)].flatMap((text) => {
+    const wellFormed = text.toWellFormed();
+    const base64 = Buffer.from(text).toString('base64');
+    return [
+      text,
+      JSON.stringify(text).slice(1, -1),
+      encodeURIComponent(wellFormed),
+      new URLSearchParams([['', wellFormed]]).toString().slice(1),
+      base64,
+      base64.replace(/=+$/, ''),
+    ];
+  });
+}
+
+/** What a receiver or an error may give back of a secret URL: where it is, and what it was asked for. */
+function toUrlParts(value: string): readonly string[] {
+  if (!/^https?:/i.test(value) || !URL.canParse(value)) return [];
+  const { hostname, pathname, search, password } = new URL(value);
+  const parts = [
+    `${pathname}${search}`,
+    pathname,
+    isIP(hostname) === 0 ? hostname : '',
+    decodeURIComponent(password),
   ];
+  return parts.filter((part) => part.length >= MIN_LENGTH && part !== 'localhost');
 }
 
 /** Longest first, so that no part of a longer form is left standing. */

@@ -27,6 +27,7 @@ export function createSecrets({ env, envAllow, fileRoot }: SecretsOptions): Secr
       redactor.remember(value);
       return value;
     },
+    conceal: redactor.remember,
     redact: redactor.redact,
   };
 }

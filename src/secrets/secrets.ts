@@ -2,6 +2,8 @@
 export interface Secrets {
   /** The value behind a reference; any other string is answered as it is. Throws SecretError when there is no value. */
   resolve(text: string): string;
-  /** Replaces every value ever resolved (also JSON-escaped, percent-encoded, base64) by `[redacted]`. */
+  /** Remembers a secret that is written in a definition in clear, so that it is redacted too. */
+  conceal(value: string): void;
+  /** Replaces every value ever resolved or concealed (also JSON-escaped, percent-encoded, base64) by `[redacted]`. */
   redact(text: string): string;
 }
