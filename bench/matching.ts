@@ -64,7 +64,7 @@ function toEvent({ definition: { name, source, event } }: LiveHook): HookEvent {
 }
 
 function timeMatches(index: HookIndex, events: readonly HookEvent[]): number {
-  const passes = MATCHES_PER_ROUND / events.length;
+  const passes = Math.ceil(MATCHES_PER_ROUND / events.length);
   let matched = 0;
   const startedAtMs = performance.now();
   for (let pass = 0; pass < passes; pass += 1) {
