@@ -54,6 +54,8 @@ export function watchDirectory({
   const root = resolve(dir);
   const watcher = watch(dirname(root), { ignoreInitial: true, ignored: (path) => isOutside(root, path) });
   watcher.on('all', hint);
+  // What changed between the first read and now was not reported.
+  watcher.on('ready', hint);
   watcher.on('error', (error) =>
     logger.warn({ err: toMessage(error) }, 'cannot watch the definitions, polling instead'),
   );
