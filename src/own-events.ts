@@ -1,7 +1,7 @@
-import { v7 as uuidv7 } from 'uuid';
 import type { Clock } from './clock.ts';
 import type { FinishedAttempt } from './deliver/attempt.ts';
 import type { HookEvent, JsonObject } from './event.ts';
+import { createId } from './id.ts';
 
 /** What Hookline says of itself, as events of the source `hookline` that hooks can be declared on. */
 export interface OwnEvents {
@@ -22,7 +22,7 @@ const SOURCE = 'hookline';
 export function createOwnEvents({ emit, onError, clock }: OwnEventsParts): OwnEvents {
   const send = (event: string, data: JsonObject): void => {
     const time = new Date(clock.now()).toISOString();
-    emit({ id: uuidv7(), source: SOURCE, event, data, time }).catch(onError);
+    emit({ id: createId(), source: SOURCE, event, data, time }).catch(onError);
   };
   return {
     deliveryExhausted({ hook, delivery, outcome }) {

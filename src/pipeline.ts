@@ -1,10 +1,10 @@
-import { v7 as uuidv7 } from 'uuid';
 import type { Clock } from './clock.ts';
 import type { HookEvent } from './event.ts';
 import { toGateCheck } from './gate/check.ts';
 import { judgeEnabled } from './gate/enabled.ts';
 import { judgeFilter } from './gate/filter.ts';
 import type { StopReason } from './gate/gate.ts';
+import { createId } from './id.ts';
 import type { Appended, Candidate, Entry, Journal, Stop } from './journal/journal.ts';
 import { matchHooks } from './match/match.ts';
 import type { LiveHook } from './reconcile/snapshot.ts';
@@ -53,7 +53,7 @@ function toEntry(event: HookEvent, snapshot: LiveSnapshot, acceptedAt: number): 
     if (reason !== null) stops.push({ hookId, hookName, reason });
     else {
       const check = toGateCheck(hook, event, { unique, at: acceptedAt });
-      candidates.push({ deliveryId: uuidv7(), hookId, hookName, check });
+      candidates.push({ deliveryId: createId(), hookId, hookName, check });
     }
   }
   return { event, acceptedAt, revision: snapshot.revision, candidates, stops };

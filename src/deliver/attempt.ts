@@ -1,6 +1,6 @@
-import { v7 as uuidv7 } from 'uuid';
 import type { Clock } from '../clock.ts';
 import type { HandlerName } from '../definitions/definition.ts';
+import { createId } from '../id.ts';
 import type { Attempt, DeliveryState, DueDelivery, Outcome } from '../journal/journal.ts';
 import type { LiveHook } from '../reconcile/snapshot.ts';
 import type { Handler, HandlerResult } from './handler.ts';
@@ -65,7 +65,7 @@ function toAttempt(
   about: Pick<Attempt, 'number' | 'startedAt' | 'revision'>,
 ): Attempt {
   return {
-    id: uuidv7(),
+    id: createId(),
     ...about,
     durationMs: result.durationMs,
     outcome: result.kind,

@@ -1,6 +1,6 @@
-import { v7 as uuidv7 } from 'uuid';
 import { HooklineError } from '../errors.ts';
 import type { JsonObject } from '../event.ts';
+import { createId } from '../id.ts';
 import type { LiveHook } from '../reconcile/snapshot.ts';
 import type { HandlerResult } from './handler.ts';
 import { createSend, type SenderParts } from './sender.ts';
@@ -23,6 +23,6 @@ export function createPing(parts: SenderParts): Ping {
     const { config } = definition;
     const body: JsonObject = { source: 'kong:event_hooks', event: 'ping', event_hooks: entity };
     const plan = (): ReturnType<typeof planJsonPost> => planJsonPost(config, body, parts.secrets);
-    return { result: await send({ hook, config, deliveryId: uuidv7(), plan }), body };
+    return { result: await send({ hook, config, deliveryId: createId(), plan }), body };
   };
 }

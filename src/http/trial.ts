@@ -1,10 +1,10 @@
-import { v7 as uuidv7 } from 'uuid';
 import type { Clock } from '../clock.ts';
 import type { HandlerName } from '../definitions/definition.ts';
 import type { Handler, HandlerResult } from '../deliver/handler.ts';
 import type { Ping } from '../deliver/ping.ts';
 import { HooklineError } from '../errors.ts';
 import type { Json, JsonObject } from '../event.ts';
+import { createId } from '../id.ts';
 import type { LiveHook } from '../reconcile/snapshot.ts';
 import { toEntity } from './entity.ts';
 
@@ -32,7 +32,7 @@ export function createTrial({ handlers, ping, clock }: TrialParts): Trial {
     async test(hook, data) {
       const { handler, source, event } = hook.definition;
       const time = new Date(clock.now()).toISOString();
-      const call = { deliveryId: uuidv7(), data, event, source, id: uuidv7(), time, pid: TEST_PID };
+      const call = { deliveryId: createId(), data, event, source, id: createId(), time, pid: TEST_PID };
       const result = await handlers[handler].run(hook, call);
       if (result.status === undefined && result.kind !== 'success') {
         throw new HooklineError('handler_failed', 'An unexpected error occurred', {

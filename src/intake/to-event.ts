@@ -1,8 +1,8 @@
-import { v7 as uuidv7 } from 'uuid';
 import type { Catalogue } from '../catalogue/catalogue.ts';
 import { checkEvent, validateData } from '../catalogue/checks.ts';
 import { suggest } from '../definitions/suggest.ts';
 import { type HookEvent, isJsonObject, type Json, type JsonObject } from '../event.ts';
+import { createId } from '../id.ts';
 
 /** An event, or why there is none. `hint` says what would have been known instead. */
 export type Intaken =
@@ -86,7 +86,7 @@ function checkKnown(sent: JsonObject, { catalogue, now }: IntakeContext): Intake
     return refuse(`"data" does not fit the schema of ${source} ${event}: ${mistakes.join('; ')}`);
   return {
     kind: 'event',
-    event: { id: id ?? uuidv7(), source, event, data, time: time ?? new Date(now).toISOString() },
+    event: { id: id ?? createId(), source, event, data, time: time ?? new Date(now).toISOString() },
   };
 }
 
