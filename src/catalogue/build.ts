@@ -1,4 +1,4 @@
-import type { CatalogueEvent, EventSource, LoadedDefinition } from '../definitions/definition.ts';
+import type { EventSource, LoadedDefinition } from '../definitions/definition.ts';
 import type { Problem } from '../definitions/problem.ts';
 import { BUILT_IN, OWN_SOURCE } from './built-in.ts';
 import type { Catalogue } from './catalogue.ts';
@@ -16,62 +16,46 @@ export interface BuiltCatalogue {
 export function buildCatalogue(declared: readonly LoadedDefinition[]): BuiltCatalogue {
   const sources = new Map(BUILT_IN);
   const firsts = new Map<string, LoadedDefinition>();
-  const problems = declared.flatMap((loaded): Problem[] => {
+  const problems = declared.flatMap((loaded): readonly Problem[] => {
     const { definition } = loaded;
     if (definition.kind !== 'EventSource') return [];
-    const problem = findProblem(loaded, definition, firsts.get(definition.name));
-    if (problem !== null) return [problem];
-    firsts.set(definition.name, loaded);
-    sources.set(
-      definition.name,
-      new Map([...(sources.get(definition.name) ?? []), ...Object.entries(definition.events)]),
-    );
+    const { name, events } = definition;
+    const mistakes = findMistakes(definition, firsts.get(name));
+    if (mistakes.length > 0) return mistakes.map((mistake) => toProblem(loaded, mistake));
+    firsts.set(name, loaded);
+    sources.set(name, new Map([...(sources.get(name) ?? []), ...Object.entries(events)]));
     return [];
   });
   return { catalogue: { sources }, problems };
 }
 
-function findProblem(
-  loaded: LoadedDefinition,
+type Mistake = Pick<Problem, 'code' | 'message'> & { readonly path: readonly string[] };
+
+function findMistakes(
   { name, events }: EventSource,
   first: LoadedDefinition | undefined,
-): Problem | null {
+): readonly Mistake[] {
   if (first !== undefined) {
-    const { file, line } = first.origin;
-    return toProblem(loaded, {
-      code: 'source_duplicate',
-      path: ['name'],
-      message: `Duplicate source "${name}": ${file}:${line} declares it already`,
-    });
+    const message = `Duplicate source "${name}": ${first.origin.file}:${first.origin.line} declares it already`;
+    return [{ code: 'source_duplicate', path: ['name'], message }];
   }
   if (name === OWN_SOURCE)
-    return toProblem(loaded, {
+    return [{ code: 'source_reserved', path: ['name'], message: `Source "${name}" is Hookline's own` }];
+  return Object.keys(events)
+    .filter((event) => BUILT_IN.get(name)?.has(event))
+    .map((event) => ({
       code: 'source_reserved',
-      path: ['name'],
-      message: `Source "${name}" is Hookline's own`,
-    });
-  const builtIn: ReadonlyMap<string, CatalogueEvent> | undefined = BUILT_IN.get(name);
-  const taken = Object.keys(events).find((event) => builtIn?.has(event));
-  if (taken === undefined) return null;
-  return toProblem(loaded, {
-    code: 'source_reserved',
-    path: ['events', taken],
-    message: `Event "${taken}" of source "${name}" is built in: only events it does not have can be added`,
-  });
+      path: ['events', event],
+      message: `Event "${event}" of source "${name}" is built in: only events it does not have can be added`,
+    }));
 }
 
-function toProblem(
-  { origin, locate }: LoadedDefinition,
-  {
-    code,
-    path,
-    message,
-  }: { readonly code: Problem['code']; readonly path: readonly string[]; readonly message: string },
-): Problem {
+function toProblem({ origin, locate }: LoadedDefinition, { code, path, message }: Mistake): Problem {
+  const { file } = origin;
   return {
     code,
     severity: 'error',
-    file: origin.file,
+    file,
     ...locate(path, true),
     path: path.join('.'),
     message,

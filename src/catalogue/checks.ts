@@ -1,6 +1,6 @@
-import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
-import formats from 'ajv-formats';
+import type { ErrorObject, ValidateFunction } from 'ajv/dist/2020.js';
 import type { CatalogueEvent } from '../definitions/definition.ts';
+import { compileDataSchema } from '../definitions/data-schema.ts';
 import { toHint } from '../definitions/suggest.ts';
 import type { JsonObject } from '../event.ts';
 import type { Catalogue } from './catalogue.ts';
@@ -29,22 +29,23 @@ export function checkEvent({ sources }: Catalogue, source: string, event: string
   };
 }
 
-const ajv = new Ajv2020({ strict: false, allErrors: true, ownProperties: true });
-formats.default(ajv);
+/** Mistakes that are named: data may have as many as it has members. */
+const MAX_NAMED = 10;
 const validators = new WeakMap<CatalogueEvent, ValidateFunction>();
 
 /** What of an event's data does not fit its schema, as JSON pointer and sentence; empty when it fits or has none. */
 export function validateData(entry: CatalogueEvent, data: JsonObject): readonly string[] {
   if (entry.schema === undefined) return [];
-  const validator = validators.get(entry) ?? compile(entry, entry.schema);
-  if (validator(data)) return [];
-  return (validator.errors ?? []).map(({ instancePath, message }) => `${instancePath || '/'} ${message}`);
+  const validate = validators.get(entry) ?? compileDataSchema(entry.schema);
+  validators.set(entry, validate);
+  if (validate(data)) return [];
+  const errors = validate.errors ?? [];
+  const named = errors.slice(0, MAX_NAMED).map(toSentence);
+  return errors.length > MAX_NAMED ? [...named, `and ${errors.length - MAX_NAMED} more`] : named;
 }
 
-/** A copy is compiled: the library keys its own cache by the object, and two sources may give the same $id. */
-function compile(entry: CatalogueEvent, schema: JsonObject): ValidateFunction {
-  const { $id: _id, ...anonymous } = structuredClone(schema);
-  const validator = ajv.compile(anonymous);
-  validators.set(entry, validator);
-  return validator;
+function toSentence({ instancePath, message, params }: ErrorObject): string {
+  const { additionalProperty } = params as { readonly additionalProperty?: string };
+  const which = additionalProperty === undefined ? '' : `: "${additionalProperty}"`;
+  return `${instancePath || '/'} ${message}${which}`;
 }

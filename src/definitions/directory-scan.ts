@@ -1,9 +1,9 @@
 import { hash } from 'node:crypto';
-import { lstat, open, readdir, readlink, realpath } from 'node:fs/promises';
-import { isAbsolute, join, relative, sep } from 'node:path';
+import { constants, lstat, open, readdir, readlink, realpath } from 'node:fs/promises';
+import { isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { toMessage } from '../errors.ts';
 import { compareTexts } from '../order.ts';
-import { MAX_FILE_BYTES } from './load-file.ts';
+import { MAX_FILE_BYTES } from './file-text.ts';
 
 /** A file as it was read. */
 export interface ScannedFile {
@@ -12,8 +12,8 @@ export interface ScannedFile {
   /** sha256 of the bytes, hex. */
   readonly digest: string;
   readonly bytes: Buffer;
-  /** Tells without reading whether the file may have changed: no write leaves all of it as it was. */
-  readonly identity: string;
+  /** Tells without reading that the file did not change; null when nothing tells. */
+  readonly identity: string | null;
 }
 
 /** A file that is there but could not be read. */
@@ -34,6 +34,9 @@ const ENDING = /\.(ya?ml|json)$/i;
 const MOUNTED_DATA = '..data';
 /** Files looked at at once: enough to keep the disk busy, few enough for any limit of open files. */
 const AT_ONCE = 32;
+/** A pipe that took the place of a file would be waited for for ever. */
+const READ_FLAGS = constants.O_RDONLY | constants.O_NONBLOCK;
+const NANOSECONDS = 1_000_000_000n;
 
 /**
  * Reads every definition file below `root`. Files whose identity is in `known` are not read again. Dot files are left
@@ -41,7 +44,7 @@ const AT_ONCE = 32;
  * when the scan starts, so that no scan mixes two versions. Rejects when the root itself cannot be read.
  */
 export async function scanDirectory(root: string, known: ReadonlyMap<string, ScannedFile>): Promise<Scan> {
-  const base = await realpath(await resolveMount(root));
+  const base = await resolveBase(root);
   const paths = await listFiles(base, '');
   const files: ScannedFile[] = [];
   const unreadable: UnreadableFile[] = [];
@@ -58,15 +61,21 @@ export async function scanDirectory(root: string, known: ReadonlyMap<string, Sca
   return { files: files.sort(byFile), unreadable: unreadable.sort(byFile) };
 }
 
-async function resolveMount(root: string): Promise<string> {
-  try {
-    return join(root, await readlink(join(root, MOUNTED_DATA)));
-  } catch {
-    return root;
-  }
+/** The directory to read: the root, or what the `..data` of a mount points at below it. */
+async function resolveBase(root: string): Promise<string> {
+  const base = await realpath(root);
+  const link = await readlink(join(base, MOUNTED_DATA)).catch(() => null);
+  if (link === null) return base;
+  const target = await realpath(resolve(base, link));
+  return isBelow(base, target) ? target : base;
 }
 
-/** Paths of files and links with the right ending; directories are gone into, links to them are not. */
+function isBelow(base: string, path: string): boolean {
+  const below = relative(base, path);
+  return below !== '..' && !below.startsWith(`..${sep}`) && !isAbsolute(below);
+}
+
+/** Paths of what has the right ending; directories are gone into, links to them are not. */
 async function listFiles(base: string, below: string): Promise<readonly string[]> {
   const entries = await readdir(join(base, below), { withFileTypes: true });
   const nested = entries
@@ -74,47 +83,43 @@ async function listFiles(base: string, below: string): Promise<readonly string[]
     .map(async (entry): Promise<readonly string[]> => {
       const path = below === '' ? entry.name : `${below}/${entry.name}`;
       if (entry.isDirectory()) return listFiles(base, path).catch(() => [path]);
-      return (entry.isFile() || entry.isSymbolicLink()) && ENDING.test(entry.name) ? [path] : [];
+      return ENDING.test(entry.name) ? [path] : [];
     });
   return (await Promise.all(nested)).flat();
 }
 
+/** Null for a link that leaves the root. */
 async function readFile(
   base: string,
   { file, known }: { readonly file: string; readonly known: ScannedFile | undefined },
 ): Promise<ScannedFile | UnreadableFile | null> {
   try {
-    const path = await followLink(base, file);
-    if (path === null) return null;
-    const identity = await identify(path);
-    if (identity === null) return null;
-    if (known?.identity === identity) return known;
-    const bytes = await readBounded(path);
+    const path = join(base, file);
+    const isLink = (await lstat(path)).isSymbolicLink();
+    const target = isLink ? await realpath(path) : path;
+    if (!isBelow(base, target)) return null;
+    const identity = await identify(target, isLink);
+    if (identity !== null && known?.identity === identity) return known;
+    const bytes = await readBounded(target);
     return { file, digest: hash('sha256', bytes, 'hex'), bytes, identity };
   } catch (error) {
     return { file, message: toMessage(error) };
   }
 }
 
-/** The file itself when it is no link, else what it points at if that is below the root; null when it is not. */
-async function followLink(base: string, file: string): Promise<string | null> {
-  const path = join(base, file);
-  if (!(await lstat(path)).isSymbolicLink()) return path;
-  const target = await realpath(path);
-  const below = relative(base, target);
-  return below.startsWith(`..${sep}`) || below === '..' || isAbsolute(below) ? null : target;
-}
-
-/** Null for what is no regular file: a pipe would never end. */
-async function identify(path: string): Promise<string | null> {
+async function identify(path: string, isLink: boolean): Promise<string | null> {
   const stats = await lstat(path, { bigint: true });
-  if (stats.isDirectory()) throw new Error('it is a directory that cannot be read');
-  return stats.isFile() ? [stats.ino, stats.size, stats.mtimeNs, stats.ctimeNs].join(':') : null;
+  if (stats.isDirectory())
+    throw new Error(isLink ? 'it is a link to a directory' : 'it is a directory that cannot be read');
+  if (!stats.isFile()) throw new Error('it is no regular file');
+  // Where time goes by the second, two changes in one second leave the same.
+  if (stats.ctimeNs % NANOSECONDS === 0n) return null;
+  return [stats.ino, stats.size, stats.mtimeNs, stats.ctimeNs].join(':');
 }
 
 /** One byte more than is allowed is read of a file that is too large: enough to say so. */
 async function readBounded(path: string): Promise<Buffer> {
-  const handle = await open(path, 'r');
+  const handle = await open(path, READ_FLAGS);
   try {
     const { size } = await handle.stat();
     const buffer = Buffer.alloc(Math.min(size, MAX_FILE_BYTES) + 1);

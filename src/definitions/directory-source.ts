@@ -2,12 +2,12 @@ import { hash } from 'node:crypto';
 import type { Clock } from '../clock.ts';
 import { HooklineError, toMessage } from '../errors.ts';
 import type { LoadedFile } from './definition.ts';
-import { type Scan, type ScannedFile, scanDirectory } from './directory-scan.ts';
+import { type Scan, type ScannedFile, scanDirectory, type UnreadableFile } from './directory-scan.ts';
 import { loadFile } from './load-file.ts';
 
 /** A directory of definitions. */
 export interface DirectorySource {
-  /** The definitions as they are now, once two reads agree. Rejects with `directory_unreadable`. */
+  /** The definitions as they are now, once two looks agree. Rejects with `directory_unreadable`. */
   read(): Promise<DirectoryFiles>;
   /** The text of a file as it was read last; null when there is none to show. */
   textOf(file: string): string | null;
@@ -27,63 +27,76 @@ export interface DirectorySourceOptions {
   readonly clock: Clock;
 }
 
-/** How long a file that changed must stay as it is to count: longer than an editor takes between its writes. */
+/** One look at the directory. Two agree when their marks are the same; two failures can agree too. */
+type Look =
+  | { readonly kind: 'seen'; readonly mark: string; readonly scan: Scan }
+  | { readonly kind: 'failed'; readonly mark: string; readonly error: HooklineError };
+
+/** How long what changed must stay as it is to count: longer than an editor takes between its writes. */
 const SETTLE_MS = 25;
-/** Reads that may disagree before the attempt is given up; the next hint or poll starts another. */
-const MAX_READS = 40;
+/** Looks that may disagree before the attempt is given up; the next hint or poll starts another. */
+const MAX_LOOKS = 40;
 /** Files parsed between two pauses, so that a large set never holds up deliveries. */
 const PARSED_AT_ONCE = 50;
 
 /** Creates a source that reads a file again only when it may have changed, and parses one only when its bytes did. */
 export function createDirectorySource({ dir, clock }: DirectorySourceOptions): DirectorySource {
-  let scanned: ReadonlyMap<string, ScannedFile> = new Map();
+  let settled: ReadonlyMap<string, ScannedFile> = new Map();
+  let settledMark: string | null = null;
   let parsed: ReadonlyMap<string, LoadedFile> = new Map();
 
-  async function scanStable(): Promise<Scan> {
-    let before = await scan();
-    for (let reads = 1; reads < MAX_READS; reads += 1) {
-      const changed = before.files.filter((file) => scanned.get(file.file) !== file);
-      // What was read in an earlier settled scan has agreed with itself already; only what is new must do so now.
-      if (changed.length === 0 && before.files.length === scanned.size) return before;
-      await new Promise<void>((resolve) => clock.setTimer(SETTLE_MS, resolve));
-      const after = await scan();
-      if (toRevision(before) === toRevision(after)) {
-        scanned = new Map(after.files.map((file) => [file.file, file]));
-        return after;
-      }
-      before = after;
+  /** What agrees with the last look that settled has been seen twice already. */
+  async function settle(): Promise<Look> {
+    let before = settledMark;
+    for (let looks = 1; looks <= MAX_LOOKS; looks += 1) {
+      const seen = await look();
+      if (seen.mark === before) return seen;
+      before = seen.mark;
+      if (looks < MAX_LOOKS) await new Promise<void>((resolve) => clock.setTimer(SETTLE_MS, resolve));
     }
     throw new HooklineError('directory_unreadable', `Cannot read "${dir}": its files keep changing`);
   }
 
-  async function scan(): Promise<Scan> {
+  async function look(): Promise<Look> {
     try {
-      return await scanDirectory(dir, scanned);
+      const scan = await scanDirectory(dir, settled);
+      return { kind: 'seen', mark: toRevision(scan), scan };
     } catch (cause) {
-      throw new HooklineError('directory_unreadable', `Cannot read directory "${dir}": ${toMessage(cause)}`, {
-        cause,
-      });
+      const mark = `Cannot read directory "${dir}": ${toMessage(cause)}`;
+      return { kind: 'failed', mark, error: new HooklineError('directory_unreadable', mark, { cause }) };
     }
+  }
+
+  async function load(files: readonly ScannedFile[]): Promise<readonly LoadedFile[]> {
+    const loaded: LoadedFile[] = [];
+    let fresh = 0;
+    for (const { file, digest, bytes } of files) {
+      const known = parsed.get(file);
+      if (known?.digest === digest) loaded.push(known);
+      else {
+        if (fresh % PARSED_AT_ONCE === PARSED_AT_ONCE - 1) await pause();
+        fresh += 1;
+        loaded.push(loadFile({ file, bytes, source: `dir:${dir}` }));
+      }
+    }
+    parsed = new Map(loaded.map((file) => [file.file, file]));
+    return loaded;
   }
 
   return {
     async read() {
-      const scan = await scanStable();
-      const files: LoadedFile[] = [];
-      for (const [index, { file, digest, bytes }] of scan.files.entries()) {
-        const known = parsed.get(file);
-        const unchanged = known?.digest === digest;
-        if (!unchanged && index % PARSED_AT_ONCE === 0) await pause();
-        files.push(unchanged ? known : loadFile({ file, bytes, source: `dir:${dir}` }));
-      }
-      parsed = new Map(files.map((file) => [file.file, file]));
-      return { revision: toRevision(scan), files: [...files, ...scan.unreadable.map(toUnreadable)] };
+      const seen = await settle();
+      if (seen.kind === 'failed') throw seen.error;
+      const { files, unreadable } = seen.scan;
+      settled = new Map(files.map((file) => [file.file, file]));
+      settledMark = seen.mark;
+      return { revision: seen.mark, files: [...(await load(files)), ...unreadable.map(toUnreadable)] };
     },
-    textOf: (file) => scanned.get(file)?.bytes.toString('utf8') ?? null,
+    textOf: (file) => settled.get(file)?.bytes.toString('utf8') ?? null,
   };
 }
 
-function toUnreadable({ file, message }: Scan['unreadable'][number]): LoadedFile {
+function toUnreadable({ file, message }: UnreadableFile): LoadedFile {
   const problem = {
     code: 'file_unreadable',
     severity: 'error',

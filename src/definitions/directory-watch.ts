@@ -39,15 +39,15 @@ export function watchDirectory({
   let poll = clock.setTimer(pollMs, look);
 
   function look(): void {
-    if (closed) return;
     poll = clock.setTimer(pollMs, look);
     onHint();
   }
 
   function hint(): void {
+    if (closed) return;
     burst ??= clock.setTimer(COALESCE_MS, () => {
       burst = null;
-      if (!closed) onHint();
+      onHint();
     });
   }
 

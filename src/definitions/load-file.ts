@@ -1,12 +1,14 @@
-import { isUtf8 } from 'node:buffer';
 import { hash } from 'node:crypto';
-import { v5 as uuidv5 } from 'uuid';
 import { isJsonObject, type JsonObject } from '../event.ts';
 import type { Definition, LoadedDefinition, LoadedFile } from './definition.ts';
-import type { Problem, ProblemCode } from './problem.ts';
-import type { SchemaMistake } from './schema-messages.ts';
+import { toFileText } from './file-text.ts';
+import { identifyHook, nameHook } from './hook-identity.ts';
+import { MAX_PROBLEMS, type Problem } from './problem.ts';
+import { type SchemaMistake, toDotted } from './schema-messages.ts';
 import { validateHook, validateSource } from './schema-validator.ts';
-import { parseYaml, type YamlDocument } from './yaml-documents.ts';
+import { toShown } from './shown.ts';
+import { toHint } from './suggest.ts';
+import { parseYaml, type YamlDocument, type YamlMistake } from './yaml-documents.ts';
 
 /** A file to load. */
 export interface FileToLoad {
@@ -17,176 +19,105 @@ export interface FileToLoad {
   readonly source: string;
 }
 
-/** Bytes a file of definitions may have. */
-export const MAX_FILE_BYTES = 1024 * 1024;
-
-/** Namespace of ids made of names. Changing it would change the id of every hook that does not say its own. */
-const ID_NAMESPACE = '5f2f3a4e-8d0c-4b7e-9d57-2f6c1c0e7a11';
-const ENDING = /\.(ya?ml|json)$/i;
-const BYTE_ORDER_MARK = '\ufeff';
-
 /** Loads every definition of a file and finds everything wrong with it in one pass. Never throws. */
 export function loadFile({ file, bytes, source }: FileToLoad): LoadedFile {
-  const digest = hash('sha256', bytes, 'hex');
-  const broken = checkBytes(bytes);
-  if (broken !== null) return { file, digest, definitions: [], problems: [toProblem(file, broken)] };
-  const text = bytes.toString('utf8');
-  const yaml = parseYaml(text.startsWith(BYTE_ORDER_MARK) ? text.slice(1) : text);
-  if (yaml.kind === 'invalid') {
-    return {
-      file,
-      digest,
-      definitions: [],
-      problems: yaml.mistakes.map((mistake) => toProblem(file, mistake)),
-    };
-  }
-  const alone = yaml.documents.length === 1;
-  const loaded = yaml.documents.map((document) => loadDocument(document, { file, source, alone }));
+  const loaded = loadBytes(bytes, { file, source });
   return {
     file,
-    digest,
+    digest: hash('sha256', bytes, 'hex'),
     definitions: loaded.flatMap(({ definition }) => (definition === null ? [] : [definition])),
-    problems: loaded.flatMap(({ problems }) => problems),
+    problems: toListed(loaded.flatMap(({ problems }) => problems)),
   };
 }
 
-/** What is wrong with a file before it is read as YAML. */
-type Fault = Pick<Problem, 'code' | 'message'> & Partial<Pick<Problem, 'line' | 'column' | 'hint'>>;
-
-function toProblem(file: string, { code, message, line = 1, column = 1, hint = null }: Fault): Problem {
-  return { code, severity: 'error', file, line, column, path: '', message, hint };
-}
-
-function checkBytes(bytes: Buffer): Fault | null {
-  if (bytes.length > MAX_FILE_BYTES) {
-    return {
-      code: 'file_too_large',
-      message: `The file has ${bytes.length} bytes: at most ${MAX_FILE_BYTES} are read`,
-    };
-  }
-  if (!isUtf8(bytes))
-    return {
-      code: 'file_not_utf8',
-      message: 'The file is not UTF-8',
-      ...locateInvalid(bytes),
-      hint: 'Save it as UTF-8',
-    };
-  const nul = bytes.indexOf(0);
-  if (nul === -1) return null;
-  return {
-    code: 'yaml_syntax',
-    message: 'The file holds a NUL byte',
-    line: countLines(bytes.subarray(0, nul)),
-  };
-}
-
-/** The line with the first byte that is not UTF-8: a newline byte never stands inside a character. */
-function locateInvalid(bytes: Buffer): { readonly line: number } {
-  let line = 1;
-  for (let from = 0; from < bytes.length; line += 1) {
-    const newline = bytes.indexOf(0x0a, from);
-    const end = newline === -1 ? bytes.length : newline;
-    if (!isUtf8(bytes.subarray(from, end))) return { line };
-    from = end + 1;
-  }
-  return { line: 1 };
-}
-
-function countLines(bytes: Buffer): number {
-  return bytes.toString('latin1').split('\n').length;
-}
-
-/** Where a document stands. */
-interface DocumentContext {
-  readonly file: string;
-  readonly source: string;
-  /** Whether it is the only one of its file, so that the file can name it. */
-  readonly alone: boolean;
-}
-
-interface LoadedDocument {
+/** What became of a document, or of a file that has none to look at. */
+interface Loaded {
   readonly definition: LoadedDefinition | null;
   readonly problems: readonly Problem[];
 }
 
-function loadDocument(document: YamlDocument, context: DocumentContext): LoadedDocument {
+type FilePlace = Pick<FileToLoad, 'file' | 'source'>;
+
+function loadBytes(bytes: Buffer, place: FilePlace): readonly Loaded[] {
+  const read = toFileText(bytes);
+  const broken = (mistakes: readonly Omit<YamlMistake, 'path'>[]): readonly Loaded[] => [
+    { definition: null, problems: mistakes.map((mistake) => toProblem(place, { path: [], ...mistake })) },
+  ];
+  if (read.kind === 'broken') return broken([read.fault]);
+  const yaml = parseYaml(read.text);
+  if (yaml.kind === 'invalid') return broken(yaml.mistakes);
+  if (yaml.documents.length === 0) return broken([EMPTY]);
+  const alone = yaml.documents.length === 1;
+  return yaml.documents.map((document) => loadDocument(document, { ...place, alone }));
+}
+
+/** An editor that empties a file before it writes must not remove hooks. */
+const EMPTY = {
+  code: 'file_empty',
+  line: 1,
+  column: 1,
+  message: 'The file holds no definition',
+  hint: 'Remove the file; to switch a hook off, say enabled: false in it',
+} as const;
+
+function toProblem({ file }: FilePlace, { code, line, column, path, message, hint }: YamlMistake): Problem {
+  return { code, severity: 'error', file, line, column, path: toDotted(path), message, hint };
+}
+
+function toListed(found: readonly Problem[]): readonly Problem[] {
+  const problems = found.toSorted((a, b) => a.line - b.line || a.column - b.column);
+  const next = problems[MAX_PROBLEMS];
+  if (next === undefined) return problems;
+  const message = 'The file has more problems: they are listed once those before are mended';
+  return [
+    ...problems.slice(0, MAX_PROBLEMS),
+    { ...next, code: 'more_problems', path: '', message, hint: null },
+  ];
+}
+
+interface DocumentContext extends FilePlace {
+  readonly alone: boolean;
+}
+
+function loadDocument(document: YamlDocument, context: DocumentContext): Loaded {
   const { value, line, locate } = document;
   const { file, source } = context;
-  const at = ({ code, path, atKey, message, hint }: SchemaMistake): Problem => ({
-    code,
-    severity: 'error',
-    file,
-    ...locate(path, atKey),
-    path: toDotted(path),
-    message,
-    hint,
-  });
-  if (!isJsonObject(value)) {
-    const code: ProblemCode = 'document_not_object';
-    return {
-      definition: null,
-      problems: [
-        {
-          ...toProblem(file, { code, message: 'A definition must be a map of keys and values' }),
-          ...locate([]),
-        },
-      ],
-    };
-  }
-  const declared = structuredClone(value);
-  const mistakes = validate(value, context);
-  if (mistakes.length > 0) return { definition: null, problems: mistakes.map(at) };
-  const definition = value as unknown as Definition;
+  const declared = isJsonObject(value) ? structuredClone(value) : {};
+  const mistakes = [
+    ...document.mistakes,
+    ...(document.complete ? validate(value, context) : []).map(({ atKey, ...mistake }) => ({
+      ...mistake,
+      ...locate(mistake.path, atKey),
+    })),
+  ];
+  if (mistakes.length > 0)
+    return { definition: null, problems: mistakes.map((mistake) => toProblem(context, mistake)) };
+  const definition = value as Definition;
   return { definition: { definition, origin: { source, file, line }, declared, locate }, problems: [] };
 }
 
-/** Validates a document and completes it: defaults, name and id. */
-function validate(value: JsonObject, { file, alone }: DocumentContext): readonly SchemaMistake[] {
+/** Validates a document and completes it in place: defaults, name and id. */
+function validate(value: unknown, context: DocumentContext): readonly SchemaMistake[] {
+  if (!isJsonObject(value)) return [NOT_AN_OBJECT];
   if (value.kind === 'EventSource') return validateSource(value);
-  if (value.kind !== undefined && value.kind !== 'EventHook') return [unknownKind(value.kind)];
-  const missing = Object.hasOwn(value, 'name') ? [] : alone ? nameByFile(value, file) : [nameMissing()];
-  const mistakes = [...missing, ...validateHook(value)];
-  if (mistakes.length === 0) complete(value);
+  if (value.kind !== undefined && value.kind !== 'EventHook') return [unknownKind(value)];
+  const mistakes = [...nameHook(value, context), ...validateHook(value)];
+  if (mistakes.length === 0) identifyHook(value);
   return mistakes;
 }
 
-function unknownKind(kind: unknown): SchemaMistake {
-  const message = `"kind" must be EventHook or EventSource: got ${JSON.stringify(kind)}`;
-  return {
-    code: 'unknown_kind',
-    path: ['kind'],
-    atKey: false,
-    message,
-    hint: 'A document without a kind is an EventHook',
-  };
-}
+const NOT_AN_OBJECT: SchemaMistake = {
+  code: 'document_not_object',
+  path: [],
+  atKey: false,
+  message: 'A definition must be a map of keys and values',
+  hint: null,
+};
 
-function nameMissing(): SchemaMistake {
-  const hint = 'A file with several documents cannot name them: say name: in each';
-  return { code: 'name_missing', path: [], atKey: false, message: 'Missing key "name"', hint };
-}
+const KINDS = ['EventHook', 'EventSource'];
 
-const NAME = /^[A-Za-z0-9][A-Za-z0-9._/-]*$/;
-
-function nameByFile(value: JsonObject, file: string): readonly SchemaMistake[] {
-  const name = file.replace(ENDING, '');
-  if (!NAME.test(name)) {
-    const message = `Cannot name the hook after the file "${file}": a name has letters, digits and . _ - / only`;
-    return [
-      { code: 'name_missing', path: [], atKey: false, message, hint: 'Say name: in the file, or rename it' },
-    ];
-  }
-  Object.assign(value, { name });
-  return [];
-}
-
-function complete(value: JsonObject): void {
-  const id = typeof value.id === 'string' ? value.id.toLowerCase() : uuidv5(String(value.name), ID_NAMESPACE);
-  Object.assign(value, { id });
-}
-
-function toDotted(path: SchemaMistake['path']): string {
-  return path
-    .map((part, index) => (typeof part === 'number' ? `[${part}]` : index === 0 ? part : `.${part}`))
-    .join('');
+function unknownKind({ kind }: JsonObject): SchemaMistake {
+  const message = `"kind" must be ${KINDS.join(' or ')}: got ${toShown(kind)}`;
+  const hint = toHint(String(kind), KINDS);
+  return { code: 'unknown_kind', path: ['kind'], atKey: false, message, hint };
 }

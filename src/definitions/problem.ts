@@ -8,6 +8,8 @@ export type ProblemCode =
   | 'file_unreadable'
   | 'file_too_large'
   | 'file_not_utf8'
+  | 'file_empty'
+  | 'more_problems'
   | 'yaml_syntax'
   | 'yaml_duplicate_key'
   | 'yaml_alias_limit'
@@ -35,6 +37,9 @@ export type ProblemCode =
   | 'ssl_verify_unsaid'
   | 'plain_secret'
   | 'never_matches';
+
+/** Problems listed of one file: more help nobody, and a file can be made to have a million. */
+export const MAX_PROBLEMS = 100;
 
 /** Something wrong with a definition, with the place it is at. */
 export interface Problem {

@@ -1,5 +1,8 @@
 import type { ErrorObject } from 'ajv/dist/2020.js';
-import type { ProblemCode } from './problem.ts';
+import hookSchema from '../../schemas/event-hook.schema.json' with { type: 'json' };
+import { isJsonObject } from '../event.ts';
+import { MAX_PROBLEMS, type ProblemCode } from './problem.ts';
+import { toCut, toShown } from './shown.ts';
 import { toHint } from './suggest.ts';
 
 /** A mistake in a document, before its place in the file is known. */
@@ -15,79 +18,95 @@ export interface SchemaMistake {
 
 type Path = SchemaMistake['path'];
 
-/** Makes sentences of what the validator found. Errors that only say that another one exists are left out. */
-export function toMistakes(errors: readonly ErrorObject[], root: Path): readonly SchemaMistake[] {
-  return errors.flatMap((error) => toMistake(error, [...root, ...toPath(error.instancePath)]));
+/** What was validated. */
+interface Validated {
+  readonly value: unknown;
+  /** Where it stands in its document. */
+  readonly root: Path;
 }
 
-function toMistake(error: ErrorObject, path: Path): readonly SchemaMistake[] {
+/** Makes sentences of what the validator found. Errors that only say that another one exists are left out. */
+export function toMistakes(
+  errors: readonly ErrorObject[],
+  { value, root }: Validated,
+): readonly SchemaMistake[] {
+  return errors
+    .filter((error) => !isSecondHand(error))
+    .slice(0, MAX_PROBLEMS + 1)
+    .map((error) => toMistake(error, [...root, ...toPath(error.instancePath, value)]));
+}
+
+/** The pattern of a name is reported by `propertyNames`. */
+function isSecondHand({ propertyName }: ErrorObject): boolean {
+  return propertyName !== undefined;
+}
+
+function toMistake(error: ErrorObject, path: Path): SchemaMistake {
   const { keyword, params, data } = error;
-  const name = toName(path);
   const about = { path, atKey: false, hint: null };
   switch (keyword) {
     case 'additionalProperties':
-      return [unknownKey(error, path)];
+      return unknownKey(error, path);
     case 'required':
-      return [
-        {
-          ...about,
-          code: 'missing_key',
-          message: `Missing key ${toName([...path, String(params.missingProperty)])}`,
-          hint: describe(error, String(params.missingProperty)),
-        },
-      ];
+      return missingKey(error, path);
     case 'propertyNames':
-      return [
-        {
-          ...about,
-          path: [...path, String(params.propertyName)],
-          atKey: true,
-          code: 'bad_value',
-          message: `Cannot use "${params.propertyName}" as a name in ${name}`,
-        },
-      ];
-    case 'type':
-      return [
-        {
-          ...about,
-          code: 'wrong_type',
-          message: `${name} must be ${toTypes(params.type)}: got ${toShown(data)}`,
-        },
-      ];
+      return unfitName(error, path);
+    case 'type': {
+      const message = `${toName(path)} must be ${toTypes(params.type)}: got ${toShown(data)}`;
+      return { ...about, code: 'wrong_type', message };
+    }
     case 'const':
     case 'enum':
-      return [toChoice(error, path)];
-    default:
-      return isSecondHand(error)
-        ? []
-        : [
-            {
-              ...about,
-              code: 'bad_value',
-              message: `${name} ${toDemand(error)}: got ${toShown(data)}`,
-              hint: null,
-            },
-          ];
+      return toChoice(error, path);
+    default: {
+      const message = `${toName(path)} ${toDemand(error)}: got ${toShown(data)}`;
+      return {
+        ...about,
+        code: 'bad_value',
+        message,
+        hint: keyword === 'pattern' ? descriptionOf(error.parentSchema) : null,
+      };
+    }
   }
-}
-
-/** `if` repeats what its branch said; the pattern of a name is reported by `propertyNames`. */
-function isSecondHand({ keyword, propertyName }: ErrorObject): boolean {
-  return keyword === 'if' || propertyName !== undefined;
 }
 
 function unknownKey({ params, parentSchema }: ErrorObject, path: Path): SchemaMistake {
   const key = String(params.additionalProperty);
   const known = Object.keys((parentSchema?.properties as object | undefined) ?? {});
-  const where = path.length === 0 ? '' : ` in ${toName(path)}`;
+  const message = `Unknown key "${toCut(key)}"${toWhere(path)}`;
+  return { code: 'unknown_key', path: [...path, key], atKey: true, message, hint: toHint(key, known) };
+}
+
+function missingKey({ params, parentSchema }: ErrorObject, path: Path): SchemaMistake {
+  const key = String(params.missingProperty);
+  const properties = parentSchema?.properties as Record<string, object> | undefined;
+  const hint = descriptionOf(properties?.[key]);
+  return { code: 'missing_key', path, atKey: false, message: `Missing key "${key}"${toWhere(path)}`, hint };
+}
+
+function unfitName({ params, parentSchema }: ErrorObject, path: Path): SchemaMistake {
+  const name = String(params.propertyName);
+  const message = `Cannot use "${toCut(name)}" as a name${toWhere(path)}`;
   return {
-    code: 'unknown_key',
-    path: [...path, key],
+    code: 'bad_value',
+    path: [...path, name],
     atKey: true,
-    message: `Unknown key "${key}"${where}`,
-    hint: toHint(key, known),
+    message,
+    hint: descriptionOf(parentSchema?.propertyNames),
   };
 }
+
+/** What something is for, from its schema or the one that refers to. */
+function descriptionOf(schema: unknown): string | null {
+  if (!isJsonObject(schema)) return null;
+  const { description, $ref } = schema;
+  if (typeof description === 'string') return description;
+  return typeof $ref === 'string' ? descriptionOf(shared.get($ref)) : null;
+}
+
+const shared = new Map<string, unknown>(
+  Object.entries(hookSchema.$defs).map(([name, schema]) => [`#/$defs/${name}`, schema]),
+);
 
 function toChoice({ params, data }: ErrorObject, path: Path): SchemaMistake {
   const allowed = [params.allowedValues ?? params.allowedValue].flat().map(String);
@@ -98,18 +117,12 @@ function toChoice({ params, data }: ErrorObject, path: Path): SchemaMistake {
   return { code, path, atKey: false, message, hint: typeof data === 'string' ? toHint(data, allowed) : null };
 }
 
-/** What a missing key is for, from its schema. */
-function describe({ parentSchema }: ErrorObject, key: string): string | null {
-  const properties = parentSchema?.properties as Record<string, { description?: string }> | undefined;
-  return properties?.[key]?.description ?? null;
-}
-
 const DEMANDS: Readonly<Record<string, (params: Readonly<Record<string, unknown>>) => string>> = {
   minLength: () => 'must not be empty',
   maxLength: ({ limit }) => `must have at most ${limit} characters`,
   minItems: ({ limit }) => `must have at least ${limit} item${limit === 1 ? '' : 's'}`,
   maxItems: ({ limit }) => `must have at most ${limit} items`,
-  minProperties: () => 'must not be empty',
+  minProperties: ({ limit }) => `must have at least ${limit} key${limit === 1 ? '' : 's'}`,
   minimum: ({ limit }) => `must be ${limit} or more`,
   exclusiveMinimum: ({ limit }) => `must be more than ${limit}`,
   maximum: ({ limit }) => `must be ${limit} or less`,
@@ -122,8 +135,8 @@ const FORMATS: Readonly<Record<string, string>> = {
 };
 
 function toDemand({ keyword, params, message }: ErrorObject): string {
-  if (keyword === 'format') return FORMATS[String(params.format)] ?? `${message}`;
-  return DEMANDS[keyword]?.(params) ?? `${message}`;
+  const demand = keyword === 'format' ? FORMATS[String(params.format)] : DEMANDS[keyword]?.(params);
+  return demand ?? String(message);
 }
 
 const TYPES: Readonly<Record<string, string>> = {
@@ -143,28 +156,31 @@ function toTypes(types: unknown): string {
     .join(' or ');
 }
 
-/** Names a wrong value; long ones are cut. */
-function toShown(value: unknown): string {
-  if (value === undefined) return 'nothing';
-  if (Array.isArray(value)) return 'a list';
-  if (typeof value === 'object' && value !== null) return 'a map';
-  const text = JSON.stringify(value) ?? String(value);
-  return text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}…` : text;
+/** A JSON pointer as keys and indexes; which of the two a number is, the value tells. */
+export function toPath(pointer: string, value: unknown): Path {
+  let container = value;
+  return pointer
+    .split('/')
+    .slice(1)
+    .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'))
+    .map((part) => {
+      const step = Array.isArray(container) ? Number(part) : part;
+      container = (container as Readonly<Record<string | number, unknown>>)[step];
+      return step;
+    });
 }
 
-const MAX_SHOWN = 60;
-
-function toPath(pointer: string): Path {
-  if (pointer === '') return [];
-  return pointer
-    .slice(1)
-    .split('/')
-    .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'))
-    .map((part) => (/^\d+$/.test(part) ? Number(part) : part));
+/** `['config', 'functions', 0]` as `config.functions[0]`. */
+export function toDotted(path: Path): string {
+  return path
+    .map((part, index) => (typeof part === 'number' ? `[${part}]` : index === 0 ? part : `.${part}`))
+    .join('');
 }
 
 function toName(path: Path): string {
-  return path.length === 0
-    ? 'the document'
-    : `"${path.map((part, index) => (typeof part === 'number' ? `[${part}]` : index === 0 ? part : `.${part}`)).join('')}"`;
+  return path.length === 0 ? 'the document' : `"${toDotted(path)}"`;
+}
+
+function toWhere(path: Path): string {
+  return path.length === 0 ? '' : ` in "${toDotted(path)}"`;
 }

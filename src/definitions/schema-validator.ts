@@ -3,8 +3,9 @@ import hookSchema from '../../schemas/event-hook.schema.json' with { type: 'json
 import sourceSchema from '../../schemas/event-source.schema.json' with { type: 'json' };
 import { isJsonObject, type JsonObject } from '../event.ts';
 import { isReference } from '../secrets/reference.ts';
+import { checkDataSchema } from './data-schema.ts';
 import { HANDLERS, type HandlerName } from './definition.ts';
-import { type SchemaMistake, toMistakes } from './schema-messages.ts';
+import { type SchemaMistake, toDotted, toMistakes, toPath } from './schema-messages.ts';
 
 /**
  * The validators of the schemas, which fill in every default. A handler's config is validated by itself, as the
@@ -28,39 +29,35 @@ const validateSourceFields = ajv.compile(sourceSchema);
 const validateConfig = new Map<string, ValidateFunction>(
   HANDLERS.map((handler) => [handler, ajv.compile({ $ref: `${hookSchema.$id}#/$defs/${handler}` })]),
 );
-const validateDataSchema = new Ajv2020({ strict: false });
 
 /** Validates a hook and fills in its defaults, in place. */
 export function validateHook(value: JsonObject): readonly SchemaMistake[] {
-  const mistakes = [...check(validateHookFields, value)];
-  const { handler } = value;
+  return [...check(validateHookFields, value), ...checkConfig(value), ...checkRetry(value)];
+}
+
+/** Without a handler there is no telling what its config should be, as the reference has it. */
+function checkConfig(value: JsonObject): readonly SchemaMistake[] {
+  const { handler, config } = value;
   const validator = typeof handler === 'string' ? validateConfig.get(handler) : undefined;
-  // Without a handler there is no telling what its config should be, as the reference has it.
-  if (validator === undefined) return mistakes;
-  if (!Object.hasOwn(value, 'config')) {
-    if (handler === 'log') Object.assign(value, { config: {} });
-    else
-      mistakes.push({
-        code: 'missing_key',
-        path: [],
-        atKey: false,
-        message: `Missing key "config": handler "${handler}" needs it`,
-        hint: configHint(handler as HandlerName),
-      });
-  } else if (isJsonObject(value.config)) {
-    mistakes.push(...check(validator, value.config, ['config']), ...checkHeaders(value.config));
+  if (validator === undefined) return [];
+  if (isJsonObject(config)) return [...check(validator, config, ['config']), ...checkHeaders(config)];
+  if (config !== undefined) return [];
+  if (handler === 'log') {
+    Object.assign(value, { config: {} });
+    return [];
   }
-  return [...mistakes, ...checkRetry(value)];
+  const message = `Missing key "config": handler "${handler}" needs it`;
+  const hint = configHint(handler as HandlerName);
+  return [{ code: 'missing_key', path: [], atKey: false, message, hint }];
 }
 
 /** Validates an event source and fills in its defaults, in place. */
 export function validateSource(value: JsonObject): readonly SchemaMistake[] {
-  const mistakes = check(validateSourceFields, value);
-  return mistakes.length > 0
-    ? mistakes
-    : Object.entries(value.events as JsonObject).flatMap(([event, entry]) =>
-        checkDataSchema(event, entry as JsonObject),
-      );
+  const events = isJsonObject(value.events) ? Object.entries(value.events) : [];
+  return [
+    ...check(validateSourceFields, value),
+    ...events.flatMap(([event, entry]) => (isJsonObject(entry) ? checkEventSchema(event, entry) : [])),
+  ];
 }
 
 function check(
@@ -68,7 +65,7 @@ function check(
   value: unknown,
   root: readonly string[] = [],
 ): readonly SchemaMistake[] {
-  return validate(value) ? [] : toMistakes(validate.errors ?? [], root);
+  return validate(value) ? [] : toMistakes(validate.errors ?? [], { value, root });
 }
 
 function configHint(handler: HandlerName): string {
@@ -124,20 +121,25 @@ function checkRetry({ retry }: JsonObject): readonly SchemaMistake[] {
   return [];
 }
 
-function checkDataSchema(event: string, { schema }: JsonObject): readonly SchemaMistake[] {
+function checkEventSchema(event: string, { schema }: JsonObject): readonly SchemaMistake[] {
   if (!isJsonObject(schema)) return [];
-  try {
-    validateDataSchema.compile(structuredClone(schema));
-    return [];
-  } catch (error) {
-    const message = `The schema of event "${event}" is no JSON Schema: ${error instanceof Error ? error.message : String(error)}`;
-    return [{ code: 'schema_invalid', path: ['events', event, 'schema'], atKey: false, message, hint: null }];
-  }
+  const root = ['events', event, 'schema'];
+  return checkDataSchema(schema).map(({ pointer, message }) => {
+    const path = [...root, ...toPath(pointer, schema)];
+    return {
+      code: 'schema_invalid',
+      path,
+      atKey: false,
+      message: `"${toDotted(path)}" is no JSON Schema: ${message}`,
+      hint: null,
+    };
+  });
 }
 
 function isReceiverUrl(text: string): boolean {
   if (isReference(text)) return true;
-  if (!URL.canParse(text)) return false;
+  // A reference is the whole value; within one it would be taken for the name of a host.
+  if (text.includes('{') || !URL.canParse(text)) return false;
   const { protocol, hostname } = new URL(text);
   return (protocol === 'http:' || protocol === 'https:') && hostname !== '';
 }

@@ -1,0 +1,79 @@
+import { Composer, type Document, Lexer, LineCounter, Parser, type YAMLError } from 'yaml';
+import type { ProblemCode } from './problem.ts';
+
+/** Levels of nesting a definition may have: far above any hook, far below what recursion can take. */
+export const MAX_DEPTH = 100;
+/** What is said of a document that goes deeper. */
+export const TOO_DEEP = `Nests deeper than ${MAX_DEPTH} levels`;
+/** Tokens that may be open at once: some levels more, so that it is the levels of the data that are counted. */
+const MAX_OPEN_TOKENS = MAX_DEPTH + 10;
+
+/** Something wrong with the YAML itself, at an offset into the text. */
+export interface TreeMistake {
+  readonly code: ProblemCode;
+  readonly offset: number;
+  readonly message: string;
+}
+
+/** A text as documents that can be asked for positions. */
+export interface YamlTree {
+  readonly documents: readonly Document.Parsed[];
+  readonly lines: LineCounter;
+  readonly mistakes: readonly TreeMistake[];
+}
+
+/** YAML 1.2 with the core schema, whatever a directive says. Whether keys are unique is seen to by yaml-value.ts: the library compares each with all. */
+const OPTIONS = {
+  schema: 'core',
+  merge: false,
+  resolveKnownTags: false,
+  prettyErrors: false,
+  stringKeys: true,
+  uniqueKeys: false,
+  strict: true,
+} as const;
+
+/** Texts of the library that speak of its options. */
+const MESSAGES: Readonly<Record<string, string>> = { NON_STRING_KEY: 'A key must be a string' };
+
+/**
+ * Parses a text. What nests too deep ends the parse there: the library composes documents by recursion, and where its
+ * stack ends is nothing to rely on.
+ */
+export function parseTree(text: string): YamlTree {
+  const parser = new Parser();
+  const composer = new Composer(OPTIONS);
+  const documents: Document.Parsed[] = [];
+  const tooDeep: TreeMistake[] = [];
+  for (const lexeme of new Lexer().lex(text)) {
+    for (const token of parser.next(lexeme)) documents.push(...composer.next(token));
+    if (parser.stack.length <= MAX_OPEN_TOKENS) continue;
+    // The first token open is the document.
+    const offset = parser.stack[MAX_DEPTH + 1]?.offset ?? parser.offset;
+    tooDeep.push({ code: 'yaml_too_deep', offset, message: TOO_DEEP });
+    break;
+  }
+  if (tooDeep.length === 0) for (const token of parser.end()) documents.push(...composer.next(token));
+  documents.push(...composer.end());
+  // What is wrong where no document is has none to be kept with.
+  const loose = documents.length === 0 ? composer.streamInfo().errors : [];
+  const mistakes = [...loose, ...documents.flatMap(errorsOf)].map(toMistake);
+  return { documents, lines: countLines(text), mistakes: [...mistakes, ...tooDeep] };
+}
+
+/** The library counts lines as it parses, and after some mistakes misses one. */
+function countLines(text: string): LineCounter {
+  const lines = new LineCounter();
+  lines.addNewLine(0);
+  for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) lines.addNewLine(at + 1);
+  return lines;
+}
+
+function errorsOf({ errors, warnings }: Document.Parsed): readonly YAMLError[] {
+  return [...errors, ...warnings.filter(({ code }) => code === 'TAG_RESOLVE_FAILED')];
+}
+
+function toMistake({ code, message, pos }: YAMLError): TreeMistake {
+  const [said = message] = message.split('\n');
+  return { code: 'yaml_syntax', offset: pos[0], message: MESSAGES[code] ?? said };
+}

@@ -1,0 +1,78 @@
+import { describe, expect, it } from 'vitest';
+import { checkDataSchema, compileDataSchema } from '../../src/definitions/data-schema.ts';
+import type { JsonObject } from '../../src/event.ts';
+
+describe('checkDataSchema()', () => {
+  it.each<[string, JsonObject]>([
+    ['an empty one', {}],
+    [
+      'one with an $id and a reference to it',
+      { $id: 'https://a/b', $ref: 'https://a/b#/$defs/c', $defs: { c: {} } },
+    ],
+    ['one that refers to itself', { properties: { child: { $ref: '#' } } }],
+    ['one with a format nobody knows', { format: 'shoe-size' }],
+    ['one with a pattern of the host only', { pattern: '(?=a)(b)\\1' }],
+    ['one with keywords nobody knows', { 'x-mine': 1 }],
+  ])('takes %s', (_what, schema) => {
+    expect(checkDataSchema(schema)).toEqual([]);
+  });
+
+  it.each<[string, JsonObject, string, string]>([
+    ['a type', { type: 'strng' }, '/type', 'must be equal to one of the allowed values'],
+    ['a deep type', { properties: { 'a/b': { type: 7 } } }, '/properties/a~1b/type', 'must be equal to one'],
+    ['a reference', { $ref: '#/$defs/a' }, '', "can't resolve reference #/$defs/a"],
+    ['a pattern', { pattern: '(' }, '', 'Invalid regular expression'],
+    [
+      'another draft',
+      { $schema: 'http://json-schema.org/draft-07/schema#' },
+      '',
+      'no schema with key or ref',
+    ],
+    ['a draft that is no text', { $schema: 7 }, '', '$schema must be a string'],
+  ])('says where %s is wrong', (_what, schema, pointer, message) => {
+    expect(checkDataSchema(schema)).toEqual([{ pointer, message: expect.stringContaining(message) }]);
+  });
+
+  it('finds each place that is wrong once', () => {
+    const schema = { type: ['string', 'foo'], minimum: 'a', properties: { b: { required: 'c' } } };
+    const places = checkDataSchema(schema).map(({ pointer }) => pointer);
+    expect(places.toSorted()).toEqual(['/minimum', '/properties/b/required', '/type', '/type/1']);
+  });
+});
+
+describe('compileDataSchema()', () => {
+  it('keeps apart schemas that give the same $id', () => {
+    const text = compileDataSchema({ $id: 'https://a/b', type: 'string' });
+    const number = compileDataSchema({ $id: 'https://a/b', type: 'number' });
+    expect([text('a'), text(1), number('a'), number(1)]).toEqual([true, false, false, true]);
+  });
+
+  it('checks formats', () => {
+    const validate = compileDataSchema({ format: 'date' });
+    expect([validate('2026-01-31'), validate('yesterday')]).toEqual([true, false]);
+  });
+
+  it('matches patterns in linear time that would keep a backtracking engine busy for ever', () => {
+    const validate = compileDataSchema({ pattern: '^(a+)+$' });
+    expect([validate('aaa'), validate(`${'a'.repeat(50_000)}!`)]).toEqual([true, false]);
+  });
+
+  it.each([
+    ['^\\d{3}-\\d{4}$', '555-1234', '5551234'],
+    ['^[\\w.-]+\\/\\u00e9$', 'a.b/é', 'a.b/e'],
+    ['^(?<name>\\p{L}+)$', 'größe', '1'],
+    ['^(?!a)', 'b', 'a'],
+  ])('matches %s as JSON Schema has it', (pattern, match, other) => {
+    const validate = compileDataSchema({ pattern });
+    expect([validate(match), validate(other)]).toEqual([true, false]);
+  });
+
+  it('does not see prototypes', () => {
+    const validate = compileDataSchema({
+      required: ['constructor'],
+      properties: { toString: { type: 'string' } },
+    });
+    expect(validate({})).toBe(false);
+    expect(validate({ constructor: 1 })).toBe(true);
+  });
+});

@@ -1,0 +1,94 @@
+import fc from 'fast-check';
+import type { Json, JsonObject } from '../../src/event.ts';
+
+/** Text as a person may write it, which YAML may have to quote: no half characters, which files cannot hold. */
+const text = fc.oneof(
+  fc.string({ unit: 'grapheme', maxLength: 12 }),
+  fc.constantFrom(
+    '',
+    'null',
+    'yes',
+    '~',
+    '0777',
+    '<<',
+    '*a',
+    '&a',
+    '# x',
+    'a: b',
+    ' x ',
+    '- a',
+    '{{ a }}',
+    '\n\n',
+    '%',
+  ),
+);
+/** A key that stands for no merge when nothing quotes it. */
+const key = text.filter((value) => value !== '<<');
+const line = text.filter((value) => value !== '');
+const json: fc.Arbitrary<Json> = fc.letrec<{ value: Json }>((tie) => ({
+  value: fc.oneof(
+    { depthSize: 'small' },
+    text,
+    fc.integer(),
+    fc.double({ noNaN: true, noDefaultInfinity: true }).map((value) => (Object.is(value, -0) ? 0 : value)),
+    fc.boolean(),
+    fc.constant(null),
+    fc.array(tie('value'), { maxLength: 3 }),
+    fc.dictionary(key, tie('value'), { maxKeys: 3, noNullPrototype: true }),
+  ),
+})).value;
+const payload = fc.dictionary(key, json, { maxKeys: 4, noNullPrototype: true });
+const headerName = fc.constantFrom('content-type', 'X-Give-Me', 'authorization', '__proto__', 'constructor');
+const headers = fc.dictionary(headerName, text, { maxKeys: 3, noNullPrototype: true });
+const url = fc.constantFrom(
+  'http://127.0.0.1:9000/',
+  'https://example.com/a?b=c#d',
+  '{vault://env/slack-url}',
+);
+const request = { url, headers, secret: fc.option(line), ssl_verify: fc.boolean() };
+
+const act = fc.oneof(
+  fc.record({ handler: fc.constant('log'), config: fc.constant({}) }),
+  fc.record({ handler: fc.constant('webhook'), config: fc.record(request, { requiredKeys: ['url'] }) }),
+  fc.record({
+    handler: fc.constant('webhook-custom'),
+    config: fc.record(
+      {
+        ...request,
+        method: fc.constantFrom('GET', 'POST'),
+        payload,
+        body: fc.option(text),
+        body_format: fc.boolean(),
+      },
+      { requiredKeys: ['url', 'method'] },
+    ),
+  }),
+  fc.record({
+    handler: fc.constant('lambda'),
+    config: fc.record({ functions: fc.array(line, { minLength: 1, maxLength: 3 }) }),
+  }),
+);
+const identity = fc.record(
+  {
+    kind: fc.constant('EventHook'),
+    name: fc.stringMatching(/^[A-Za-z0-9][A-Za-z0-9._/-]{0,20}$/),
+    id: fc.uuid(),
+    description: fc.option(text),
+    labels: fc.dictionary(key, text, { maxKeys: 3, noNullPrototype: true }),
+    enabled: fc.boolean(),
+    source: line,
+    event: fc.option(line),
+    on_change: fc.option(fc.boolean()),
+    snooze: fc.option(fc.nat({ max: 86_400 })),
+    filter: fc.option(line),
+    timeout: fc.integer({ min: 1, max: 600 }),
+    concurrency: fc.integer({ min: 1, max: 256 }),
+  },
+  { requiredKeys: ['name', 'source'] },
+);
+
+/** A hook that is right, with its keys in any order. */
+export const arbitraryHook: fc.Arbitrary<JsonObject> = fc.tuple(identity, act).chain(([common, handling]) => {
+  const entries = Object.entries({ ...common, ...handling } as JsonObject);
+  return fc.shuffledSubarray(entries, { minLength: entries.length }).map(Object.fromEntries<Json>);
+});
