@@ -1,8 +1,10 @@
 import type { Catalogue } from '../catalogue/catalogue.ts';
-import { checkEvent, validateData } from '../catalogue/checks.ts';
+import { validateData } from '../catalogue/checks.ts';
 import { suggest } from '../definitions/suggest.ts';
 import { type HookEvent, isJsonObject, type Json, type JsonObject } from '../event.ts';
 import { createId } from '../id.ts';
+import { lookUp } from './look-up.ts';
+import { isTimestamp } from './timestamp.ts';
 
 /** An event, or why there is none. `hint` says what would have been known instead. */
 export type Intaken =
@@ -18,8 +20,10 @@ export interface IntakeContext {
 
 const KEYS = ['source', 'event', 'data', 'id', 'time'];
 const MAX_ID_LENGTH = 256;
-/** RFC 3339: a date, a time, and Z or an offset. */
-const TIMESTAMP = /^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)$/;
+/** What a declared source or event may have. */
+const MAX_NAME_LENGTH = 200;
+/** Characters of a wrong value that are repeated. */
+const MAX_SHOWN = 40;
 
 /** The source of Hookline's own events, which nobody else may emit. */
 const OWN_SOURCE = 'hookline';
@@ -33,19 +37,30 @@ export function toEvent(sent: Json, context: IntakeContext): Intaken {
 
 function checkKeys(sent: JsonObject): Intaken | null {
   for (const key of Object.keys(sent)) {
-    if (!KEYS.includes(key)) return refuse(`Unknown key "${key}"`, nearHint(suggest(key, KEYS), KEYS));
+    if (!KEYS.includes(key)) return refuseKey(key.slice(0, MAX_SHOWN));
   }
   for (const key of ['source', 'event'] as const) {
-    if (typeof sent[key] !== 'string') return refuse(`"${key}" must be a string: got ${describe(sent[key])}`);
+    const name = sent[key];
+    if (typeof name !== 'string') return refuse(`"${key}" must be a string: got ${describe(name)}`);
+    if (name.length > MAX_NAME_LENGTH)
+      return refuse(`"${key}" may have ${MAX_NAME_LENGTH} characters: got ${name.length}`);
   }
   if (!isJsonObject(sent.data)) return refuse(`"data" must be an object: got ${describe(sent.data)}`);
   return null;
 }
 
+function refuseKey(key: string): Intaken {
+  const near = suggest(key, KEYS);
+  return refuse(
+    `Unknown key "${key}"`,
+    near === null ? `Known keys: ${KEYS.join(', ')}` : `Did you mean "${near}"?`,
+  );
+}
+
 function checkIdentity({ id, time }: JsonObject): Intaken | null {
   if (id !== undefined && !isId(id)) {
     return refuse(
-      `"id" must be a string of 1 to ${MAX_ID_LENGTH} characters without control characters: got ${describe(id)}`,
+      `"id" must be a string of 1 to ${MAX_ID_LENGTH} characters, none of them a control character, and not "." or "..": got ${describe(id)}`,
     );
   }
   if (time !== undefined && !isTimestamp(time)) {
@@ -54,19 +69,18 @@ function checkIdentity({ id, time }: JsonObject): Intaken | null {
   return null;
 }
 
-/** Whether a value can be the id of an event. */
-export function isId(id: unknown): id is string {
+/** Clients resolve a path segment of dots, however it is encoded, so that no one could ask for /events/{id}. */
+const DOTS = /^\.\.?$/;
+
+function isId(id: Json): id is string {
   return (
     typeof id === 'string' &&
     id.length > 0 &&
     id.length <= MAX_ID_LENGTH &&
     id.isWellFormed() &&
-    !/\p{Cc}/u.test(id)
+    !/\p{Cc}/u.test(id) &&
+    !DOTS.test(id)
   );
-}
-
-function isTimestamp(time: Json): time is string {
-  return typeof time === 'string' && TIMESTAMP.test(time) && !Number.isNaN(Date.parse(time));
 }
 
 function checkKnown(sent: JsonObject, { catalogue, now }: IntakeContext): Intaken {
@@ -79,7 +93,7 @@ function checkKnown(sent: JsonObject, { catalogue, now }: IntakeContext): Intake
   };
   if (source === OWN_SOURCE)
     return refuse(`Source "${OWN_SOURCE}" is reserved: only Hookline itself emits its events`);
-  const known = checkEvent(catalogue, source, event);
+  const known = lookUp(catalogue, source, event);
   if (known.kind === 'unknown') return refuse(known.message, known.hint);
   const mistakes = validateData(known.entry, data);
   if (mistakes.length > 0)
@@ -94,17 +108,13 @@ function refuse(message: string, hint: string | null = null): Intaken {
   return { kind: 'refused', message, hint };
 }
 
-function nearHint(near: string | null, known: readonly string[]): string {
-  return near === null ? `Known keys: ${known.join(', ')}` : `Did you mean "${near}"?`;
-}
-
 /** Names a wrong value without repeating one that may be long. */
 function describe(value: Json | undefined): string {
   if (value === undefined) return 'nothing';
   if (value === null) return 'null';
   if (Array.isArray(value)) return 'an array';
   return typeof value === 'string'
-    ? `"${value.slice(0, 40)}"`
+    ? `"${value.slice(0, MAX_SHOWN)}"`
     : typeof value === 'object'
       ? 'an object'
       : String(value);
