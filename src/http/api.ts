@@ -6,7 +6,8 @@ import type { Registry } from '../registry/registry.ts';
 import { answerNotFound, createErrorHandler } from './error-handler.ts';
 import { createEventHooksRouter } from './event-hooks.ts';
 import { createHistoryRouter } from './history.ts';
-import { createOpenApiRouter } from './openapi.ts';
+import { createMethodCheck } from './methods.ts';
+import { createOpenApiRouter, readDescription } from './openapi.ts';
 import { createReadOnlyRouter } from './read-only.ts';
 import { createSourcesRouter } from './sources.ts';
 import { createStatusRouter, type StatusParts } from './status.ts';
@@ -22,14 +23,16 @@ export interface ApiParts extends StatusParts {
 
 /** Everything but POST /events. */
 export function createApi(parts: ApiParts): Express {
+  const description = readDescription();
   const api = express().disable('x-powered-by').disable('etag');
+  api.use(createMethodCheck(description));
   api.use(express.raw({ type: () => true, limit: MAX_EVENT_BYTES }));
   api.use(createStatusRouter(parts));
   api.use(createSourcesRouter(parts.registry));
   api.use(createEventHooksRouter(parts.registry, parts.trial));
   api.use(createReadOnlyRouter(parts.registry));
   api.use(createHistoryRouter(parts.journal));
-  api.use(createOpenApiRouter());
+  api.use(createOpenApiRouter(description));
   api.use(answerNotFound);
   api.use(createErrorHandler(parts.logger));
   return api;

@@ -8,6 +8,7 @@ import type { LiveHook } from '../reconcile/snapshot.ts';
 import type { Registry } from '../registry/registry.ts';
 import { toEntity } from './entity.ts';
 import { encodeOffset, parseOffset, parseSize, toNext } from './pagination.ts';
+import { checkQuery } from './query.ts';
 import type { Trial } from './trial.ts';
 
 /** GET /event-hooks, /event-hooks/{id or name}, …/ping and POST …/test. A name may have slashes, encoded or not. */
@@ -30,8 +31,9 @@ export function createEventHooksRouter(registry: Registry, trial: Trial): Router
   return router;
 }
 
-function toName(segments: readonly string[] | string): string {
-  return typeof segments === 'string' ? segments : segments.join('/');
+/** The name a wildcard of a path stands for; a slash at its end is none of it. */
+export function toName(segments: readonly string[] | string): string {
+  return [segments].flat().join('/').replace(/\/$/, '');
 }
 
 function findHook(registry: Registry, idOrName: string): LiveHook {
@@ -41,6 +43,7 @@ function findHook(registry: Registry, idOrName: string): LiveHook {
 }
 
 function listHooks(registry: Registry, req: Request, res: Response): void {
+  checkQuery(req.query, ['size', 'offset']);
   const size = parseSize(req.query.size);
   const after = parseOffset(req.query.offset);
   const snapshot = registry.current();
@@ -61,7 +64,7 @@ function isFresh(req: Request, res: Response, revision: string | null): boolean 
   res.set('etag', etag);
   // The framework's own test gives way to "cache-control: no-cache", which clients add by themselves.
   const known = (req.headers['if-none-match'] ?? '').split(',').map((one) => one.trim().replace(/^W\//, ''));
-  if (!known.includes(etag)) return false;
+  if (!known.includes(etag) && !known.includes('*')) return false;
   res.status(304).end();
   return true;
 }

@@ -1,20 +1,23 @@
 import { Router } from 'express';
 import { HooklineError } from '../errors.ts';
+import { isTimestamp } from '../intake/timestamp.ts';
 import type { DeliveryQuery, DeliveryState, Journal } from '../journal/journal.ts';
 import { toAttemptView, toDeliveryView, toEventView } from '../record/history.ts';
 import { parseOffset, parseSize, toNext } from './pagination.ts';
+import { checkQuery, type Query, readText } from './query.ts';
 
 const STATES: readonly string[] = ['pending', 'succeeded', 'failed', 'exhausted', 'undelivered'] satisfies (
   | DeliveryState
   | 'undelivered'
 )[];
-const FILTERS = ['hook', 'state', 'source', 'event', 'since'] as const;
+const FILTERS = ['hook', 'state', 'source', 'event', 'since'];
 
 /** GET /events/{id}, /deliveries and /deliveries/{id}. */
 export function createHistoryRouter(journal: Journal): Router {
   const router = Router();
   router.get('/events/:id', async (req, res) => {
-    const source = readText(req.query.source, 'source');
+    checkQuery(req.query, ['source']);
+    const source = readText(req.query, 'source');
     const found = (await journal.findEvents(req.params.id)).filter(
       ({ event }) => source === null || event.source === source,
     );
@@ -47,19 +50,18 @@ export function createHistoryRouter(journal: Journal): Router {
   return router;
 }
 
-type Query = Readonly<Record<string, unknown>>;
-
 function toQuery(query: Query): DeliveryQuery {
-  const state = readText(query.state, 'state');
+  checkQuery(query, [...FILTERS, 'size', 'offset']);
+  const state = readText(query, 'state');
   if (!isState(state)) {
     throw new HooklineError('bad_request', `"state" must be one of ${STATES.join(', ')}: got "${state}"`);
   }
   return {
-    hook: readText(query.hook, 'hook'),
+    hook: readText(query, 'hook'),
     state,
-    source: readText(query.source, 'source'),
-    event: readText(query.event, 'event'),
-    since: readSince(query.since),
+    source: readText(query, 'source'),
+    event: readText(query, 'event'),
+    since: readSince(query),
     after: parseOffset(query.offset),
     size: parseSize(query.size),
   };
@@ -69,28 +71,17 @@ function isState(state: string | null): state is DeliveryQuery['state'] {
   return state === null || STATES.includes(state);
 }
 
-function readText(value: unknown, name: string): string | null {
-  if (value === undefined) return null;
-  if (typeof value === 'string') return value;
-  throw new HooklineError('bad_request', `"${name}" must be given once`);
-}
-
-function readSince(value: unknown): number | null {
-  const text = readText(value, 'since');
-  if (text === null) return null;
-  const since = Date.parse(text);
-  if (Number.isNaN(since))
-    throw new HooklineError(
-      'bad_request',
-      `"since" must be a time as in 2026-01-31T12:00:00Z: got "${text}"`,
-    );
-  return since;
+function readSince(query: Query): number | null {
+  // A plus sign that is not encoded comes in as a space.
+  const text = readText(query, 'since')?.replace(/ (\d\d:\d\d)$/, '+$1') ?? null;
+  if (text === null || isTimestamp(text)) return text === null ? null : Date.parse(text);
+  throw new HooklineError('bad_request', `"since" must be a time as in 2026-01-31T12:00:00Z: got "${text}"`);
 }
 
 function keptFilters(query: Query): Record<string, string> {
-  const size = String(parseSize(query.size));
-  const kept = FILTERS.flatMap((name) =>
-    typeof query[name] === 'string' ? [[name, query[name]] as const] : [],
-  );
-  return { ...Object.fromEntries(kept), size };
+  const kept = FILTERS.flatMap((name) => {
+    const value = readText(query, name);
+    return value === null ? [] : [[name, value] as const];
+  });
+  return { ...Object.fromEntries(kept), size: String(parseSize(query.size)) };
 }

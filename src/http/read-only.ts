@@ -1,62 +1,90 @@
-import { Router } from 'express';
-import { stringify } from 'yaml';
-import { loadFile } from '../definitions/load-file.ts';
+import { type Request, type Response, Router } from 'express';
+import type { EventHook } from '../definitions/definition.ts';
 import { isJsonObject, type JsonObject } from '../event.ts';
 import { parseJson } from '../intake/parse-json.ts';
+import type { LiveHook } from '../reconcile/snapshot.ts';
 import type { Registry } from '../registry/registry.ts';
+import { maskConfig } from '../secrets/mask.ts';
+import { toDeclaration } from './declaration.ts';
+import { toName } from './event-hooks.ts';
+import { mergePatch } from './merge-patch.ts';
+import { toSuggestion } from './suggestion.ts';
 
-/** Keys the reference's entities have that no definition has. */
-const NOT_DECLARED = new Set(['created_at', 'updated_at', 'origin']);
+/** Keys the API's entities have that no definition has. */
+const NOT_DECLARED = ['created_at', 'updated_at', 'origin'];
+const BY_COMMIT = 'Hooks change by commit';
 
 /** POST, PUT, PATCH and DELETE on hooks: 405 with what to commit instead. */
 export function createReadOnlyRouter(registry: Registry): Router {
   const router = Router();
-  router.post('/event-hooks', (req, res) => {
-    res
-      .status(405)
-      .set('allow', 'GET')
-      .json({ message: 'Hooks change by commit: add this file', ...toSuggestion(req.body) });
-  });
-  router.all(['/event-hooks', '/event-hooks/*name'], (req, res) => {
-    const { name = [] } = req.params as { name?: string[] };
-    const file = registry.find(name.join('/'))?.origin.file;
-    const where = file === undefined ? 'in the directory of definitions' : `"${file}"`;
-    const action = req.method === 'DELETE' ? `remove ${where}` : `edit ${where}`;
-    const suggestion =
-      req.method === 'DELETE' || file === undefined ? {} : { yaml: toYaml(toObject(req.body)) };
-    res
-      .status(405)
-      .set('allow', 'GET')
-      .json({ message: `Hooks change by commit: ${action}`, ...suggestion });
+  router.post('/event-hooks', (req, res) => refuse(res, suggestFile(registry, req)));
+  router.all('/event-hooks/*name', (req, res) => {
+    const name = toName(req.params.name);
+    const hook = registry.find(name);
+    if (hook === null) refuse(res, { message: `${BY_COMMIT}, and there is no hook "${name}"` });
+    else refuse(res, suggestChange(registry, req, hook));
   });
   return router;
 }
 
-/** The file to commit for a posted hook, or everything that is wrong with it. */
-function toSuggestion(body: unknown): JsonObject {
-  const hook = toObject(body);
-  const name = typeof hook.name === 'string' ? hook.name : toFileName(hook);
-  const yaml = toYaml(hook);
-  const { problems } = loadFile({ file: `${name}.yaml`, bytes: Buffer.from(yaml), source: 'request' });
-  const errors = problems.filter(({ severity }) => severity === 'error');
-  if (errors.length === 0) return { file: `${name}.yaml`, yaml };
-  return { problems: errors.map(({ code, path, message, hint }) => ({ code, path, message, hint })) };
+function refuse(res: Response, body: JsonObject): void {
+  res.status(405).set('allow', 'GET').json(body);
 }
 
-function toFileName({ source, event }: JsonObject): string {
-  const name = [source, event].filter((part) => typeof part === 'string').join('-');
-  return name.replaceAll(/[^A-Za-z0-9._-]/g, '-') || 'hook';
+/** The file to add for a posted hook: named as the hook, which then need not say its name. */
+function suggestFile(registry: Registry, req: Request): JsonObject {
+  const body = readHook(req);
+  if (typeof body === 'string') return { message: `${BY_COMMIT}: add a file to the definitions. ${body}` };
+  const { name = findFreeName(registry, body), ...unnamed } = withoutNulls(body);
+  const isNamed = typeof name === 'string';
+  const file = `${isNamed ? name : 'hook'}.yaml`;
+  const message = `${BY_COMMIT}: add the file "${file}"`;
+  return toSuggestion(registry, { message, file, line: null, declaration: isNamed ? unnamed : body });
 }
 
-function toYaml(hook: JsonObject): string {
-  return stringify(
-    Object.fromEntries(
-      Object.entries(hook).filter(([key, value]) => !NOT_DECLARED.has(key) && value !== null),
-    ),
-  );
+function findFreeName(registry: Registry, { source, event }: JsonObject): string {
+  const words = [source, event].filter((part) => typeof part === 'string' && part !== '');
+  const name = words.join('-').replaceAll(/[^A-Za-z0-9._-]/g, '-') || 'hook';
+  let free = name;
+  for (let number = 2; registry.find(free) !== null; number += 1) free = `${name}-${number}`;
+  return free;
 }
 
-function toObject(body: unknown): JsonObject {
-  const parsed = Buffer.isBuffer(body) && body.length > 0 ? parseJson(body) : null;
-  return parsed?.kind === 'parsed' && isJsonObject(parsed.value) ? parsed.value : {};
+/** What to do to the file of a live hook. */
+function suggestChange(registry: Registry, req: Request, hook: LiveHook): JsonObject {
+  const { file, line } = hook.origin;
+  const at = `the hook at "${file}", line ${line}`;
+  if (req.method === 'DELETE') return { message: `${BY_COMMIT}: remove ${at}`, file, line };
+  const message = `${BY_COMMIT}: change ${at}`;
+  const body = readHook(req);
+  if (typeof body === 'string') return { message: `${message}. ${body}`, file, line };
+  const { name = null, id, ...rest } = toShown(hook);
+  const identity = id === undefined ? { name } : { name, id };
+  const declaration =
+    req.method === 'PATCH'
+      ? mergePatch({ ...identity, ...rest }, body)
+      : { ...identity, ...withoutNulls(body) };
+  return toSuggestion(registry, { message, file, line, declaration });
+}
+
+/** Null says of a key of a hook that it has its default. */
+function withoutNulls(hook: JsonObject): JsonObject {
+  return Object.fromEntries(Object.entries(hook).filter(([, value]) => value !== null));
+}
+
+/** A live hook as it is declared: references stay references, secrets in clear are masked. */
+function toShown({ definition }: LiveHook): JsonObject {
+  return toDeclaration({ ...definition, config: maskConfig(definition.config) } as EventHook);
+}
+
+/** The hook that was sent, or a sentence that says why there is none. */
+function readHook({ body }: Request): JsonObject | string {
+  const bytes = Buffer.isBuffer(body) ? body : Buffer.alloc(0);
+  if (bytes.length === 0) return 'Send the hook as JSON to see it as YAML';
+  const parsed = parseJson(bytes);
+  if (parsed.kind === 'invalid') return parsed.message;
+  if (!isJsonObject(parsed.value)) return 'The body must be a JSON object';
+  const { kind = 'EventHook' } = parsed.value;
+  if (kind !== 'EventHook') return `The body must be an EventHook: got ${JSON.stringify(kind)}`;
+  return Object.fromEntries(Object.entries(parsed.value).filter(([key]) => !NOT_DECLARED.includes(key)));
 }

@@ -1,15 +1,10 @@
-import {
-  createServer,
-  type IncomingMessage,
-  type RequestListener,
-  type Server,
-  type ServerResponse,
-} from 'node:http';
+import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type Address, toAuthority } from '../address.ts';
 import { HooklineError, toMessage } from '../errors.ts';
 import type { Logger } from '../logger.ts';
-import { toErrorAnswer } from './error-handler.ts';
+import { writeError } from './answer.ts';
+import { answerClientError } from './client-error.ts';
 import type { EventsHandler } from './events.ts';
 import { createGuard } from './guard.ts';
 
@@ -17,8 +12,8 @@ import { createGuard } from './guard.ts';
 export interface ListeningServer {
   /** With the port that was taken, as http://HOST:PORT. */
   readonly url: string;
-  /** Takes no new connection, lets requests under way finish, and closes what is idle. */
-  close(): Promise<void>;
+  /** Takes no new connection, closes what is idle, lets requests under way finish for `graceMs`, and cuts off the rest. */
+  close(graceMs?: number): Promise<void>;
 }
 
 /** What a server serves. `api` null: POST /events and nothing else. */
@@ -32,23 +27,38 @@ export interface ServerParts {
 /** Headers and body of a request must be there within these, so that a slow client holds a connection for a bounded time. */
 const HEADERS_TIMEOUT_MS = 10_000;
 const REQUEST_TIMEOUT_MS = 60_000;
+const CHECK_INTERVAL_MS = 5_000;
+/** How long a stop waits for a client that is still sending. */
+const CLOSE_GRACE_MS = 5_000;
 
 /** Starts a server. Rejects with `address_in_use` or `usage` when it cannot listen there. */
 export async function startServer(parts: ServerParts): Promise<ListeningServer> {
   const server = createServer(
-    { headersTimeout: HEADERS_TIMEOUT_MS, requestTimeout: REQUEST_TIMEOUT_MS },
+    {
+      headersTimeout: HEADERS_TIMEOUT_MS,
+      requestTimeout: REQUEST_TIMEOUT_MS,
+      connectionsCheckingInterval: CHECK_INTERVAL_MS,
+    },
     createListener(parts),
   );
+  server.on('clientError', answerClientError);
   await listen(server, parts.listen);
   const { port } = server.address() as AddressInfo;
   return {
     url: `http://${toAuthority({ host: parts.listen.host, port })}`,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeIdleConnections();
-      }),
+    close: (graceMs = CLOSE_GRACE_MS) => close(server, graceMs),
   };
+}
+
+function close(server: Server, graceMs: number): Promise<void> {
+  return new Promise((resolve) => {
+    const cut = setTimeout(() => server.closeAllConnections(), graceMs);
+    server.close(() => {
+      clearTimeout(cut);
+      resolve();
+    });
+    server.closeIdleConnections();
+  });
 }
 
 function createListener({ listen: address, events, api, logger }: ServerParts): RequestListener {
@@ -60,19 +70,15 @@ function createListener({ listen: address, events, api, logger }: ServerParts): 
       else if (api !== null) api(req, res);
       else throw new HooklineError('not_found', 'Not found: this address takes POST /events only');
     } catch (error) {
-      answerError(error, res, logger);
+      writeError(res, error, logger);
     }
   };
 }
 
-function answerError(error: unknown, res: ServerResponse, logger: Logger): void {
-  const { status, headers, body } = toErrorAnswer(error, logger);
-  res.writeHead(status, { 'content-type': 'application/json', ...headers });
-  res.end(JSON.stringify(body));
-}
+const INTAKE_PATH = /^\/events\/?(\?|$)/;
 
 function isIntake({ method, url = '' }: IncomingMessage): boolean {
-  return method === 'POST' && (url === '/events' || url === '/events/' || url.startsWith('/events?'));
+  return method === 'POST' && INTAKE_PATH.test(url);
 }
 
 function listen(server: Server, { host, port }: Address): Promise<void> {
@@ -84,7 +90,15 @@ function listen(server: Server, { host, port }: Address): Promise<void> {
   });
 }
 
-function toListenError(cause: NodeJS.ErrnoException, where: string): HooklineError {
+/** What the usual codes of the platform mean to who chose the address. */
+const LISTEN_REASONS: Readonly<Record<string, string>> = {
+  EACCES: 'this user may not take that port; choose one from 1024 on',
+  EADDRNOTAVAIL: 'this machine does not have that address',
+  ENOTFOUND: 'no such host is known',
+};
+
+/** What to do about an address that cannot be listened on. */
+export function toListenError(cause: NodeJS.ErrnoException, where: string): HooklineError {
   if (cause.code === 'EADDRINUSE') {
     return new HooklineError(
       'address_in_use',
@@ -92,5 +106,6 @@ function toListenError(cause: NodeJS.ErrnoException, where: string): HooklineErr
       { cause },
     );
   }
-  return new HooklineError('usage', `Cannot listen on ${where}: ${toMessage(cause)}`, { cause });
+  const reason = LISTEN_REASONS[cause.code ?? ''] ?? toMessage(cause);
+  return new HooklineError('usage', `Cannot listen on ${where}: ${reason}`, { cause });
 }

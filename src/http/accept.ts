@@ -1,0 +1,52 @@
+import type { Clock } from '../clock.ts';
+import type { HookEvent, JsonObject } from '../event.ts';
+import type { Intaken } from '../intake/to-event.ts';
+import type { Appended } from '../journal/journal.ts';
+import type { Logger } from '../logger.ts';
+import type { Pipeline } from '../pipeline.ts';
+import type { Counters } from '../record/counters.ts';
+import type { LiveSnapshot, Registry } from '../registry/registry.ts';
+
+/** What POST /events works with. */
+export interface EventsParts {
+  readonly registry: Registry;
+  readonly pipeline: Pipeline;
+  readonly counters: Counters;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** Takes events in and counts them; one answer each, in order. All of one call are durable together, or none. */
+export async function accept(
+  { pipeline, counters }: EventsParts,
+  events: readonly HookEvent[],
+  snapshot: LiveSnapshot,
+): Promise<readonly JsonObject[]> {
+  const appended = events.length === 0 ? [] : await pipeline(events, snapshot);
+  for (const result of appended) {
+    counters.countEvent(result.kind);
+    if (result.kind === 'accepted') for (const { reason } of result.stops) counters.countStop(reason);
+  }
+  return events.flatMap((event, index) => {
+    const result = appended[index];
+    return result === undefined ? [] : [toAcceptedView(event, result)];
+  });
+}
+
+/** An accepted event: its id, which hooks it goes to, which it was stopped for and why. */
+function toAcceptedView({ id }: HookEvent, appended: Appended): JsonObject {
+  if (appended.kind === 'duplicate') return { id, hooks: [], stopped: [], duplicate: true };
+  return {
+    id,
+    hooks: appended.deliveries.map(({ hookName, deliveryId }) => ({ hook: hookName, delivery: deliveryId })),
+    stopped: appended.stops.map(({ hookName, reason }) => ({ hook: hookName, reason })),
+  };
+}
+
+/** A refused event: why, and what would have been known instead. */
+export function toRefusedView({ message, hint }: Intaken & { readonly kind: 'refused' }): {
+  readonly message: string;
+  readonly hint?: string;
+} {
+  return hint === null ? { message } : { message, hint };
+}

@@ -1,0 +1,82 @@
+import { isDeepStrictEqual } from 'node:util';
+import { stringify } from 'yaml';
+import type { EventHook } from '../definitions/definition.ts';
+import { loadFile } from '../definitions/load-file.ts';
+import type { Problem } from '../definitions/problem.ts';
+import { isJsonObject, type JsonObject } from '../event.ts';
+
+/** The keys of a hook in the order people write them. */
+const ORDER = [
+  'name',
+  'id',
+  'description',
+  'labels',
+  'enabled',
+  'source',
+  'event',
+  'filter',
+  'on_change',
+  'snooze',
+  'handler',
+  'config',
+  'timeout',
+  'concurrency',
+  'retry',
+];
+/** Written whatever their value: they have no default, or one that should be said. */
+const ALWAYS = new Set(['name', 'source', 'handler', 'url', 'method', 'functions', 'ssl_verify']);
+const WITHOUT_DEFAULT = ['url', 'method', 'functions'];
+
+/** A hook as a file would declare it: complete definitions have every default, files only what differs. */
+export function toDeclaration(definition: EventHook): JsonObject {
+  const hook = definition as unknown as JsonObject;
+  const bare = toBare(definition);
+  const declared = withoutDefaults(hook, bare);
+  const config = withoutDefaults(definition.config as JsonObject, toObject(bare.config));
+  const retry = isJsonObject(declared.retry) ? { retry: withoutDefaults(declared.retry, NULLS) } : {};
+  return inOrder({ ...declared, ...retry, config: Object.keys(config).length === 0 ? null : config });
+}
+
+/** What is null where nothing is said. */
+const NULLS: JsonObject = Object.fromEntries(
+  ['attempts', 'schedule', 'initial', 'factor', 'max', 'jitter'].map((key) => [key, null]),
+);
+
+/** The same hook with nothing but what it must say, as it is once loaded: its defaults. */
+function toBare({ name, source, handler, config }: EventHook): JsonObject {
+  const needed = Object.entries(config).filter(([key]) => WITHOUT_DEFAULT.includes(key));
+  const { definition } = loadDeclaration({ name, source, handler, config: Object.fromEntries(needed) });
+  return (definition ?? {}) as JsonObject;
+}
+
+function withoutDefaults(value: JsonObject, defaults: JsonObject): JsonObject {
+  return Object.fromEntries(
+    Object.entries(value).filter(([key, item]) => ALWAYS.has(key) || !isDeepStrictEqual(item, defaults[key])),
+  );
+}
+
+function inOrder(hook: JsonObject): JsonObject {
+  return Object.fromEntries(
+    ORDER.flatMap((key) => ((hook[key] ?? null) === null ? [] : [[key, hook[key] ?? null]])),
+  );
+}
+
+function toObject(value: unknown): JsonObject {
+  return isJsonObject(value) ? value : {};
+}
+
+/** Loads a declaration as the file it would be; `definition` is null when `problems` has an error. */
+export function loadDeclaration(
+  declaration: JsonObject,
+  file = 'hook.yaml',
+): { readonly definition: EventHook | null; readonly problems: readonly Problem[] } {
+  const bytes = Buffer.from(toYaml(declaration));
+  const { definitions, problems } = loadFile({ file, bytes, source: 'request' });
+  const [loaded] = definitions;
+  return { definition: loaded?.definition.kind === 'EventHook' ? loaded.definition : null, problems };
+}
+
+/** A declaration as YAML, with its long lines as they are. */
+export function toYaml(declaration: JsonObject): string {
+  return stringify(declaration, { lineWidth: 0 });
+}

@@ -1,0 +1,88 @@
+import { HooklineError } from '../errors.ts';
+import type { JsonObject } from '../event.ts';
+import { MAX_EVENT_BYTES } from '../intake/limits.ts';
+import { parseJson } from '../intake/parse-json.ts';
+import { type Intaken, toEvent } from '../intake/to-event.ts';
+import type { LiveSnapshot } from '../registry/registry.ts';
+import { accept, type EventsParts, toRefusedView } from './accept.ts';
+import type { Answer } from './answer.ts';
+import { EVENT_TOO_LARGE } from './events-json.ts';
+import { type Line, splitLines } from './split-lines.ts';
+
+/** Lines that are made durable together. Between two groups others get their turn. */
+const LINES_AT_ONCE = 1_000;
+
+/** Answers NDJSON: each line is accepted or refused for itself, and answered by a line. */
+export async function answerLines(
+  parts: EventsParts,
+  bytes: Buffer,
+  snapshot: LiveSnapshot,
+): Promise<Answer> {
+  const answers: string[] = [];
+  let refused = 0;
+  for (const lines of inGroups(splitLines(bytes))) {
+    const group = await answerGroup(parts, lines, snapshot).catch((error: unknown) => {
+      // What was accepted before stays so, and its answer must come: what failed is said line by line.
+      if (answers.length === 0 || !(error instanceof HooklineError)) throw error;
+      return refuseGroup(parts, lines, error);
+    });
+    refused += group.refused;
+    for (const view of group.views) answers.push(`${JSON.stringify(view)}\n`);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  return {
+    status: refused === 0 ? 202 : 207,
+    contentType: 'application/x-ndjson',
+    body: answers.join(''),
+  };
+}
+
+function* inGroups(lines: Iterable<Line>): Generator<readonly Line[]> {
+  let group: Line[] = [];
+  for (const line of lines) {
+    group.push(line);
+    if (group.length < LINES_AT_ONCE) continue;
+    yield group;
+    group = [];
+  }
+  if (group.length > 0) yield group;
+}
+
+/** The answers to some lines. */
+interface Group {
+  readonly views: readonly JsonObject[];
+  readonly refused: number;
+}
+
+async function answerGroup(
+  parts: EventsParts,
+  lines: readonly Line[],
+  snapshot: LiveSnapshot,
+): Promise<Group> {
+  const context = { catalogue: snapshot.catalogue, now: parts.clock.now() };
+  const intaken = lines.map(({ bytes }) => toLineEvent(bytes, context));
+  const events = intaken.flatMap((result) => (result.kind === 'event' ? [result.event] : []));
+  const accepted = (await accept(parts, events, snapshot)).values();
+  const views = intaken.map((result, index): JsonObject => {
+    if (result.kind === 'event') return accepted.next().value ?? {};
+    parts.counters.countEvent('refused');
+    return { line: lines[index]?.number ?? 0, ...toRefusedView(result) };
+  });
+  return { views, refused: lines.length - events.length };
+}
+
+function refuseGroup({ counters }: EventsParts, lines: readonly Line[], { message }: HooklineError): Group {
+  const views = lines.map(({ number }) => {
+    counters.countEvent('refused');
+    return { line: number, message };
+  });
+  return { views, refused: views.length };
+}
+
+function toLineEvent(bytes: Buffer, context: Parameters<typeof toEvent>[1]): Intaken {
+  if (bytes.length > MAX_EVENT_BYTES) return { kind: 'refused', message: EVENT_TOO_LARGE, hint: null };
+  const parsed = parseJson(bytes);
+  return parsed.kind === 'invalid'
+    ? { kind: 'refused', message: parsed.message, hint: null }
+    : toEvent(parsed.value, context);
+}

@@ -1,0 +1,114 @@
+import type { Json } from '../../src/event.ts';
+
+/** Definitions the requests below are made to; `self.yaml`, a webhook to the server itself, is added once it listens. */
+export const FILES = {
+  'log.yaml': 'source: crud\nevent: consumers\nhandler: log\n',
+  'off.yaml': 'source: crud\nevent: consumers\nhandler: log\nenabled: false\nretry: { attempts: 3 }\n',
+  'lambda.yaml':
+    'source: crud\nevent: routes\nhandler: lambda\nconfig: { functions: ["(data) => data.entity.name"] }\n',
+  'team/custom.yaml':
+    'source: crud\nevent: services\nhandler: webhook-custom\nconfig: { method: GET, url: "http://127.0.0.1:9/" }\n',
+  'billing.yaml':
+    'kind: EventSource\nname: billing\nevents: { paid: { unique: [a], schema: { type: object } } }\n',
+};
+const EVENT = { source: 'crud', event: 'consumers', data: {} };
+const LARGE = `"${'x'.repeat(1024 * 1024)}"`;
+
+/** A request, the operation it is one of, and the status it is answered with. */
+export interface Scenario {
+  readonly of: string;
+  readonly path: string;
+  readonly status: number;
+  readonly body?: Json;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Asked of a server without a good set of definitions. */
+  readonly broken?: true;
+}
+
+const NDJSON = { 'content-type': 'application/x-ndjson' };
+const ANY_TAG = { 'if-none-match': '*' };
+
+/** Every status of every operation at least once. Ids in braces are those of the first event and its delivery. */
+export const SCENARIOS: readonly Scenario[] = [
+  { of: 'post /events', path: '/events', status: 202, body: { ...EVENT, id: 'twice' } },
+  { of: 'post /events', path: '/events/', status: 202, body: { ...EVENT, id: 'twice' } },
+  { of: 'post /events', path: '/events', status: 202, body: [EVENT, EVENT] },
+  { of: 'post /events', path: '/events', status: 202, body: JSON.stringify(EVENT), headers: NDJSON },
+  { of: 'post /events', path: '/events', status: 207, body: `${JSON.stringify(EVENT)}\n7`, headers: NDJSON },
+  { of: 'post /events', path: '/events', status: 400, body: '{' },
+  { of: 'post /events', path: '/events', status: 413, body: LARGE },
+  {
+    of: 'post /events',
+    path: '/events',
+    status: 415,
+    body: 'a=b',
+    headers: { 'content-type': 'text/plain' },
+  },
+  { of: 'post /events', path: '/events', status: 422, body: { ...EVENT, source: 'crd' } },
+  { of: 'post /events', path: '/events', status: 422, body: [EVENT, { ...EVENT, event: 'consumer' }] },
+  { of: 'post /events', path: '/events', status: 503, body: EVENT, broken: true },
+  { of: 'get /events/{id}', path: '/events/{event}', status: 200 },
+  { of: 'get /events/{id}', path: '/events/{event}?source=crud&source=x', status: 400 },
+  { of: 'get /events/{id}', path: '/events/nope', status: 404 },
+  { of: 'get /deliveries', path: '/deliveries?size=1&hook=log', status: 200 },
+  { of: 'get /deliveries', path: '/deliveries?state=nope', status: 400 },
+  { of: 'get /deliveries/{id}', path: '/deliveries/{delivery}', status: 200 },
+  { of: 'get /deliveries/{id}', path: '/deliveries/nope', status: 404 },
+  { of: 'get /event-hooks', path: '/event-hooks', status: 200 },
+  { of: 'get /event-hooks', path: '/event-hooks?size=1', status: 200 },
+  { of: 'get /event-hooks', path: '/event-hooks', status: 304, headers: ANY_TAG },
+  { of: 'get /event-hooks', path: '/event-hooks?size=0', status: 400 },
+  { of: 'get /event-hooks', path: '/event-hooks?offset=*', status: 400 },
+  { of: 'post /event-hooks', path: '/event-hooks', status: 405, body: { source: 'crud', handler: 'log' } },
+  { of: 'post /event-hooks', path: '/event-hooks', status: 405, body: { source: 'crud' } },
+  { of: 'post /event-hooks', path: '/event-hooks', status: 413, body: LARGE },
+  { of: 'get /event-hooks/{hook}', path: '/event-hooks/team/custom', status: 200 },
+  { of: 'get /event-hooks/{hook}', path: '/event-hooks/log', status: 304, headers: ANY_TAG },
+  { of: 'get /event-hooks/{hook}', path: '/event-hooks/nope', status: 404 },
+  { of: 'put /event-hooks/{hook}', path: '/event-hooks/log', status: 405, body: {} },
+  {
+    of: 'patch /event-hooks/{hook}',
+    path: '/event-hooks/team/custom',
+    status: 405,
+    body: { enabled: false },
+  },
+  { of: 'delete /event-hooks/{hook}', path: '/event-hooks/log', status: 405 },
+  { of: 'delete /event-hooks/{hook}', path: '/event-hooks/nope', status: 405 },
+  { of: 'post /event-hooks/{hook}/test', path: '/event-hooks/log/test', status: 200, body: {} },
+  {
+    of: 'post /event-hooks/{hook}/test',
+    path: '/event-hooks/lambda/test',
+    status: 200,
+    body: { entity: { name: 'a' } },
+  },
+  { of: 'post /event-hooks/{hook}/test', path: '/event-hooks/self/test', status: 200, body: {} },
+  { of: 'post /event-hooks/{hook}/test', path: '/event-hooks/log/test', status: 400, body: '[]' },
+  { of: 'post /event-hooks/{hook}/test', path: '/event-hooks/nope/test', status: 404, body: {} },
+  { of: 'post /event-hooks/{hook}/test', path: '/event-hooks/log/test', status: 413, body: LARGE },
+  {
+    of: 'post /event-hooks/{hook}/test',
+    path: '/event-hooks/log/test',
+    status: 415,
+    body: 'a=b',
+    headers: { 'content-type': 'text/plain' },
+  },
+  { of: 'post /event-hooks/{hook}/test', path: '/event-hooks/lambda/test', status: 500, body: {} },
+  { of: 'get /event-hooks/{hook}/ping', path: '/event-hooks/self/ping', status: 200 },
+  { of: 'get /event-hooks/{hook}/ping', path: '/event-hooks/log/ping', status: 400 },
+  { of: 'get /event-hooks/{hook}/ping', path: '/event-hooks/nope/ping', status: 404 },
+  { of: 'get /event-hooks/sources', path: '/event-hooks/sources', status: 200 },
+  { of: 'get /event-hooks/sources/{source}', path: '/event-hooks/sources/billing', status: 200 },
+  { of: 'get /event-hooks/sources/{source}', path: '/event-hooks/sources/nope', status: 404 },
+  {
+    of: 'get /event-hooks/sources/{source}/{event}',
+    path: '/event-hooks/sources/balancer/health',
+    status: 200,
+  },
+  { of: 'get /event-hooks/sources/{source}/{event}', path: '/event-hooks/sources/billing/nope', status: 404 },
+  { of: 'get /status', path: '/status', status: 200 },
+  { of: 'get /status', path: '/status', status: 200, broken: true },
+  { of: 'get /healthz', path: '/healthz', status: 200 },
+  { of: 'get /readyz', path: '/readyz', status: 200 },
+  { of: 'get /readyz', path: '/readyz', status: 503, broken: true },
+  { of: 'get /openapi.json', path: '/openapi.json', status: 200 },
+];
