@@ -1,0 +1,180 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, renameSync, rmSync, symlinkSync, utimesSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import { type Scan, scanDirectory } from '../../src/definitions/directory-scan.ts';
+import { mountConfigMap } from '../helpers/config-map.ts';
+import { createTempDir } from '../helpers/temp-dir.ts';
+
+const NOTHING_KNOWN = new Map<string, never>();
+
+function scan(root: string): Promise<Scan> {
+  return scanDirectory(root, NOTHING_KNOWN);
+}
+
+/** Each file with its text. */
+function textsOf({ files }: Scan): Readonly<Record<string, string>> {
+  return Object.fromEntries(files.map(({ file, bytes }) => [file, bytes.toString()]));
+}
+
+function knownOf({ files }: Scan): ReadonlyMap<string, Scan['files'][number]> {
+  return new Map(files.map((file) => [file.file, file]));
+}
+
+describe('scanDirectory()', () => {
+  it('reads what has the ending of a definition, at any depth, by path', async () => {
+    using dir = createTempDir();
+    for (const file of ['b.yaml', 'a/z.yml', 'a/b/c.JSON', 'A.yaml']) dir.write(file, file);
+    for (const file of ['a.txt', 'yaml', 'a.yaml.bak', 'a.yaml~', 'README.md']) dir.write(file, file);
+    expect(Object.keys(textsOf(await scan(dir.path)))).toEqual(['A.yaml', 'a/b/c.JSON', 'a/z.yml', 'b.yaml']);
+  });
+
+  it('leaves out dot files and what is in dot directories', async () => {
+    using dir = createTempDir();
+    for (const file of ['.a.yaml', '.git/b.yaml', 'c/.d/e.yaml', 'f.yaml']) dir.write(file, file);
+    expect(textsOf(await scan(dir.path))).toEqual({ 'f.yaml': 'f.yaml' });
+  });
+
+  it('goes into a directory that is named like a file', async () => {
+    using dir = createTempDir();
+    dir.write('x.yaml/a.yaml', 'inner');
+    expect(await scan(dir.path)).toMatchObject({ files: [{ file: 'x.yaml/a.yaml' }], unreadable: [] });
+  });
+
+  it('follows links to files below the root and to none outside it', async () => {
+    using dir = createTempDir();
+    using other = createTempDir();
+    dir.write('.hidden/shared.yaml', 'shared');
+    symlinkSync('.hidden/shared.yaml', join(dir.path, 'inside.yaml'));
+    symlinkSync(other.write('secret.yaml', 'secret'), join(dir.path, 'outside.yaml'));
+    symlinkSync('../../../../../../../../etc/hostname', join(dir.path, 'up.yaml'));
+    symlinkSync(other.path, join(dir.path, 'directory'));
+    expect(await scan(dir.path)).toMatchObject({
+      files: [{ file: 'inside.yaml', bytes: Buffer.from('shared') }],
+      unreadable: [],
+    });
+  });
+
+  it('names what is there and cannot be read, and reads the rest', async () => {
+    using dir = createTempDir();
+    dir.write('fine.yaml', 'fine');
+    mkdirSync(join(dir.path, 'folder'));
+    symlinkSync('nowhere.yaml', join(dir.path, 'dangling.yaml'));
+    symlinkSync('circle.yaml', join(dir.path, 'circle.yaml'));
+    symlinkSync('folder', join(dir.path, 'folder.yaml'));
+    execFileSync('mkfifo', [join(dir.path, 'pipe.yaml')]);
+    symlinkSync('pipe.yaml', join(dir.path, 'to-pipe.yaml'));
+    const found = await scan(dir.path);
+    expect(textsOf(found)).toEqual({ 'fine.yaml': 'fine' });
+    expect(found.unreadable).toEqual([
+      { file: 'circle.yaml', message: expect.stringContaining('ELOOP') },
+      { file: 'dangling.yaml', message: expect.stringContaining('ENOENT') },
+      { file: 'folder.yaml', message: 'it is a link to a directory' },
+      { file: 'pipe.yaml', message: 'it is no regular file' },
+      { file: 'to-pipe.yaml', message: 'it is no regular file' },
+    ]);
+  });
+
+  it('does not wait for a socket', async () => {
+    using dir = createTempDir();
+    const server = createServer();
+    await new Promise<void>((resolve) => server.listen(join(dir.path, 'socket.yaml'), resolve));
+    expect((await scan(dir.path)).unreadable).toMatchObject([{ file: 'socket.yaml' }]);
+    await new Promise((resolve) => server.close(resolve));
+  });
+
+  it('reads no more of a large file than tells that it is too large', async () => {
+    using dir = createTempDir();
+    dir.write('large.yaml', Buffer.alloc(3 * 1024 * 1024, '#'));
+    expect((await scan(dir.path)).files[0]?.bytes).toHaveLength(1024 * 1024 + 1);
+  });
+
+  it('reads many files', async () => {
+    using dir = createTempDir();
+    const names = Array.from({ length: 500 }, (_, index) => `${index % 7}/${index}.yaml`);
+    for (const name of names) dir.write(name, name);
+    expect(textsOf(await scan(dir.path))).toEqual(Object.fromEntries(names.map((name) => [name, name])));
+  });
+
+  it('reads a root that is a link', async () => {
+    using dir = createTempDir();
+    dir.write('real/a.yaml', 'a');
+    symlinkSync('real', join(dir.path, 'link'));
+    expect(textsOf(await scan(join(dir.path, 'link')))).toEqual({ 'a.yaml': 'a' });
+  });
+
+  it.each([
+    ['is not there', 'nowhere'],
+    ['is a file', 'file.yaml'],
+  ])('rejects when the root %s', async (_how, name) => {
+    using dir = createTempDir();
+    dir.write('file.yaml', '');
+    await expect(scan(join(dir.path, name))).rejects.toThrow(/ENOENT|ENOTDIR/);
+  });
+});
+
+describe('scanDirectory() with what is known', () => {
+  it('reads only what may have changed', async () => {
+    using dir = createTempDir();
+    for (const name of ['a.yaml', 'b.yaml', 'c.yaml', 'd.yaml']) dir.write(name, 'old');
+    const before = await scan(dir.path);
+    dir.write('b.yaml', 'new');
+    utimesSync(join(dir.path, 'c.yaml'), 1, 1);
+    dir.write('new.yaml', 'old');
+    renameSync(join(dir.path, 'new.yaml'), join(dir.path, 'd.yaml'));
+    const after = await scanDirectory(dir.path, knownOf(before));
+    const same = after.files.filter((file) => before.files.includes(file)).map(({ file }) => file);
+    expect(same).toEqual(['a.yaml']);
+    expect(textsOf(after)).toEqual({ 'a.yaml': 'old', 'b.yaml': 'new', 'c.yaml': 'old', 'd.yaml': 'old' });
+  });
+
+  it('does not take one file for another that had its path', async () => {
+    using dir = createTempDir();
+    dir.write('a.yaml', 'one');
+    dir.write('b.yaml', 'two');
+    const before = await scan(dir.path);
+    renameSync(join(dir.path, 'b.yaml'), join(dir.path, 'a.yaml'));
+    expect(textsOf(await scanDirectory(dir.path, knownOf(before)))).toEqual({ 'a.yaml': 'two' });
+  });
+});
+
+describe('scanDirectory() of a mounted ConfigMap', () => {
+  it('reads the version that is current', async () => {
+    using dir = createTempDir();
+    const mount = mountConfigMap(join(dir.path, 'hooks'), { 'a.yaml': '1', 'b.yaml': '1' });
+    expect(textsOf(await scan(mount.path))).toEqual({ 'a.yaml': '1', 'b.yaml': '1' });
+    mount.swap({ 'a.yaml': '2', 'b.yaml': '2' });
+    expect(textsOf(await scan(mount.path))).toEqual({ 'a.yaml': '2', 'b.yaml': '2' });
+  });
+
+  it('never mixes two versions in one scan, whenever the mount is swapped', async () => {
+    using dir = createTempDir();
+    const toVersion = (version: number): Record<string, string> =>
+      Object.fromEntries(Array.from({ length: 40 }, (_, index) => [`${index}.yaml`, `${version}`]));
+    const mount = mountConfigMap(join(dir.path, 'hooks'), toVersion(0));
+    let seen = 0;
+    for (let version = 1; version <= 50; version += 1) {
+      // A version that was removed in mid-scan leaves files unread, or the root: what was read is still one version.
+      const scanning = scan(mount.path).catch(() => ({ files: [], unreadable: [] }));
+      for (let turn = 0; turn < version % 25; turn += 1) await setImmediate();
+      mount.swap(toVersion(version));
+      const versions = new Set(Object.values(textsOf(await scanning)));
+      expect(versions.size).toBeLessThanOrEqual(1);
+      seen += versions.size;
+    }
+    expect(seen).toBeGreaterThan(0);
+  });
+
+  it('does not follow ..data out of the root', async () => {
+    using dir = createTempDir();
+    dir.write('secrets/token.yaml', 'secret');
+    dir.write('hooks/a.yaml', 'a');
+    symlinkSync('../secrets', join(dir.path, 'hooks/..data'));
+    expect(textsOf(await scan(join(dir.path, 'hooks')))).toEqual({ 'a.yaml': 'a' });
+    rmSync(join(dir.path, 'hooks/..data'));
+    symlinkSync(join(dir.path, 'secrets'), join(dir.path, 'hooks/..data'));
+    expect(textsOf(await scan(join(dir.path, 'hooks')))).toEqual({ 'a.yaml': 'a' });
+  });
+});
