@@ -2,8 +2,9 @@ import { rmSync } from 'node:fs';
 import { mkdtemp } from 'node:fs/promises';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { v7 as uuidv7 } from 'uuid';
-import type { Entry, Journal } from '../src/journal/journal.ts';
+import { createId } from '../src/id.ts';
+import type { Entry } from '../src/journal/entry.ts';
+import type { Journal } from '../src/journal/journal.ts';
 import { openSqliteJournal } from '../src/journal/sqlite.ts';
 
 /** Measures the journal alone: events with one delivery, appended and recorded as succeeded, by many callers at once. */
@@ -14,9 +15,9 @@ const DATA = { text: 'x'.repeat(480) };
 
 function toEntry(withDelivery: boolean): Entry {
   const candidates = withDelivery
-    ? [{ deliveryId: uuidv7(), hookId: 'hook', hookName: 'hook', check: null }]
+    ? [{ deliveryId: createId(), hookId: 'hook', hookName: 'hook', orderKey: null, check: null }]
     : [];
-  const event = { id: uuidv7(), source: 'bench', event: 'tick', data: DATA, time: '2026-01-01T00:00:00Z' };
+  const event = { id: createId(), source: 'bench', event: 'tick', data: DATA, time: '2026-01-01T00:00:00Z' };
   return { event, acceptedAt: Date.now(), revision: 'dir@sha256:1', candidates, stops: [] };
 }
 
@@ -25,12 +26,13 @@ async function deliverOne(journal: Journal): Promise<void> {
   await journal.append([entry]);
   const deliveryId = entry.candidates[0]?.deliveryId ?? '';
   const attempt = {
-    id: uuidv7(),
+    id: createId(),
     number: 1,
     startedAt: Date.now(),
     durationMs: 1,
     revision: 'dir@sha256:1',
     outcome: 'success',
+    reason: null,
     status: 204,
     error: null,
     response: null,

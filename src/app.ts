@@ -4,6 +4,7 @@ import { createDefinitionsReader } from './definitions/reader.ts';
 import { createAttempt } from './deliver/attempt.ts';
 import { createDispatcher } from './deliver/dispatcher.ts';
 import { createHandlers } from './deliver/handlers.ts';
+import { createReplays } from './deliver/replays.ts';
 import { createHttpClient } from './deliver/http-client.ts';
 import { createPing } from './deliver/ping.ts';
 import { toMessage } from './errors.ts';
@@ -13,15 +14,18 @@ import { createApi } from './http/api.ts';
 import { createEventsHandler } from './http/events.ts';
 import { startServer } from './http/server.ts';
 import { createTrial } from './http/trial.ts';
+import { startPruner } from './journal/pruner.ts';
 import { openSqliteJournal } from './journal/sqlite.ts';
 import { lockStateDirectory } from './journal/state-lock.ts';
 import type { Logger } from './logger.ts';
+import { createOutOfService } from './out-of-service.ts';
 import { createOwnEvents } from './own-events.ts';
 import { createPipeline } from './pipeline.ts';
 import { createPrepare } from './reconcile/prepare.ts';
 import { createReconciler, type Report } from './reconcile/reconciler.ts';
 import type { ReconcileStatus } from './reconcile/status.ts';
 import { createCounters } from './record/counters.ts';
+import { toLaneViews } from './record/lanes.ts';
 import { createRecorder } from './record/recorder.ts';
 import { createRegistry } from './registry/registry.ts';
 import { createSandbox } from './sandbox/pool.ts';
@@ -79,6 +83,7 @@ export async function startApp({ settings, env, logger, clock, onReport }: AppPa
   stack.defer(() => httpClient.close());
 
   const registry = createRegistry();
+  for (const hook of await journal.gone()) registry.markGone(hook);
   const counters = createCounters();
   const handlers = createHandlers({ httpClient, secrets, sandbox, clock, logger });
   const ownEvents = createOwnEvents({
@@ -95,16 +100,20 @@ export async function startApp({ settings, env, logger, clock, onReport }: AppPa
     logger,
     clock,
     onExhausted: ownEvents.deliveryExhausted,
+    onGone: ({ hook }) => outOfService.gone(hook),
   });
+  const reload = (): void => void dispatcher.reload();
+  const outOfService = createOutOfService({ journal, registry, ownEvents, logger, reload });
   const dispatcher = createDispatcher({
     journal,
-    findHook: (id) => registry.current()?.index.byId.get(id) ?? null,
+    findHook: registry.findRunnable,
     attempt: createAttempt({ handlers, record, clock, random: Math.random }),
+    onBreaker: outOfService.breaker,
     clock,
     logger,
   });
   stack.defer(() => dispatcher.stop(STOP_GRACE_MS));
-  const pipeline = createPipeline({ journal, clock, dispatch: dispatcher.offer });
+  const pipeline = createPipeline({ journal, clock, dispatch: dispatcher.offer, isGone: registry.isGone });
 
   const definitions = createDefinitionsReader({ dir: settings.dir, clock, logger, pollMs: settings.pollMs });
   stack.defer(() => definitions.close());
@@ -116,12 +125,19 @@ export async function startApp({ settings, env, logger, clock, onReport }: AppPa
       for (const { definition } of snapshot.hooks)
         for (const secret of findPlainSecrets(definition.config)) secrets.conceal(secret);
       registry.swap(snapshot);
+      reload();
     },
     report: (report) => onReport(report, definitions.textOf),
     clock,
   });
   await reconciler.reconcile();
   definitions.watch(() => void reconciler.reconcile());
+
+  const replays = createReplays({ journal, wake: dispatcher.wakeAll, clock, logger });
+  stack.defer(() => replays.stop());
+  await replays.resume();
+  const pruner = startPruner({ journal, clock, logger, ...settings.retention });
+  stack.defer(() => pruner.stop());
 
   const events = createEventsHandler({ registry, pipeline, counters, clock, logger });
   const trial = createTrial({ handlers, ping: createPing({ httpClient, secrets, clock }), clock });
@@ -131,6 +147,15 @@ export async function startApp({ settings, env, logger, clock, onReport }: AppPa
     counters,
     trial,
     logger,
+    redelivery: {
+      async one(id) {
+        const delivery = await journal.redeliver(id, clock.now());
+        if (delivery) dispatcher.wake(delivery.hookId);
+        return delivery;
+      },
+      all: replays.start,
+    },
+    lanes: () => toLaneViews(dispatcher.lanes(), (id) => registry.find(id)?.definition.name ?? null),
     reconcileStatus: reconciler.status,
     version: VERSION,
   });
@@ -140,7 +165,6 @@ export async function startApp({ settings, env, logger, clock, onReport }: AppPa
   const intake =
     intakeListen === null ? server : await startServer({ listen: intakeListen, api: null, events, logger });
   if (intake !== server) stack.defer(() => intake.close());
-  await dispatcher.tick();
 
   const running = stack.move();
   return {

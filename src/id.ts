@@ -7,7 +7,15 @@ const ID_BYTES = 16;
 const pool = new Uint8Array(ID_BYTES * 512);
 let used = pool.length;
 
-/** A new UUIDv7: unique, and sorted by time to the millisecond. */
+/** The counter of a millisecond starts below this, so that it has room to count. */
+const FIRST_SEQUENCE = 2 ** 24;
+let lastMs = 0;
+let sequence = 0;
+
+/**
+ * A new UUIDv7. Each sorts after the one before it in this process, within a millisecond and when the clock is set back
+ * too: the order of ids is the order things happened in.
+ */
 export function createId(): string {
   if (used === pool.length) {
     randomFillSync(pool);
@@ -15,5 +23,10 @@ export function createId(): string {
   }
   const random = pool.subarray(used, used + ID_BYTES);
   used += ID_BYTES;
-  return uuidv7({ random });
+  const now = Date.now();
+  if (now > lastMs) {
+    lastMs = now;
+    sequence = Math.floor(Math.random() * FIRST_SEQUENCE);
+  } else sequence += 1;
+  return uuidv7({ random, msecs: lastMs, seq: sequence });
 }

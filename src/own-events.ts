@@ -2,11 +2,22 @@ import type { Clock } from './clock.ts';
 import type { FinishedAttempt } from './deliver/attempt.ts';
 import type { HookEvent, JsonObject } from './event.ts';
 import { createId } from './id.ts';
+import type { LiveHook } from './reconcile/snapshot.ts';
 
 /** What Hookline says of itself, as events of the source `hookline` that hooks can be declared on. */
 export interface OwnEvents {
   /** A delivery ran out of attempts. */
   deliveryExhausted(finished: FinishedAttempt): void;
+  /** A hook takes no deliveries for now: its breaker opened, or its receiver is gone for good. */
+  hookDisabled(disabled: DisabledHook): void;
+}
+
+/** A hook that takes no deliveries for now. */
+export interface DisabledHook {
+  readonly hook: LiveHook;
+  readonly reason: 'breaker_open' | 'gone';
+  /** When its receiver is asked again, ms since the epoch; null: not before its definition changes. */
+  readonly until: number | null;
 }
 
 /** What own events are made with. */
@@ -37,6 +48,11 @@ export function createOwnEvents({ emit, onError, clock }: OwnEventsParts): OwnEv
         attempts,
         error,
       });
+    },
+    hookDisabled({ hook, reason, until }) {
+      if (hook.definition.source === SOURCE) return;
+      const time = until === null ? null : new Date(until).toISOString();
+      send('hook-disabled', { hook: hook.definition.name, reason, until: time });
     },
   };
 }

@@ -1,11 +1,13 @@
+import { hash } from 'node:crypto';
 import type { Clock } from './clock.ts';
-import type { HookEvent } from './event.ts';
+import { type HookEvent, isJsonObject, type Json } from './event.ts';
 import { toGateCheck } from './gate/check.ts';
 import { judgeEnabled } from './gate/enabled.ts';
 import { judgeFilter } from './gate/filter.ts';
 import type { StopReason } from './gate/gate.ts';
 import { createId } from './id.ts';
-import type { Appended, Candidate, Entry, Journal, Stop } from './journal/journal.ts';
+import type { Appended, Candidate, Entry, Stop } from './journal/entry.ts';
+import type { Journal } from './journal/journal.ts';
 import { matchHooks } from './match/match.ts';
 import type { LiveHook } from './reconcile/snapshot.ts';
 import type { LiveSnapshot } from './registry/registry.ts';
@@ -15,54 +17,76 @@ export interface PipelineParts {
   readonly journal: Journal;
   readonly clock: Clock;
   /** Told of every event that was committed with deliveries, at once. */
-  readonly dispatch: (event: HookEvent, deliveries: readonly Candidate[]) => void;
+  readonly dispatch: (event: HookEvent, deliveries: readonly Candidate[], size: number) => void;
+  /** Whether the receiver of this very definition answered that it is gone for good. */
+  readonly isGone: (hook: LiveHook) => boolean;
 }
 
 /** Takes events to the journal; resolves when they are durable. All events of one call are kept, or none. */
 export type Pipeline = (events: readonly HookEvent[], snapshot: LiveSnapshot) => Promise<readonly Appended[]>;
 
-/** Stateless gates in their order. The stateful ones (on_change, snooze) are judged inside the journal's transaction. */
-const GATES: readonly ((hook: LiveHook, event: HookEvent) => StopReason | null)[] = [
-  judgeEnabled,
-  judgeFilter,
-];
+/** Characters of an order key that are kept as they are. */
+const MAX_ORDER_KEY_LENGTH = 128;
+
+type Gate = (hook: LiveHook, event: HookEvent) => StopReason | null;
 
 /** Creates the pipeline: match, gate, append, dispatch. */
-export function createPipeline({ journal, clock, dispatch }: PipelineParts): Pipeline {
+export function createPipeline({ journal, clock, dispatch, isGone }: PipelineParts): Pipeline {
+  /** Stateless gates in their order. The stateful ones (on_change, snooze) are judged inside the journal's transaction. */
+  const gates: readonly Gate[] = [judgeEnabled, (hook) => (isGone(hook) ? 'gone' : null), judgeFilter];
   return async (events, snapshot) => {
     const acceptedAt = clock.now();
-    const entries = events.map((event) => toEntry(event, snapshot, acceptedAt));
+    const entries = events.map((event) => toEntry(event, snapshot, { gates, acceptedAt }));
     const appended = await journal.append(entries);
     for (const [index, result] of appended.entries()) {
       const event = events[index];
       if (event !== undefined && result.kind === 'accepted' && result.deliveries.length > 0) {
-        dispatch(event, result.deliveries);
+        dispatch(event, result.deliveries, result.size);
       }
     }
     return appended;
   };
 }
 
-function toEntry(event: HookEvent, snapshot: LiveSnapshot, acceptedAt: number): Entry {
+function toEntry(
+  event: HookEvent,
+  snapshot: LiveSnapshot,
+  { gates, acceptedAt }: { readonly gates: readonly Gate[]; readonly acceptedAt: number },
+): Entry {
   const candidates: Candidate[] = [];
   const stops: Stop[] = [];
   const unique = snapshot.catalogue.sources.get(event.source)?.get(event.event)?.unique ?? null;
   for (const hook of matchHooks(snapshot.index, event)) {
     const { id: hookId, name: hookName } = hook.definition;
-    const reason = judge(hook, event);
+    const reason = judge(gates, hook, event);
     if (reason !== null) stops.push({ hookId, hookName, reason });
     else {
       const check = toGateCheck(hook, event, { unique, at: acceptedAt });
-      candidates.push({ deliveryId: createId(), hookId, hookName, check });
+      const orderKey = toOrderKey(hook.definition.ordered, event);
+      candidates.push({ deliveryId: createId(), hookId, hookName, orderKey, check });
     }
   }
   return { event, acceptedAt, revision: snapshot.revision, candidates, stops };
 }
 
-function judge(hook: LiveHook, event: HookEvent): StopReason | null {
-  for (const gate of GATES) {
+function judge(gates: readonly Gate[], hook: LiveHook, event: HookEvent): StopReason | null {
+  for (const gate of gates) {
     const reason = gate(hook, event);
     if (reason !== null) return reason;
   }
   return null;
+}
+
+/** The value at a dotted path of the data, as JSON; null when the hook has no path or the event nothing there. */
+function toOrderKey(path: string | null, { data }: HookEvent): string | null {
+  if (path === null) return null;
+  let value: Json | undefined = data;
+  for (const part of path.split('.'))
+    value = isJsonObject(value) && Object.hasOwn(value, part) ? value[part] : undefined;
+  return value === undefined || value === null ? null : toBoundedKey(JSON.stringify(value));
+}
+
+/** A key is kept with every delivery: a long one by its digest. */
+function toBoundedKey(key: string): string {
+  return key.length <= MAX_ORDER_KEY_LENGTH ? key : hash('sha256', key, 'hex');
 }

@@ -16,6 +16,7 @@ export interface Settings {
   readonly stateDir: string;
   readonly secrets: { readonly fileRoot: string; readonly envAllow: readonly string[] | null };
   readonly pollMs: number;
+  readonly retention: { readonly maxAgeMs: number; readonly maxBytes: number };
   readonly logLevel: LogLevel;
 }
 
@@ -37,6 +38,7 @@ export interface SettingsFile {
   insecure?: boolean;
   secrets?: { file_root?: string; env_allow?: string[] | null };
   reconcile?: { poll?: number };
+  retention?: { days?: number; size_mib?: number };
   log?: { level?: LogLevel };
 }
 
@@ -49,9 +51,12 @@ interface CompleteSettingsFile {
   readonly insecure: boolean;
   readonly secrets: { readonly file_root: string; readonly env_allow: readonly string[] | null };
   readonly reconcile: { readonly poll: number };
+  readonly retention: { readonly days: number; readonly size_mib: number };
   readonly log: { readonly level: LogLevel };
 }
 
+const DAY_MS = 24 * 3_600_000;
+const MIB = 1024 * 1024;
 const DEFAULT_FILE = 'hookline.yaml';
 const validate = new Ajv2020({
   useDefaults: true,
@@ -89,6 +94,10 @@ function interpret(file: CompleteSettingsFile): Settings {
     stateDir: file.state,
     secrets: Object.freeze({ fileRoot: file.secrets.file_root, envAllow: file.secrets.env_allow }),
     pollMs: file.reconcile.poll * 1000,
+    retention: Object.freeze({
+      maxAgeMs: file.retention.days * DAY_MS,
+      maxBytes: file.retention.size_mib * MIB,
+    }),
     logLevel: file.log.level,
   });
 }
@@ -138,6 +147,8 @@ function readEnvironment(env: SettingSources['env']): SettingsFile {
   set('SECRETS_FILE_ROOT', ['secrets', 'file_root']);
   set('SECRETS_ENV_ALLOW', ['secrets', 'env_allow'], (text) => text.split(',').map((name) => name.trim()));
   set('RECONCILE_POLL', ['reconcile', 'poll'], Number);
+  set('RETENTION_DAYS', ['retention', 'days'], Number);
+  set('RETENTION_SIZE_MIB', ['retention', 'size_mib'], Number);
   set('LOG_LEVEL', ['log', 'level']);
   return settings;
 }

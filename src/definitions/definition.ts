@@ -64,6 +64,14 @@ export interface RetryDefinition {
   readonly max: number | null;
   /** 0 to 1: share of each wait that is random, to either side. */
   readonly jitter: number | null;
+  /** Seconds in all: no try begins later than that after the event was accepted. */
+  readonly budget: number | null;
+}
+
+/** How many attempts of a hook may begin in a time. */
+export interface RateDefinition {
+  readonly limit: number;
+  readonly per: 'second' | 'minute' | 'hour';
 }
 
 /** What every hook has, whatever its handler. Defaults are filled in: this is the full shape, as the API shows it. */
@@ -87,6 +95,10 @@ interface EventHookBase {
   readonly timeout: number;
   /** Attempts of this hook that may run at once. */
   readonly concurrency: number;
+  /** Null: as many as concurrency allows. */
+  readonly rate: RateDefinition | null;
+  /** Dotted path into the data; events with the same value there are delivered one at a time, in order. */
+  readonly ordered: string | null;
 }
 
 /** A hook as declared, one member per handler. */

@@ -1,16 +1,21 @@
 import type { Clock } from '../clock.ts';
 import type { HandlerName } from '../definitions/definition.ts';
 import { createId } from '../id.ts';
-import type { Attempt, DeliveryState, DueDelivery, Outcome } from '../journal/journal.ts';
+import type { Attempt, Outcome, OutcomeState } from '../journal/delivery.ts';
+import type { DueDelivery } from '../journal/journal.ts';
 import type { LiveHook } from '../reconcile/snapshot.ts';
+import type { Health } from './breaker.ts';
 import type { Handler, HandlerResult } from './handler.ts';
 import { type NextStep, nextStep } from './retry.ts';
 
 /** What an attempt works with. */
 export interface AttemptParts {
   readonly handlers: Readonly<Record<HandlerName, Handler>>;
-  /** Makes an outcome durable and says so in log and counters. Resolves once it is, however long that takes. */
-  readonly record: (finished: FinishedAttempt) => Promise<void>;
+  /**
+   * Makes an outcome durable and says so in log and counters. Resolves once it is, however long that takes, with
+   * whether it let another delivery of its order key go.
+   */
+  readonly record: (finished: FinishedAttempt) => Promise<boolean>;
   readonly clock: Clock;
   /** 0 to 1, for jitter. */
   readonly random: () => number;
@@ -23,10 +28,19 @@ export interface FinishedAttempt {
   readonly outcome: Outcome;
 }
 
-/** Creates the function that runs one attempt at a delivery: handler, retry policy, record. Answers the next due time. */
+/** What an attempt that was recorded means for its lane. */
+export interface AttemptEnd {
+  /** When the delivery is due again, ms since the epoch; null when it is finished. */
+  readonly dueAt: number | null;
+  /** Whether another delivery of its order key is due now. */
+  readonly released: boolean;
+  readonly health: Health;
+}
+
+/** Creates the function that runs one attempt at a delivery: handler, retry policy, record. */
 export function createAttempt(
   parts: AttemptParts,
-): (hook: LiveHook, delivery: DueDelivery) => Promise<number | null> {
+): (hook: LiveHook, delivery: DueDelivery) => Promise<AttemptEnd> {
   const { handlers, record, clock, random } = parts;
   return async (hook, delivery) => {
     const { deliveryId, event } = delivery;
@@ -35,8 +49,10 @@ export function createAttempt(
     const call = { deliveryId, data, event: event.event, source, id, time, pid: process.pid };
     const { handler, retry } = hook.definition;
     const result = await handlers[handler].run(hook, call);
+    const { tries, since } = delivery;
+    const now = clock.now();
+    const step = nextStep({ retry, handler, tries: tries + 1, since, result, now, random });
     const number = delivery.attempts + 1;
-    const step = nextStep({ retry, handler, attempts: number, result, now: clock.now(), random });
     const attempt = toAttempt(result, { number, startedAt, revision: hook.revision });
     const outcome = {
       deliveryId,
@@ -44,12 +60,18 @@ export function createAttempt(
       state: toState(step),
       dueAt: step.kind === 'retry' ? step.dueAt : null,
     };
-    await record({ hook, delivery, outcome });
-    return outcome.dueAt;
+    const released = await record({ hook, delivery, outcome });
+    return { dueAt: outcome.dueAt, released, health: toHealth(result) };
   };
 }
 
-function toState(step: NextStep): DeliveryState {
+/** A request that was never sent says nothing of the receiver. */
+function toHealth({ kind, reason }: HandlerResult): Health {
+  if (kind === 'success') return 'good';
+  return reason === 'secret' || reason === 'request' || reason === 'function' ? 'unknown' : 'bad';
+}
+
+function toState(step: NextStep): OutcomeState {
   switch (step.kind) {
     case 'retry':
       return 'pending';
@@ -69,6 +91,7 @@ function toAttempt(
     ...about,
     durationMs: result.durationMs,
     outcome: result.kind,
+    reason: result.kind === 'success' ? null : (result.reason ?? 'transport'),
     status: result.status ?? null,
     error: result.kind === 'success' ? null : (result.error ?? null),
     response: toResponse(result),

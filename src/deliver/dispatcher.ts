@@ -1,219 +1,215 @@
-import type { Clock, Timer } from '../clock.ts';
+import type { Clock } from '../clock.ts';
 import { toMessage } from '../errors.ts';
 import type { HookEvent } from '../event.ts';
-import type { Candidate, DueDelivery, Journal } from '../journal/journal.ts';
+import type { Candidate } from '../journal/entry.ts';
+import type { DueDelivery, Journal } from '../journal/journal.ts';
 import type { Logger } from '../logger.ts';
 import type { LiveHook } from '../reconcile/snapshot.ts';
-import { LANE_CAPACITY, Lane } from './lane.ts';
+import { createAlarm } from './alarm.ts';
+import type { AttemptEnd } from './attempt.ts';
+import type { Breaker, BreakerChange } from './breaker.ts';
+import type { Lane } from './lane.ts';
+import { Lanes } from './lanes.ts';
+import { createPager } from './pager.ts';
+import { createParking } from './parking.ts';
 
 /** Attempts that may run at once over all hooks. */
 const GLOBAL_CONCURRENCY = 256;
-/** Deliveries held in memory over all hooks. More stay in the journal and are paged in. */
-const WINDOW = 10_000;
-/** Deliveries read from the journal at a time. */
-const PAGE_SIZE = 1_000;
-/** How long a delivery waits whose hook is not live, or is switched off, before it is looked at again. */
-const PARKED_MS = 60_000;
-/** How long to wait after the journal could not be read. */
-const JOURNAL_RETRY_MS = 1_000;
-/** How long to wait when a whole page had no room in memory. */
-const FULL_RETRY_MS = 1_000;
+/** How long to wait after the journal could not be read, ms. */
+const RETRY_MS = 1_000;
 
 /** What a dispatcher works with. */
 export interface DispatcherParts {
-  readonly journal: Pick<Journal, 'due' | 'nextDue' | 'postpone'>;
-  /** The live hook of a delivery, by id; null when there is none. */
+  readonly journal: Pick<Journal, 'due' | 'waiting' | 'park' | 'parked' | 'abandon'>;
+  /** The hook of this id if it is live and may run; null when there is none. */
   readonly findHook: (hookId: string) => LiveHook | null;
-  /** Runs one attempt and records it. Answers when the delivery is due again; null when it is finished. Never rejects. */
-  readonly attempt: (hook: LiveHook, delivery: DueDelivery) => Promise<number | null>;
+  /** Runs one attempt and records it. Never rejects. */
+  readonly attempt: (hook: LiveHook, delivery: DueDelivery) => Promise<AttemptEnd>;
+  /** Told when the breaker of a hook opens or closes. */
+  readonly onBreaker: (hook: LiveHook, change: NonNullable<BreakerChange>, breaker: Breaker) => void;
   readonly clock: Clock;
   readonly logger: Logger;
 }
 
 /**
- * Runs due deliveries. A delivery is in memory (waiting in its lane or running) or in the journal only; the ids in
- * memory are left out of every page, so none runs twice at once. What is in the journal comes in when it falls due,
- * when a lane that turned something away has room again, and at start.
+ * Runs due deliveries. A delivery is in memory (waiting in its lane or running) or in the journal only; the ids a lane
+ * has in memory are left out of every page, so none runs twice at once. What is in the journal comes in when it falls
+ * due, when a lane that turned something away has room again, and at start.
  */
 export interface Dispatcher {
   /** Takes deliveries that were just committed. Those that do not fit stay in the journal. */
-  offer(event: HookEvent, deliveries: readonly Candidate[]): void;
-  /** Reads what is due from the journal and starts what may run. Called at start, by the timer, and by tests. */
+  offer(event: HookEvent, deliveries: readonly Candidate[], size: number): void;
+  /** Learns what waits in the journal, parks the lanes of hooks that are not live and takes up those that are again. */
+  reload(): Promise<void>;
+  /** Says that a hook has deliveries in the journal that are due: asked for again, say. */
+  wake(hookId: string): void;
+  /** The same, whichever hooks they are. */
+  wakeAll(): Promise<void>;
+  /** Does what the time asks for. Called by the timer, and by tests. Resolves when the journal was asked for all of it. */
   tick(): Promise<void>;
-  /** Deliveries in memory: waiting or running. */
-  size(): number;
-  /** Resolves when nothing is in memory. */
+  /** Every lane that has something to say: waiting, running, parked or not closed. */
+  lanes(): readonly Lane[];
+  /** Resolves when nothing is in memory and nothing that is due is in the journal. */
   idle(): Promise<void>;
   /** Starts nothing more and waits for what runs, at most `graceMs`. What waits stays in the journal. */
   stop(graceMs: number): Promise<void>;
 }
 
-/** Creates a dispatcher; `tick` starts it. */
-export function createDispatcher({ journal, findHook, attempt, clock, logger }: DispatcherParts): Dispatcher {
-  const lanes = new Map<string, Lane>();
-  /** Lanes with something waiting and room to run it, in turn. */
+/** Creates a dispatcher; the first `reload` starts it. */
+export function createDispatcher(parts: DispatcherParts): Dispatcher {
+  const { journal, findHook, attempt, onBreaker, clock, logger } = parts;
+  const lanes = new Lanes();
+  /** Lanes that may have something to start, in turn. */
   const ready = new Set<Lane>();
-  const inMemory = new Set<string>();
   const idleWaiters: (() => void)[] = [];
   let active = 0;
+  /** Whether it is known what waits in the journal: nothing starts before. */
+  let loaded = false;
+  /** Whether the live hooks changed since lanes were last held against them. */
+  let stale = false;
   let stopped = false;
-  /** Whether something was turned away because the window was full. */
-  let spilled = false;
-  let paging: Promise<void> | null = null;
-  let wake: { readonly at: number; readonly timer: Timer } | null = null;
-
-  function enqueue(delivery: DueDelivery): void {
-    // A page may bring what was committed a moment ago before the pipeline has offered it.
-    if (inMemory.has(delivery.deliveryId)) return;
-    if (inMemory.size >= WINDOW) {
-      spilled = true;
-      return;
-    }
-    const lane = laneOf(delivery.hookId);
-    if (!lane.add(delivery)) return;
-    inMemory.add(delivery.deliveryId);
-    refresh(lane);
-  }
-
-  function laneOf(hookId: string): Lane {
-    const known = lanes.get(hookId);
-    if (known !== undefined) return known;
-    const lane = new Lane(hookId);
-    lanes.set(hookId, lane);
-    return lane;
-  }
-
-  /** Puts a lane among the ready ones, or takes it out, or forgets it. */
-  function refresh(lane: Lane): void {
-    const concurrency = findHook(lane.hookId)?.definition.concurrency ?? 1;
-    if (lane.waiting > 0 && lane.active < concurrency) ready.add(lane);
-    else ready.delete(lane);
-    if (lane.waiting === 0 && lane.active === 0 && !lane.spilled) lanes.delete(lane.hookId);
-  }
+  const alarm = createAlarm(clock, () => void tick());
+  const pager = createPager({
+    journal,
+    lanes,
+    clock,
+    logger,
+    wakeAt: alarm.wakeAt,
+    onFilled(lane) {
+      ready.add(lane);
+      pump();
+      settle();
+    },
+  });
+  const parking = createParking({ journal, lanes, findHook, clock, logger, wakeAt: alarm.wakeAt });
 
   function pump(): void {
-    while (!stopped && active < GLOBAL_CONCURRENCY) {
+    while (loaded && !stopped && active < GLOBAL_CONCURRENCY) {
       const { value: lane } = ready.values().next();
       if (lane === undefined) return;
-      // Taken out and put back at the end: each ready lane starts one before any starts another.
+      // Taken out and put back at the end: each lane starts one before any starts another.
       ready.delete(lane);
-      const delivery = lane.take();
-      if (delivery !== null) start(lane, delivery);
-      refresh(lane);
+      if (startNext(lane)) ready.add(lane);
     }
   }
 
-  function start(lane: Lane, delivery: DueDelivery): void {
+  /** Starts the first delivery of a lane if it may go; says whether another may follow. */
+  function startNext(lane: Lane): boolean {
+    if (lane.parkedAt !== null) return false;
+    const hook = findHook(lane.hookId);
+    if (hook === null) {
+      // It went while this delivery was on its way here.
+      if (lane.waiting > 0) void parking.update();
+      return false;
+    }
+    const turn = lane.turn(hook, clock.now());
+    if (turn.kind === 'at') alarm.wakeAt(turn.at);
+    const delivery = turn.kind === 'now' ? lane.take() : null;
+    if (delivery === null) return false;
     active += 1;
     lane.active += 1;
-    const hook = findHook(delivery.hookId);
-    const run = hook?.definition.enabled ? attempt(hook, delivery) : park(delivery);
-    run.then((dueAt) => finish(lane, delivery, dueAt));
+    attempt(hook, delivery).then((end) => finish(lane, { hook, delivery, end }));
+    return true;
   }
 
-  /** The definition may come back, so the delivery waits for it in the journal. */
-  async function park({ deliveryId }: DueDelivery): Promise<number | null> {
-    const dueAt = clock.now() + PARKED_MS;
-    await journal.postpone([deliveryId], dueAt).catch(logJournal);
-    return dueAt;
-  }
-
-  function finish(lane: Lane, { deliveryId }: DueDelivery, dueAt: number | null): void {
+  function finish(lane: Lane, { hook, delivery, end }: Finished): void {
     active -= 1;
     lane.active -= 1;
-    inMemory.delete(deliveryId);
-    refresh(lane);
-    if (dueAt !== null) wakeAt(dueAt);
-    if (hasRoomAgain(lane)) void tick();
+    lane.ids.delete(delivery.deliveryId);
+    if (end.dueAt !== null) {
+      lane.noteDueAt(end.dueAt);
+      alarm.wakeAt(end.dueAt);
+    }
+    if (end.released) lane.hasMore = true;
+    const change = lane.breaker.hear(end.health, clock.now());
+    if (change !== null) onBreaker(hook, change, lane.breaker);
+    ready.add(lane);
+    pager.look(lane);
     pump();
-    if (inMemory.size === 0) for (const resolve of idleWaiters.splice(0)) resolve();
+    settle();
   }
 
-  function hasRoomAgain(lane: Lane): boolean {
-    return (lane.spilled && lane.waiting <= LANE_CAPACITY / 2) || (spilled && inMemory.size <= WINDOW / 2);
-  }
-
-  function tick(): Promise<void> {
-    paging ??= page().finally(() => {
-      paging = null;
-    });
-    return paging;
-  }
-
-  /** Reads pages until what is due is in memory or has no room there. */
-  async function page(): Promise<void> {
+  async function refresh(): Promise<void> {
     try {
-      while (!stopped) {
-        clearSpills();
-        const due = await journal.due({ until: clock.now(), limit: PAGE_SIZE, except: inMemory });
-        const before = inMemory.size;
-        for (const delivery of due) enqueue(delivery);
-        pump();
-        if (due.length < PAGE_SIZE) break;
-        if (inMemory.size === before) {
-          wakeAt(clock.now() + FULL_RETRY_MS);
-          break;
-        }
-      }
-      const next = stopped ? null : await journal.nextDue(clock.now());
-      if (next !== null) wakeAt(next);
+      if (!loaded) await parking.load();
+      loaded = true;
+      stale = false;
+      await parking.update();
     } catch (error) {
-      logJournal(error);
-      wakeAt(clock.now() + JOURNAL_RETRY_MS);
+      logger.error({ err: toMessage(error) }, 'cannot learn what waits in the journal, trying again');
+      alarm.wakeAt(clock.now() + RETRY_MS);
     }
   }
 
-  function clearSpills(): void {
-    spilled = false;
-    for (const lane of lanes.values()) {
-      lane.spilled = false;
-      refresh(lane);
+  async function tick(): Promise<void> {
+    if (stale) await refresh();
+    if (!loaded || stopped) return;
+    for (const lane of lanes) {
+      pager.look(lane);
+      ready.add(lane);
+      lanes.forget(lane);
     }
+    pump();
+    await Promise.all([pager.settled(), parking.abandonExpired()]);
   }
 
-  function logJournal(error: unknown): void {
-    logger.error({ err: toMessage(error) }, 'cannot use the journal, trying again');
+  function settle(): void {
+    if (!isIdle()) return;
+    for (const resolve of idleWaiters.splice(0)) resolve();
   }
 
-  function wakeAt(at: number): void {
-    if (stopped || (wake !== null && wake.at <= at)) return;
-    wake?.timer.cancel();
-    const timer = clock.setTimer(Math.max(0, at - clock.now()), () => {
-      wake = null;
-      void tick();
-    });
-    wake = { at, timer };
-  }
-
-  function idle(): Promise<void> {
-    if (inMemory.size === 0) return Promise.resolve();
-    return new Promise((resolve) => idleWaiters.push(resolve));
+  function isIdle(): boolean {
+    return pager.isIdle() && lanes.waiting === 0 && active === 0;
   }
 
   return {
-    offer(event, deliveries) {
+    offer(event, deliveries, size) {
       if (stopped) return;
-      const dueAt = clock.now();
-      for (const { deliveryId, hookId } of deliveries)
-        enqueue({ deliveryId, hookId, event, attempts: 0, dueAt });
+      for (const { deliveryId, hookId, orderKey } of deliveries) {
+        const lane = lanes.of(hookId);
+        const since = clock.now();
+        // Of an order key only the first may go, and which one that is the journal knows.
+        if (orderKey !== null || !lanes.hasRoom(lane)) lane.hasMore = true;
+        else lane.add({ deliveryId, hookId, event, attempts: 0, tries: 0, since, size });
+        pager.look(lane);
+        ready.add(lane);
+      }
       pump();
     },
+    async reload() {
+      stale = true;
+      await tick();
+    },
+    wake(hookId) {
+      const lane = lanes.of(hookId);
+      lane.hasMore = true;
+      pager.look(lane);
+    },
+    async wakeAll() {
+      await parking.learn();
+      await tick();
+    },
     tick,
-    size: () => inMemory.size,
-    idle,
+    lanes: () => [...lanes],
+    idle() {
+      return isIdle() ? Promise.resolve() : new Promise((resolve) => idleWaiters.push(resolve));
+    },
     async stop(graceMs) {
       stopped = true;
-      wake?.timer.cancel();
-      for (const lane of lanes.values()) dropWaiting(lane, inMemory);
-      const grace = Promise.withResolvers<void>();
-      const timer = clock.setTimer(graceMs, grace.resolve);
-      await Promise.race([idle(), grace.promise]);
-      timer.cancel();
+      alarm.stop();
+      pager.stop();
+      for (const lane of lanes) lane.drop();
+      const { promise: over, resolve } = Promise.withResolvers<void>();
+      const grace = clock.setTimer(graceMs, resolve);
+      if (active > 0) await Promise.race([new Promise<void>((done) => idleWaiters.push(done)), over]);
+      grace.cancel();
     },
   };
 }
 
-function dropWaiting(lane: Lane, inMemory: Set<string>): void {
-  for (let delivery = lane.take(); delivery !== null; delivery = lane.take())
-    inMemory.delete(delivery.deliveryId);
+/** An attempt that ended. */
+interface Finished {
+  readonly hook: LiveHook;
+  readonly delivery: DueDelivery;
+  readonly end: AttemptEnd;
 }

@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from '../event.ts';
+import type { FailureReason } from '../journal/delivery.ts';
 import type { LiveHook } from '../reconcile/snapshot.ts';
 
 /** How one run of a handler ended. `retry` may succeed later, `failure` never will with the same definition. */
@@ -14,6 +15,8 @@ export interface HandlerResult {
   readonly body?: string;
   /** What a lambda returned. */
   readonly result?: Json;
+  /** Why it did not succeed, from a closed list. */
+  readonly reason?: FailureReason;
   /** What went wrong; never holds a secret. */
   readonly error?: string;
   /** What a lambda printed. */

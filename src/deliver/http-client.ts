@@ -1,6 +1,7 @@
 import { Agent, type Dispatcher as UndiciDispatcher } from 'undici';
 import type { Clock } from '../clock.ts';
 import { toMessage } from '../errors.ts';
+import type { FailureReason } from '../journal/delivery.ts';
 import { type Exchange, startExchange } from './http-exchange.ts';
 
 /** A request to a receiver. */
@@ -25,7 +26,10 @@ export type Incoming =
       readonly headers: Readonly<Record<string, string>>;
       readonly body: string;
     }
-  | { readonly kind: 'error'; readonly message: string };
+  | { readonly kind: 'error'; readonly reason: TransportReason; readonly message: string };
+
+/** Why there was no answer. */
+export type TransportReason = Extract<FailureReason, 'timeout' | 'dns' | 'connect' | 'tls' | 'transport'>;
 
 /** Sends requests. Redirects are not followed; at most 64 KiB of an answer are read and 4 KiB kept. */
 export interface HttpClient {
@@ -83,7 +87,7 @@ function dispatch(agent: Agent, { method, url, headers, body }: OutgoingRequest,
     };
     agent.dispatch(options, exchange.handler);
   } catch (error) {
-    exchange.fail(toMessage(error));
+    exchange.fail('transport', toMessage(error));
   }
 }
 

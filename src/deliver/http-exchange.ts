@@ -1,7 +1,8 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Dispatcher as UndiciDispatcher } from 'undici';
 import type { Clock } from '../clock.ts';
-import type { Incoming } from './http-client.ts';
+import type { Incoming, TransportReason } from './http-client.ts';
+import { toTransportReason } from './transport-reason.ts';
 
 /** Bytes of an answer that are read before the connection is dropped. */
 const MAX_READ_BYTES = 64 * 1024;
@@ -14,7 +15,7 @@ export interface Exchange {
   readonly handler: UndiciDispatcher.DispatchHandler;
   readonly incoming: Promise<Incoming>;
   /** Ends it without an answer. */
-  fail(message: string): void;
+  fail(reason: TransportReason, message: string): void;
 }
 
 /** Starts the time of an exchange and makes the handler that follows it to its end. */
@@ -34,7 +35,7 @@ export function startExchange({
   const kept: Buffer[] = [];
 
   const timer = clock.setTimer(timeoutMs, () => {
-    fail(`timed out after ${timeoutMs} ms`);
+    fail('timeout', `timed out after ${timeoutMs} ms`);
     controller?.abort(new Error('timed out'));
   });
 
@@ -45,8 +46,8 @@ export function startExchange({
     resolve(result);
   }
 
-  function fail(message: string): void {
-    end({ kind: 'error', message });
+  function fail(reason: TransportReason, message: string): void {
+    end({ kind: 'error', reason, message });
   }
 
   function answer(): void {
@@ -72,7 +73,7 @@ export function startExchange({
     },
     onResponseEnd: answer,
     onResponseError(_controller, error) {
-      fail(describe(error));
+      fail(toTransportReason(error), describe(error));
     },
   };
   return { handler, incoming, fail };

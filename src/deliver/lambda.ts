@@ -22,7 +22,7 @@ export function createLambdaHandler({ sandbox, logger, clock }: LambdaParts): Ha
       if (output !== '') logger.info({ hook: definition.name, event, source, output }, 'lambda output');
       return ended.kind === 'value'
         ? { kind: 'success', result: ended.value, output, durationMs }
-        : { kind: 'retry', error: ended.message, output, durationMs };
+        : { kind: 'retry', reason: 'function', error: ended.message, output, durationMs };
     },
   };
 }

@@ -1,23 +1,56 @@
 import type { DueDelivery } from '../journal/journal.ts';
+import type { LiveHook } from '../reconcile/snapshot.ts';
+import { Breaker } from './breaker.ts';
+import { RateLimit } from './rate-limit.ts';
 
 /** Deliveries of one hook that may wait in memory. More stay in the journal until there is room. */
-export const LANE_CAPACITY = 2_000;
+export const LANE_CAPACITY = 512;
+/** A lane that has more in the journal is filled again when so few wait. */
+export const LANE_LOW = 128;
 
 /** Taken entries are dropped from the front of the array once there are this many. */
-const COMPACT_AT = 512;
+const COMPACT_AT = 256;
 
-/** The queue of one hook's due deliveries, first in, first out, and how many of them run. */
+/** How much waits in memory over all lanes. */
+export interface MemoryUse {
+  count: number;
+  /** Characters of event data. */
+  size: number;
+}
+
+/** Whether a lane may start an attempt: now, from some time on, or not before something else happens. */
+export type LaneTurn =
+  | { readonly kind: 'now' }
+  | { readonly kind: 'at'; readonly at: number }
+  | { readonly kind: 'wait' };
+
+/**
+ * The queue of one hook's due deliveries, first in, first out, and all that decides when the next one goes. What waits
+ * is in memory here, or in the journal: then `hasMore` (due already) or `nextDueAt` (later) says so.
+ */
 export class Lane {
   readonly hookId: string;
+  readonly breaker = new Breaker();
+  /** Ids of all that is in memory: waiting or running. */
+  readonly ids = new Set<string>();
   /** Attempts under way. */
   active = 0;
-  /** Whether a delivery was turned away because the lane was full, and so waits in the journal. */
-  spilled = false;
+  /** Whether there may be due deliveries in the journal that are not here. */
+  hasMore = false;
+  /** When the next delivery in the journal falls due, as far as is known; ms since the epoch. */
+  nextDueAt: number | null = null;
+  /** Since when the hook is not live, ms since the epoch; null while it is. */
+  parkedAt: number | null = null;
+  /** Whether the journal is being asked for more. */
+  paging = false;
+  readonly #memory: MemoryUse;
+  readonly #rate = new RateLimit();
   #queue: DueDelivery[] = [];
   #head = 0;
 
-  constructor(hookId: string) {
+  constructor(hookId: string, memory: MemoryUse) {
     this.hookId = hookId;
+    this.#memory = memory;
   }
 
   /** Deliveries that wait. */
@@ -25,24 +58,60 @@ export class Lane {
     return this.#queue.length - this.#head;
   }
 
-  /** Adds a delivery; false when the lane is full. */
-  add(delivery: DueDelivery): boolean {
-    if (this.waiting >= LANE_CAPACITY) {
-      this.spilled = true;
-      return false;
-    }
-    this.#queue.push(delivery);
-    return true;
+  /** Whether there is nothing to remember of it. */
+  get isSpent(): boolean {
+    return (
+      this.ids.size === 0 &&
+      !this.hasMore &&
+      !this.paging &&
+      this.nextDueAt === null &&
+      this.parkedAt === null &&
+      this.breaker.failures === 0
+    );
   }
 
-  /** Takes the delivery that waited longest. */
+  add(delivery: DueDelivery): void {
+    this.#queue.push(delivery);
+    this.ids.add(delivery.deliveryId);
+    this.#memory.count += 1;
+    this.#memory.size += delivery.size;
+  }
+
+  /** Takes the delivery that waited longest. It stays among `ids` until it has ended. */
   take(): DueDelivery | null {
     const delivery = this.#queue[this.#head] ?? null;
-    if (delivery !== null) this.#head += 1;
+    if (delivery !== null) {
+      this.#head += 1;
+      this.#memory.count -= 1;
+      this.#memory.size -= delivery.size;
+    }
     if (this.#head >= COMPACT_AT) {
       this.#queue = this.#queue.slice(this.#head);
       this.#head = 0;
     }
     return delivery;
+  }
+
+  /** Forgets what waits: it is in the journal. */
+  drop(): void {
+    for (let delivery = this.take(); delivery !== null; delivery = this.take())
+      this.ids.delete(delivery.deliveryId);
+    this.hasMore = true;
+  }
+
+  /** Notes that a delivery in the journal falls due. */
+  noteDueAt(at: number): void {
+    this.nextDueAt = this.nextDueAt === null ? at : Math.min(this.nextDueAt, at);
+  }
+
+  /** Whether the first that waits may go. Taking a token of the rate is part of the answer `now`. */
+  turn({ definition }: LiveHook, now: number): LaneTurn {
+    const { concurrency, rate } = definition;
+    if (this.waiting === 0 || this.active >= concurrency) return { kind: 'wait' };
+    const { probeAt } = this.breaker;
+    if (probeAt !== null && this.active > 0) return { kind: 'wait' };
+    if (probeAt !== null && now < probeAt) return { kind: 'at', at: probeAt };
+    const tokenAt = rate === null ? null : this.#rate.take(rate, now);
+    return tokenAt === null ? { kind: 'now' } : { kind: 'at', at: tokenAt };
   }
 }

@@ -15,8 +15,10 @@ export type NextStep =
 export interface AttemptFacts {
   readonly retry: RetryDefinition | null;
   readonly handler: HandlerName;
-  /** Attempts made, this one included. */
-  readonly attempts: number;
+  /** Attempts made since the delivery was accepted or asked for again, this one included. */
+  readonly tries: number;
+  /** When that was, ms since the epoch. */
+  readonly since: number;
   readonly result: Pick<HandlerResult, 'kind' | 'retryAt'>;
   /** ms since the epoch. */
   readonly now: number;
@@ -40,25 +42,27 @@ export function classifyStatus(status: number): ResultKind {
 }
 
 /** The only place that decides whether and when a delivery is tried again. */
-export function nextStep({ retry, handler, attempts, result, now, random }: AttemptFacts): NextStep {
+export function nextStep({ retry, handler, tries, since, result, now, random }: AttemptFacts): NextStep {
   if (result.kind === 'success') return { kind: 'succeeded' };
   if (result.kind === 'failure') return { kind: 'failed' };
   // A log has nothing to retry; a function is retried when its hook says so, since it may not be safe to run twice.
   if (handler === 'log' || (handler === 'lambda' && retry === null)) return { kind: 'failed' };
-  const waitMs = toWaitMs(retry, attempts, random);
+  const waitMs = toWaitMs(retry, tries, random);
   if (waitMs === null) return { kind: 'exhausted' };
   const own = now + waitMs;
   const asked = Math.min(result.retryAt ?? own, now + MAX_RETRY_AFTER_MS);
-  return { kind: 'retry', dueAt: Math.round(Math.max(own, asked)) };
+  const dueAt = Math.round(Math.max(own, asked));
+  const budgetMs = retry?.budget == null ? Number.POSITIVE_INFINITY : retry.budget * 1000;
+  return dueAt - since > budgetMs ? { kind: 'exhausted' } : { kind: 'retry', dueAt };
 }
 
 /** The wait after so many attempts, with its jitter; null when there is none left. */
-function toWaitMs(retry: RetryDefinition | null, attempts: number, random: () => number): number | null {
+function toWaitMs(retry: RetryDefinition | null, tries: number, random: () => number): number | null {
   const schedule = toSchedule(retry);
   const allowed = retry?.attempts ?? schedule.length + 1;
-  if (attempts >= allowed) return null;
+  if (tries >= allowed) return null;
   // More attempts than the schedule has waits: the last one repeats.
-  const seconds = schedule.waitAt(attempts - 1);
+  const seconds = schedule.waitAt(tries - 1);
   const jitter = retry?.jitter ?? DEFAULT_JITTER;
   return seconds * 1000 * (1 + jitter * (2 * random() - 1));
 }

@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts';
 import type { WebhookConfig } from '../definitions/definition.ts';
 import { toMessage } from '../errors.ts';
+import type { FailureReason } from '../journal/delivery.ts';
 import type { LiveHook } from '../reconcile/snapshot.ts';
 import { SecretError } from '../secrets/reference.ts';
 import type { Secrets } from '../secrets/secrets.ts';
@@ -64,7 +65,7 @@ export function createSend({ httpClient, secrets, clock }: SenderParts): Send {
       });
       return toResult(incoming, { secrets, durationMs: elapsed(), now: clock.now() });
     } catch (error) {
-      return { kind: toFailureKind(error), error: secrets.redact(toMessage(error)), durationMs: elapsed() };
+      return { ...toFailure(error), error: secrets.redact(toMessage(error)), durationMs: elapsed() };
     }
   };
 }
@@ -77,7 +78,7 @@ interface ResultContext {
 
 function toResult(incoming: Incoming, { secrets, durationMs, now }: ResultContext): HandlerResult {
   if (incoming.kind === 'error')
-    return { kind: 'retry', error: secrets.redact(incoming.message), durationMs };
+    return { kind: 'retry', reason: incoming.reason, error: secrets.redact(incoming.message), durationMs };
   const { status } = incoming;
   const kind = classifyStatus(status);
   const headers = Object.fromEntries(
@@ -89,14 +90,20 @@ function toResult(incoming: Incoming, { secrets, durationMs, now }: ResultContex
     status,
     headers,
     body: secrets.redact(incoming.body),
-    ...(kind === 'success' ? {} : { error: `receiver answered ${status}` }),
+    ...(kind === 'success' ? {} : { reason: toStatusReason(kind), error: `receiver answered ${status}` }),
     ...(retryAt === null ? {} : { retryAt }),
     durationMs,
   };
 }
 
+/** Of all statuses only the one that says "gone" is final. */
+function toStatusReason(kind: 'retry' | 'failure'): FailureReason {
+  return kind === 'failure' ? 'gone' : 'status';
+}
+
 /** A secret may be put in place later; a request that cannot be built stays so until the definition changes. */
-function toFailureKind(error: unknown): 'retry' | 'failure' {
-  if (error instanceof SecretError) return 'retry';
-  return error instanceof RequestError || error instanceof TemplateRenderError ? 'failure' : 'retry';
+function toFailure(error: unknown): Pick<HandlerResult, 'kind' | 'reason'> {
+  if (error instanceof SecretError) return { kind: 'retry', reason: 'secret' };
+  const isFinal = error instanceof RequestError || error instanceof TemplateRenderError;
+  return { kind: isFinal ? 'failure' : 'retry', reason: 'request' };
 }

@@ -1,5 +1,5 @@
 /** Why a gate stopped an event for a hook. Each is counted and recorded. */
-export type StopReason = 'disabled' | 'filter' | 'filter_error' | 'unchanged' | 'snoozed';
+export type StopReason = 'disabled' | 'gone' | 'filter' | 'filter_error' | 'unchanged' | 'snoozed';
 
 /** What the journal keeps of the last event that was let through under one key. */
 export interface GateState {

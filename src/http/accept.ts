@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.ts';
 import type { HookEvent, JsonObject } from '../event.ts';
 import type { Intaken } from '../intake/to-event.ts';
-import type { Appended } from '../journal/journal.ts';
+import type { Appended } from '../journal/entry.ts';
 import type { Logger } from '../logger.ts';
 import type { Pipeline } from '../pipeline.ts';
 import type { Counters } from '../record/counters.ts';

@@ -8,13 +8,14 @@ import { createEventHooksRouter } from './event-hooks.ts';
 import { createHistoryRouter } from './history.ts';
 import { createMethodCheck } from './methods.ts';
 import { createOpenApiRouter, readDescription } from './openapi.ts';
+import { createRedeliveryRouter, type RedeliveryParts } from './redelivery.ts';
 import { createReadOnlyRouter } from './read-only.ts';
 import { createSourcesRouter } from './sources.ts';
 import { createStatusRouter, type StatusParts } from './status.ts';
 import type { Trial } from './trial.ts';
 
 /** What the API works with. */
-export interface ApiParts extends StatusParts {
+export interface ApiParts extends StatusParts, RedeliveryParts {
   readonly registry: Registry;
   readonly journal: Journal;
   readonly trial: Trial;
@@ -32,6 +33,7 @@ export function createApi(parts: ApiParts): Express {
   api.use(createEventHooksRouter(parts.registry, parts.trial));
   api.use(createReadOnlyRouter(parts.registry));
   api.use(createHistoryRouter(parts.journal));
+  api.use(createRedeliveryRouter(parts));
   api.use(createOpenApiRouter(description));
   api.use(answerNotFound);
   api.use(createErrorHandler(parts.logger));

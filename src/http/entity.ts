@@ -5,7 +5,8 @@ import { maskConfig } from '../secrets/mask.ts';
 /** A hook as the API shows it: the reference's fields, and Hookline's own. No value of a secret is in it. */
 export function toEntity({ definition, origin, revision, createdAt, updatedAt }: LiveHook): JsonObject {
   const { config, event, handler, id, on_change, snooze, source } = definition;
-  const { name, description, labels, enabled, filter, retry, timeout, concurrency } = definition;
+  const { name, description, labels, enabled, filter, retry, timeout, concurrency, rate, ordered } =
+    definition;
   return {
     config: maskConfig(config),
     created_at: toSeconds(createdAt),
@@ -24,6 +25,8 @@ export function toEntity({ definition, origin, revision, createdAt, updatedAt }:
     retry: retry === null ? null : { ...retry },
     timeout,
     concurrency,
+    rate: rate === null ? null : { ...rate },
+    ordered,
     origin: { source: origin.source, revision, file: origin.file, line: origin.line },
   };
 }

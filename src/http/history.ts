@@ -1,16 +1,11 @@
 import { Router } from 'express';
 import { HooklineError } from '../errors.ts';
-import { isTimestamp } from '../intake/timestamp.ts';
-import type { DeliveryQuery, DeliveryState, Journal } from '../journal/journal.ts';
+import type { DeliveryQuery } from '../journal/delivery.ts';
+import type { Journal } from '../journal/journal.ts';
 import { toAttemptView, toDeliveryView, toEventView } from '../record/history.ts';
+import { DELIVERY_FILTERS, readDeliveryFilter } from './delivery-filter.ts';
 import { parseOffset, parseSize, toNext } from './pagination.ts';
 import { checkQuery, type Query, readText } from './query.ts';
-
-const STATES: readonly string[] = ['pending', 'succeeded', 'failed', 'exhausted', 'undelivered'] satisfies (
-  | DeliveryState
-  | 'undelivered'
-)[];
-const FILTERS = ['hook', 'state', 'source', 'event', 'since'];
 
 /** GET /events/{id}, /deliveries and /deliveries/{id}. */
 export function createHistoryRouter(journal: Journal): Router {
@@ -51,35 +46,12 @@ export function createHistoryRouter(journal: Journal): Router {
 }
 
 function toQuery(query: Query): DeliveryQuery {
-  checkQuery(query, [...FILTERS, 'size', 'offset']);
-  const state = readText(query, 'state');
-  if (!isState(state)) {
-    throw new HooklineError('bad_request', `"state" must be one of ${STATES.join(', ')}: got "${state}"`);
-  }
-  return {
-    hook: readText(query, 'hook'),
-    state,
-    source: readText(query, 'source'),
-    event: readText(query, 'event'),
-    since: readSince(query),
-    after: parseOffset(query.offset),
-    size: parseSize(query.size),
-  };
-}
-
-function isState(state: string | null): state is DeliveryQuery['state'] {
-  return state === null || STATES.includes(state);
-}
-
-function readSince(query: Query): number | null {
-  // A plus sign that is not encoded comes in as a space.
-  const text = readText(query, 'since')?.replace(/ (\d\d:\d\d)$/, '+$1') ?? null;
-  if (text === null || isTimestamp(text)) return text === null ? null : Date.parse(text);
-  throw new HooklineError('bad_request', `"since" must be a time as in 2026-01-31T12:00:00Z: got "${text}"`);
+  const filter = readDeliveryFilter(query, ['size', 'offset']);
+  return { ...filter, after: parseOffset(query.offset), size: parseSize(query.size) };
 }
 
 function keptFilters(query: Query): Record<string, string> {
-  const kept = FILTERS.flatMap((name) => {
+  const kept = DELIVERY_FILTERS.flatMap((name) => {
     const value = readText(query, name);
     return value === null ? [] : [[name, value] as const];
   });

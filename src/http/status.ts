@@ -1,4 +1,5 @@
 import { Router } from 'express';
+import type { JsonObject } from '../event.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { ReconcileStatus } from '../reconcile/status.ts';
 import type { Counters } from '../record/counters.ts';
@@ -10,6 +11,8 @@ export interface StatusParts {
   readonly journal: Journal;
   readonly counters: Counters;
   readonly reconcileStatus: () => ReconcileStatus;
+  /** Lanes that are out of the ordinary. */
+  readonly lanes: () => readonly JsonObject[];
   readonly version: string;
 }
 
@@ -19,6 +22,7 @@ export function createStatusRouter({
   journal,
   counters,
   reconcileStatus,
+  lanes,
   version,
 }: StatusParts): Router {
   const router = Router();
@@ -45,6 +49,7 @@ export function createStatusRouter({
       lastApplied: lastApplied && { ...lastApplied, at: toTime(lastApplied.at) },
       problems,
       deliveries: await journal.counts(),
+      lanes: lanes(),
       counters: counters.read(),
     });
   });

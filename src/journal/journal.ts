@@ -1,74 +1,15 @@
 import type { HookEvent } from '../event.ts';
-import type { GateCheck, StopReason } from '../gate/gate.ts';
-
-/** `pending`: has a next due time. The others are final. */
-export type DeliveryState = 'pending' | 'succeeded' | 'failed' | 'exhausted';
-
-/** One hook an accepted event has to be handled by, unless the check of its stateful gates stops it. */
-export interface Candidate {
-  /** UUIDv7 the delivery will have. */
-  readonly deliveryId: string;
-  readonly hookId: string;
-  readonly hookName: string;
-  /** Null when the hook has neither on_change nor snooze. */
-  readonly check: GateCheck | null;
-}
-
-/** An event that was stopped for a hook, and why. */
-export interface Stop {
-  readonly hookId: string;
-  readonly hookName: string;
-  readonly reason: StopReason;
-}
-
-/** What intake asks the journal to make durable: an event, its candidates, and the stops already decided. */
-export interface Entry {
-  readonly event: HookEvent;
-  /** ms since the epoch. */
-  readonly acceptedAt: number;
-  /** Revision of the snapshot that matched the event. */
-  readonly revision: string;
-  readonly candidates: readonly Candidate[];
-  readonly stops: readonly Stop[];
-}
-
-/** What became of an entry once it was committed. */
-export type Appended =
-  | { readonly kind: 'accepted'; readonly deliveries: readonly Candidate[]; readonly stops: readonly Stop[] }
-  /** The same (source, id) is in the journal already; nothing was changed. */
-  | { readonly kind: 'duplicate' };
-
-/** How an attempt ended; the same words as HandlerResult. */
-export type AttemptOutcome = 'success' | 'retry' | 'failure';
-
-/** One try at a delivery. */
-export interface Attempt {
-  readonly id: string;
-  /** 1-based. */
-  readonly number: number;
-  /** ms since the epoch. */
-  readonly startedAt: number;
-  readonly durationMs: number;
-  /** Revision of the definition it ran with. */
-  readonly revision: string;
-  readonly outcome: AttemptOutcome;
-  /** HTTP status of the answer, null when there was none. */
-  readonly status: number | null;
-  /** Redacted text, null on success. */
-  readonly error: string | null;
-  /** At most 4 KiB of the receiver's answer or of a lambda's result and output, redacted. */
-  readonly response: string | null;
-}
-
-/** An attempt to record with what it means for its delivery: committed together. */
-export interface Outcome {
-  readonly deliveryId: string;
-  readonly attempt: Attempt;
-  /** The state from now on. */
-  readonly state: DeliveryState;
-  /** Next due time, ms since the epoch; null unless pending. */
-  readonly dueAt: number | null;
-}
+import type {
+  Delivery,
+  DeliveryCounts,
+  DeliveryFilter,
+  DeliveryQuery,
+  Outcome,
+  RecordedDelivery,
+  RecordedEvent,
+} from './delivery.ts';
+import type { Appended, Entry } from './entry.ts';
+import type { Replay } from './replay.ts';
 
 /** A delivery with the event it is for: what the dispatcher needs to run it. */
 export interface DueDelivery {
@@ -77,56 +18,38 @@ export interface DueDelivery {
   readonly event: HookEvent;
   /** Attempts made so far. */
   readonly attempts: number;
-  /** ms since the epoch. */
-  readonly dueAt: number;
-}
-
-/** A delivery as the history shows it. Times are ms since the epoch. */
-export interface Delivery {
-  readonly id: string;
-  readonly eventId: string;
-  readonly source: string;
-  readonly event: string;
-  readonly hookId: string;
-  readonly hookName: string;
-  readonly state: DeliveryState;
-  readonly createdAt: number;
-  /** Revision that accepted it. */
-  readonly revision: string;
-  readonly attempts: number;
-  readonly dueAt: number | null;
-  readonly finishedAt: number | null;
-  readonly lastStatus: number | null;
-  readonly lastError: string | null;
-}
-
-/** An event as the history shows it. */
-export interface RecordedEvent {
-  readonly event: HookEvent;
-  readonly acceptedAt: number;
-  readonly revision: string;
-  readonly deliveries: readonly Delivery[];
-  readonly stops: readonly Stop[];
-}
-
-/** Which deliveries to list, newest first. Every field that is not null narrows the list. */
-export interface DeliveryQuery {
-  /** Hook id or name. */
-  readonly hook: string | null;
-  /** `undelivered` is every state but succeeded. */
-  readonly state: DeliveryState | 'undelivered' | null;
-  readonly source: string | null;
-  readonly event: string | null;
-  /** Created at or after, ms since the epoch. */
-  readonly since: number | null;
-  /** Id of the last delivery of the page before. */
-  readonly after: string | null;
+  /** Attempts made since it was accepted or asked for again: what the retry policy counts. */
+  readonly tries: number;
+  /** When it was accepted or asked for again, ms since the epoch. */
+  readonly since: number;
+  /** Characters of the event's data as JSON: what it takes to hold it in memory. */
   readonly size: number;
+}
+
+/** Which due deliveries of one hook to read. */
+export interface DueQuery {
+  readonly hookId: string;
+  /** Due at or before, ms since the epoch. */
+  readonly until: number;
+  readonly limit: number;
+  /** Ids to leave out: those that are in memory already. */
+  readonly except: ReadonlySet<string>;
+}
+
+/** Due deliveries of one hook, oldest due time first. */
+export interface DuePage {
+  readonly deliveries: readonly DueDelivery[];
+  /** Whether there are more that are due. */
+  readonly more: boolean;
+  /** When the next one after `until` is due, ms since the epoch. */
+  /** Null when nothing more waits for a time. */
+  readonly nextDueAt: number | null;
 }
 
 /** A definition as the journal last saw it, so that created_at and updated_at outlive restarts. */
 export interface HookSighting {
   readonly hookId: string;
+  readonly hookName: string;
   /** Digest of the definition's content. */
   readonly digest: string;
 }
@@ -137,8 +60,32 @@ export interface HookTimes {
   readonly updatedAt: number;
 }
 
-/** Deliveries by state, over the whole journal. */
-export type DeliveryCounts = Readonly<Record<DeliveryState, number>>;
+/** A hook whose receiver answered, to a definition of this digest, that it is gone for good. */
+export type GoneHook = Pick<HookSighting, 'hookId' | 'digest'>;
+
+/** A hook that is not live but has, or may have, pending deliveries. */
+export interface ParkedHook {
+  readonly hookId: string;
+  /** ms since the epoch. */
+  readonly parkedAt: number;
+}
+
+/** A hook with pending deliveries. */
+export interface WaitingHook {
+  readonly hookId: string;
+  /** The earliest due time, ms since the epoch. */
+  readonly dueAt: number;
+}
+
+/** What to take away. Only events none of whose deliveries is pending are. */
+export interface PruneStep {
+  /** Events accepted before may go, ms since the epoch. */
+  readonly before: number;
+  /** Above so many bytes in use the oldest go, however young. */
+  readonly maxBytes: number;
+  /** Events looked at, at most: bounds how long the step holds up others. */
+  readonly limit: number;
+}
 
 /**
  * The durable store of events, deliveries, attempts and gate state. Every promise resolves only after the change is
@@ -148,27 +95,53 @@ export type DeliveryCounts = Readonly<Record<DeliveryState, number>>;
 export interface Journal {
   /** Appends entries in order, one result each; all of one call commit together or none do. */
   append(entries: readonly Entry[]): Promise<readonly Appended[]>;
-  /** Records an attempt and what follows from it. An outcome for a delivery that is not pending keeps its state. */
-  record(outcome: Outcome): Promise<void>;
-  /** Moves the due time of pending deliveries without an attempt (their hook is not live, say). */
-  postpone(deliveryIds: readonly string[], dueAt: number): Promise<void>;
-  /** Pending deliveries due at or before `until`, oldest due time first, at most `limit`, leaving out `except`. */
-  due(options: {
-    readonly until: number;
-    readonly limit: number;
-    readonly except: ReadonlySet<string>;
-  }): Promise<readonly DueDelivery[]>;
-  /** The earliest due time of a pending delivery that is after `after`; null when there is none. */
-  nextDue(after: number): Promise<number | null>;
-  /** Every recorded event with this id (different sources may use the same one), newest first. */
-  findEvents(id: string): Promise<readonly RecordedEvent[]>;
-  findDelivery(
-    id: string,
-  ): Promise<{ readonly delivery: Delivery; readonly attempts: readonly Attempt[] } | null>;
-  listDeliveries(query: DeliveryQuery): Promise<readonly Delivery[]>;
-  counts(): Promise<DeliveryCounts>;
+  /**
+   * Records an attempt and what follows from it. An outcome for a delivery that is not pending keeps its state. When
+   * the delivery ended and another of its order key waited behind it, that one is due from now on, and true is answered.
+   */
+  record(outcome: Outcome): Promise<boolean>;
+  due(query: DueQuery): Promise<DuePage>;
+  /** Every hook with pending deliveries that have a due time. */
+  waiting(): Promise<readonly WaitingHook[]>;
+
   /** Notes the hooks of a snapshot going live and answers the times of each, in order. A hook gone and back keeps its first time. */
   noteHooks(sightings: readonly HookSighting[], at: number): Promise<readonly HookTimes[]>;
+  /** Remembers that a hook's receiver is gone. It holds for as long as the definition has that digest. */
+  markGone(hook: GoneHook): Promise<void>;
+  gone(): Promise<readonly GoneHook[]>;
+  /** Marks hooks as not live (`parkedAt` null: live again). The pending deliveries of a parked hook show as `parked`. */
+  park(hookIds: readonly string[], parkedAt: number | null): Promise<void>;
+  parked(): Promise<readonly ParkedHook[]>;
+  /** Ends at most `limit` pending deliveries of a hook as failed with reason `hook_removed`; answers how many. */
+  abandon(options: { readonly hookId: string; readonly at: number; readonly limit: number }): Promise<number>;
+
+  /** Makes a delivery that ended due at once, with all its attempts before it. Null: there is none; false: it is pending. */
+  redeliver(id: string, at: number): Promise<Delivery | false | null>;
+  /** Starts the redelivery of every delivery that ended and matches. `stepReplay` carries it out. */
+  startReplay(replay: {
+    readonly id: string;
+    readonly filter: DeliveryFilter;
+    readonly at: number;
+  }): Promise<Replay>;
+  /** Redelivers the next deliveries of a replay, looking at most at `limit`. Null: there is no such replay. */
+  stepReplay(options: {
+    readonly id: string;
+    readonly at: number;
+    readonly limit: number;
+  }): Promise<Replay | null>;
+  findReplay(id: string): Promise<Replay | null>;
+  /** Replays that are not finished. */
+  openReplays(): Promise<readonly Replay[]>;
+
+  /** Takes old events away; answers how many went. Less than looked at means that there was no more to look at. */
+  prune(step: PruneStep): Promise<number>;
+
+  /** Every recorded event with this id (different sources may use the same one), newest first. */
+  findEvents(id: string): Promise<readonly RecordedEvent[]>;
+  findDelivery(id: string): Promise<RecordedDelivery | null>;
+  /** Newest first. */
+  listDeliveries(query: DeliveryQuery): Promise<readonly Delivery[]>;
+  counts(): Promise<DeliveryCounts>;
   /** Commits what was handed in, then closes. Calls made afterwards reject with `unavailable`. */
   close(): Promise<void>;
 }

@@ -3,60 +3,83 @@ import { HooklineError } from '../errors.ts';
 
 /**
  * The schema, step by step: migration n brings a database from version n to n + 1. A step that was released is never
- * changed. Revisions and hooks are kept once and referred to by number, since every row names them.
+ * changed. What every row would repeat (revisions, hooks) is kept once and referred to by number.
+ *
+ * Each event costs two trees (its row, its identity), each delivery one and what it needs while it is undelivered: every
+ * tree that a commit touches is written to the log a whole page at a time, so trees are what a commit costs.
+ * - The ids of an event's deliveries and its stops stand in its own row, so that no index is needed to find them.
+ * - The last attempt of a delivery stands in the delivery's row; `attempts` has those before it.
+ * - Ids are kept as 16 bytes. They sort by time, so a table keyed by them only grows at its end.
  */
 const MIGRATIONS: readonly string[] = [
   `
   CREATE TABLE revisions (seq INTEGER PRIMARY KEY, revision TEXT NOT NULL UNIQUE);
-  CREATE TABLE hook_names (seq INTEGER PRIMARY KEY, hook_id TEXT NOT NULL, hook_name TEXT NOT NULL, UNIQUE (hook_id, hook_name));
-  CREATE TABLE hooks (hook_id TEXT PRIMARY KEY, digest TEXT NOT NULL, created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL) WITHOUT ROWID;
 
+  -- gone_digest: of the definition whose receiver answered that it is gone. parked_at: since when the hook is not live.
+  CREATE TABLE hooks (
+    seq INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    name TEXT NOT NULL,
+    digest TEXT,
+    created_at INTEGER,
+    updated_at INTEGER,
+    gone_digest TEXT,
+    parked_at INTEGER
+  );
+
+  -- deliveries: their ids, 16 bytes each. stops: JSON, a list of [hook, reason].
   CREATE TABLE events (
     seq INTEGER PRIMARY KEY,
     id TEXT NOT NULL,
     source TEXT NOT NULL,
     event TEXT NOT NULL,
-    data TEXT NOT NULL,
     time TEXT NOT NULL,
     accepted_at INTEGER NOT NULL,
-    revision INTEGER NOT NULL REFERENCES revisions
+    revision INTEGER NOT NULL REFERENCES revisions,
+    deliveries BLOB,
+    stops TEXT,
+    data TEXT NOT NULL
   );
   CREATE UNIQUE INDEX events_identity ON events (id, source);
 
-  CREATE TABLE stops (
-    event INTEGER NOT NULL REFERENCES events,
-    hook INTEGER NOT NULL REFERENCES hook_names,
-    reason TEXT NOT NULL,
-    PRIMARY KEY (event, hook)
-  ) WITHOUT ROWID;
-
-  -- state: 0 pending, 1 succeeded, 2 failed, 3 exhausted
+  -- state: 0 pending, 1 succeeded, 2 failed, 3 exhausted. due_at: null behind another of its order_key, and at the end.
+  -- tries, since: attempts and time since it was accepted or asked for again. From started_at on: the last attempt.
   CREATE TABLE deliveries (
-    seq INTEGER PRIMARY KEY,
-    id TEXT NOT NULL UNIQUE,
+    id BLOB PRIMARY KEY,
     event INTEGER NOT NULL REFERENCES events,
-    hook INTEGER NOT NULL REFERENCES hook_names,
+    hook INTEGER NOT NULL REFERENCES hooks,
     state INTEGER NOT NULL,
     created_at INTEGER NOT NULL,
-    attempts INTEGER NOT NULL,
+    order_key TEXT,
     due_at INTEGER,
     finished_at INTEGER,
-    last_status INTEGER,
-    last_error TEXT
-  );
-  CREATE INDEX deliveries_event ON deliveries (event);
-  CREATE INDEX deliveries_hook ON deliveries (hook, seq);
-  CREATE INDEX deliveries_due ON deliveries (due_at, seq) WHERE state = 0;
-  CREATE INDEX deliveries_undelivered ON deliveries (state, seq) WHERE state <> 1;
+    attempts INTEGER NOT NULL DEFAULT 0,
+    tries INTEGER NOT NULL DEFAULT 0,
+    since INTEGER NOT NULL,
+    reason TEXT,
+    attempt BLOB,
+    started_at INTEGER,
+    duration_ms REAL,
+    revision INTEGER REFERENCES revisions,
+    outcome TEXT,
+    status INTEGER,
+    error TEXT,
+    response TEXT
+  ) WITHOUT ROWID;
+  CREATE INDEX deliveries_due ON deliveries (hook, due_at) WHERE state = 0;
+  CREATE INDEX deliveries_order ON deliveries (hook, order_key) WHERE state = 0 AND order_key IS NOT NULL;
+  CREATE INDEX deliveries_undelivered ON deliveries (state) WHERE state <> 1;
+  CREATE INDEX deliveries_hook ON deliveries (hook);
 
   CREATE TABLE attempts (
-    delivery INTEGER NOT NULL REFERENCES deliveries,
+    delivery BLOB NOT NULL REFERENCES deliveries,
     number INTEGER NOT NULL,
-    id TEXT NOT NULL,
+    id BLOB NOT NULL,
     started_at INTEGER NOT NULL,
     duration_ms REAL NOT NULL,
     revision INTEGER NOT NULL REFERENCES revisions,
     outcome TEXT NOT NULL,
+    reason TEXT,
     status INTEGER,
     error TEXT,
     response TEXT,
@@ -70,6 +93,22 @@ const MIGRATIONS: readonly string[] = [
     expires_at INTEGER
   ) WITHOUT ROWID;
   CREATE INDEX gate_states_expiry ON gate_states (expires_at) WHERE expires_at IS NOT NULL;
+
+  -- filter: JSON. cursor: the last delivery that was looked at.
+  CREATE TABLE replays (
+    id TEXT PRIMARY KEY,
+    filter TEXT NOT NULL,
+    started_at INTEGER NOT NULL,
+    finished_at INTEGER,
+    cursor BLOB NOT NULL DEFAULT x'',
+    total INTEGER NOT NULL,
+    examined INTEGER NOT NULL DEFAULT 0,
+    redelivered INTEGER NOT NULL DEFAULT 0
+  ) WITHOUT ROWID;
+
+  -- How many deliveries there are of each state: counting them takes longer the more there are.
+  CREATE TABLE totals (state INTEGER PRIMARY KEY, number INTEGER NOT NULL);
+  INSERT INTO totals VALUES (0, 0), (1, 0), (2, 0), (3, 0);
   `,
 ];
 

@@ -1,65 +1,104 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { GateCheck, GateState, StopReason } from '../gate/gate.ts';
 import { judge } from '../gate/judge.ts';
-import type { Candidate, Stop } from './journal.ts';
+import { toIdBytes } from './sqlite-ids.ts';
 import type { Interned } from './sqlite-interned.ts';
-import type { WireAppended, WireEntry } from './sqlite-protocol.ts';
+import type { StoreOperations, WireAppended, WireCandidate, WireEntry } from './sqlite-protocol.ts';
 import { number, textOrNull } from './sqlite-rows.ts';
+import type { Totals } from './sqlite-totals.ts';
 
 /** Expired gate states taken away with each one that is written: more than come in, few enough not to be felt. */
 const EXPIRED_AT_ONCE = 2;
 
+/** What appending keeps account of. */
+interface AppendParts {
+  readonly interned: Interned;
+  readonly totals: Totals;
+}
+
 /** Creates the function that appends entries: duplicate check, stateful gates, event, deliveries and stops. */
-export function createAppend(
-  db: DatabaseSync,
-  interned: Interned,
-): (entries: readonly WireEntry[]) => readonly WireAppended[] {
+export function createAppend(db: DatabaseSync, { interned, totals }: AppendParts): StoreOperations['append'] {
+  const isKnown = db.prepare('SELECT 1 FROM events WHERE id = ? AND source = ?');
   const insertEvent = db.prepare(
-    `INSERT INTO events (id, source, event, data, time, accepted_at, revision) VALUES (?, ?, ?, ?, ?, ?, ?)
-     ON CONFLICT (id, source) DO NOTHING`,
+    `INSERT INTO events (id, source, event, time, data, accepted_at, revision, deliveries, stops)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id, source) DO NOTHING`,
   );
   const insertDelivery = db.prepare(
-    'INSERT INTO deliveries (id, event, hook, state, created_at, attempts, due_at) VALUES (?, ?, ?, 0, ?, 0, ?)',
+    'INSERT INTO deliveries (id, event, hook, state, created_at, since, order_key, due_at) VALUES (?, ?, ?, 0, ?, ?, ?, ?)',
   );
-  const insertStop = db.prepare('INSERT INTO stops (event, hook, reason) VALUES (?, ?, ?)');
+  const isAnyAhead = db.prepare(
+    'SELECT 1 FROM deliveries WHERE hook = ? AND order_key = ? AND state = 0 LIMIT 1',
+  );
   const judgeCheck = createJudge(db);
 
-  function appendEntry({ event, acceptedAt, revision, candidates, stops }: WireEntry): WireAppended {
-    const { id, source, data, time } = event;
-    const inserted = insertEvent.run(
-      id,
-      source,
-      event.event,
-      data,
-      time,
-      acceptedAt,
-      interned.revision(revision),
-    );
+  function appendEntry(entry: WireEntry): WireAppended {
+    const [id, source, event, time, data, acceptedAt, revision, candidates] = entry;
+    // Gate state changes as it is judged, so an event that is known must not get that far.
+    const isJudged = candidates.some(([, , , , check]) => check !== null);
+    if (isJudged && isKnown.get(id, source) !== undefined) return null;
+    const stopped = isJudged ? judgeAll(candidates) : [];
+    const passed = stopped.length === 0 ? candidates : withoutStopped(candidates, stopped);
+    const ids = passed.map(([deliveryId]) => toIdBytes(deliveryId));
+    const idBytes = ids.length === 0 ? null : Buffer.concat(ids);
+    const stops = toStops(entry, stopped);
+    const revisionSeq = interned.revision(revision);
+    const row = [id, source, event, time, data, acceptedAt, revisionSeq, idBytes, stops] as const;
+    const inserted = insertEvent.run(...row);
     if (inserted.changes === 0) return null;
     const seq = Number(inserted.lastInsertRowid);
-    for (const stop of stops) stopAt(seq, stop);
-    const stopped: [number, StopReason][] = [];
-    for (const [index, candidate] of candidates.entries()) {
-      const reason = candidate.check === null ? null : judgeCheck(candidate.check);
-      if (reason === null)
-        insertDelivery.run(candidate.deliveryId, seq, hookOf(candidate), acceptedAt, acceptedAt);
-      else {
-        stopAt(seq, { ...candidate, reason });
-        stopped.push([index, reason]);
-      }
-    }
+    for (const [index, candidate] of passed.entries())
+      addDelivery(candidate, { id: ids[index] ?? toIdBytes(candidate[0]), seq, acceptedAt });
+    totals.add('pending', passed.length);
     return stopped;
   }
 
-  function stopAt(seq: number, stop: Stop): void {
-    insertStop.run(seq, hookOf(stop), stop.reason);
+  function judgeAll(candidates: readonly WireCandidate[]): readonly Stopped[] {
+    return candidates.flatMap(([, , , , check], index): Stopped[] => {
+      const reason = check === null ? null : judgeCheck(check);
+      return reason === null ? [] : [[index, reason]];
+    });
   }
 
-  function hookOf({ hookId, hookName }: Pick<Candidate, 'hookId' | 'hookName'>): number {
-    return interned.hook(hookId, hookName);
+  function toStops([, , , , , , , candidates, stops]: WireEntry, stopped: readonly Stopped[]): string | null {
+    if (stops.length + stopped.length === 0) return null;
+    const ours = stopped.flatMap(([index, reason]) => {
+      const [, hookId, hookName] = candidates[index] ?? [];
+      return hookId === undefined || hookName === undefined ? [] : [{ hookId, hookName, reason }];
+    });
+    const rows = [...stops, ...ours].map(({ hookId, hookName, reason }) => [
+      interned.hook(hookId, hookName),
+      reason,
+    ]);
+    return JSON.stringify(rows);
+  }
+
+  /** Behind another of its order key a delivery has no due time: it gets one when the one ahead of it ends. */
+  function addDelivery([, hookId, hookName, orderKey]: WireCandidate, { id, seq, acceptedAt }: Row): void {
+    const hook = interned.hook(hookId, hookName);
+    const waits = orderKey !== null && isAnyAhead.get(hook, orderKey) !== undefined;
+    insertDelivery.run(id, seq, hook, acceptedAt, acceptedAt, orderKey, waits ? null : acceptedAt);
   }
 
   return (entries) => entries.map(appendEntry);
+}
+
+/** A candidate that was stopped, by its index. */
+type Stopped = readonly [candidate: number, reason: StopReason];
+
+/** What the row of a delivery has besides its candidate. */
+interface Row {
+  readonly id: Buffer;
+  /** Of its event. */
+  readonly seq: number;
+  readonly acceptedAt: number;
+}
+
+function withoutStopped(
+  candidates: readonly WireCandidate[],
+  stopped: readonly Stopped[],
+): readonly WireCandidate[] {
+  const indexes = new Set(stopped.map(([index]) => index));
+  return candidates.filter((_, index) => !indexes.has(index));
 }
 
 /** Reads, judges and keeps gate states: within the transaction of the event, so that all of it happens or nothing. */

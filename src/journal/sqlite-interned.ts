@@ -1,20 +1,30 @@
-import type { DatabaseSync } from 'node:sqlite';
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
 
 /** Numbers for texts that many rows repeat. A text keeps its number for ever. */
 export interface Interned {
   revision(revision: string): number;
+  /** A hook that is new, or has another name now, is noted. */
   hook(hookId: string, hookName: string): number;
   /** Forgets what was not committed: called after a rollback. */
   forget(): void;
 }
 
-/** Interns through the tables `revisions` and `hook_names`, with what was seen kept in memory. */
+/** Interns through the tables `revisions` and `hooks`, with what was seen kept in memory. */
 export function createInterned(db: DatabaseSync): Interned {
-  const revisions = createTable(db, 'revisions', ['revision']);
-  const hooks = createTable(db, 'hook_names', ['hook_id', 'hook_name']);
+  const revisions = new Map<string, number>();
+  const hooks = new Map<string, number>();
+  const internRevision = db.prepare(
+    'INSERT INTO revisions (revision) VALUES (?1) ON CONFLICT DO UPDATE SET revision = ?1 RETURNING seq',
+  );
+  const internHook = db.prepare(
+    'INSERT INTO hooks (id, name) VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET name = excluded.name RETURNING seq',
+  );
   return {
-    revision: (revision) => revisions.intern(revision),
-    hook: (hookId, hookName) => hooks.intern(hookId, hookName),
+    revision: (revision) => revisions.get(revision) ?? keep(revisions, revision, internRevision, [revision]),
+    hook(hookId, hookName) {
+      const key = `${hookId}\n${hookName}`;
+      return hooks.get(key) ?? keep(hooks, key, internHook, [hookId, hookName]);
+    },
     forget() {
       revisions.clear();
       hooks.clear();
@@ -22,28 +32,13 @@ export function createInterned(db: DatabaseSync): Interned {
   };
 }
 
-interface InternedTable {
-  intern(...values: readonly string[]): number;
-  clear(): void;
-}
-
-function createTable(db: DatabaseSync, table: string, columns: readonly string[]): InternedTable {
-  const known = new Map<string, number>();
-  const find = db.prepare(
-    `SELECT seq FROM ${table} WHERE ${columns.map((column) => `${column} = ?`).join(' AND ')}`,
-  );
-  const insert = db.prepare(
-    `INSERT INTO ${table} (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`,
-  );
-  const look = (values: readonly string[]): number =>
-    Number(find.get(...values)?.seq ?? insert.run(...values).lastInsertRowid);
-  return {
-    intern(...values) {
-      const key = values.length === 1 ? (values[0] ?? '') : values.join('\n');
-      const seq = known.get(key) ?? look(values);
-      known.set(key, seq);
-      return seq;
-    },
-    clear: () => known.clear(),
-  };
+function keep(
+  known: Map<string, number>,
+  key: string,
+  statement: StatementSync,
+  values: readonly string[],
+): number {
+  const seq = Number(statement.get(...values)?.seq);
+  known.set(key, seq);
+  return seq;
 }

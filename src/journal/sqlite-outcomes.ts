@@ -1,70 +1,71 @@
 import type { DatabaseSync } from 'node:sqlite';
-import type { Outcome } from './journal.ts';
+import { toIdBytes } from './sqlite-ids.ts';
 import type { Interned } from './sqlite-interned.ts';
-import type { StoreOperations } from './sqlite-protocol.ts';
-import { number, toDue, toStateNumber } from './sqlite-rows.ts';
+import type { StoreOperations, WireAttempt, WireOutcome } from './sqlite-protocol.ts';
+import { number, textOrNull, toStateNumber } from './sqlite-rows.ts';
+import type { Totals } from './sqlite-totals.ts';
 
-/** What the dispatcher does with deliveries. */
-type Outcomes = Pick<StoreOperations, 'record' | 'postpone' | 'due' | 'nextDue'>;
+/** What recording keeps account of. */
+interface OutcomeParts {
+  readonly interned: Interned;
+  readonly totals: Totals;
+}
 
-/** Creates the operations on due deliveries and their outcomes. */
-export function createOutcomes(db: DatabaseSync, interned: Interned): Outcomes {
-  const find = db.prepare('SELECT seq, state FROM deliveries WHERE id = ?');
-  const insertAttempt = db.prepare(
-    `INSERT INTO attempts (delivery, number, id, started_at, duration_ms, revision, outcome, status, error, response)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+/** Columns of the last attempt that a delivery has in its own row. */
+const LAST_ATTEMPT =
+  'attempts = ?, attempt = ?, started_at = ?, duration_ms = ?, revision = ?, outcome = ?, reason = ?, status = ?, error = ?, response = ?';
+
+/** Creates the recording of outcomes. */
+export function createOutcomes(
+  db: DatabaseSync,
+  { interned, totals }: OutcomeParts,
+): Pick<StoreOperations, 'record'> {
+  // Only a delivery that was tried before has an attempt that has to make room.
+  const moveLast = db.prepare(
+    `INSERT OR IGNORE INTO attempts SELECT id, attempts, attempt, started_at, duration_ms, revision, outcome, reason, status, error, response
+     FROM deliveries WHERE id = ? AND attempts < ? AND attempt IS NOT NULL`,
   );
   const settle = db.prepare(
-    `UPDATE deliveries SET state = ?, attempts = ?, due_at = ?, finished_at = ?, last_status = ?, last_error = ? WHERE seq = ?`,
+    `UPDATE deliveries SET state = ?, due_at = ?, finished_at = ?, tries = tries + 1, ${LAST_ATTEMPT}
+     WHERE id = ? AND state = 0 RETURNING hook, order_key`,
   );
-  const postpone = db.prepare('UPDATE deliveries SET due_at = ? WHERE id = ? AND state = 0');
-  const due = db.prepare(
-    `SELECT d.id, h.hook_id, e.id AS event_id, e.source, e.event, e.data, e.time, d.attempts, d.due_at
-     FROM deliveries d INDEXED BY deliveries_due CROSS JOIN events e ON e.seq = d.event CROSS JOIN hook_names h ON h.seq = d.hook
-     WHERE d.state = 0 AND d.due_at <= ? ORDER BY d.due_at, d.seq`,
-  );
-  const nextDue = db.prepare('SELECT min(due_at) AS due_at FROM deliveries WHERE state = 0 AND due_at > ?');
+  // It ended otherwise meanwhile (its hook was given up, say): that it was tried is kept all the same.
+  const note = db.prepare(`UPDATE deliveries SET ${LAST_ATTEMPT} WHERE id = ?`);
+  const release = createRelease(db);
 
-  function record({ deliveryId, attempt, state, dueAt }: Outcome): null {
-    const row = find.get(deliveryId);
-    if (row === undefined) return null;
-    const seq = number(row, 'seq');
-    const { id, startedAt, durationMs, revision, outcome, status, error, response } = attempt;
-    insertAttempt.run(
-      seq,
-      attempt.number,
-      id,
-      startedAt,
-      durationMs,
-      interned.revision(revision),
-      outcome,
-      status,
-      error,
-      response,
-    );
-    if (number(row, 'state') !== 0) return null;
-    const finishedAt = state === 'pending' ? null : Math.round(startedAt + durationMs);
-    settle.run(toStateNumber(state), attempt.number, dueAt, finishedAt, status, error, seq);
-    return null;
+  function toColumns([id, attempt, startedAt, durationMs, revision, ...rest]: WireAttempt) {
+    return [attempt, toIdBytes(id), startedAt, durationMs, interned.revision(revision), ...rest] as const;
   }
 
   return {
-    record,
-    postpone({ deliveryIds, dueAt }) {
-      for (const id of deliveryIds) postpone.run(dueAt, id);
-      return null;
+    record([deliveryId, state, dueAt, attempt]: WireOutcome) {
+      const id = toIdBytes(deliveryId);
+      const [, count, startedAt, durationMs] = attempt;
+      if (count > 1) moveLast.run(id, count);
+      const finishedAt = state === 'pending' ? null : Math.round(startedAt + durationMs);
+      const columns = toColumns(attempt);
+      const row = settle.get(toStateNumber(state), dueAt, finishedAt, ...columns, id);
+      if (row === undefined) {
+        note.run(...columns, id);
+        return false;
+      }
+      if (state === 'pending') return false;
+      totals.add('pending', -1);
+      totals.add(state, 1);
+      const orderKey = textOrNull(row, 'order_key');
+      return orderKey !== null && release(number(row, 'hook'), orderKey);
     },
-    due({ until, limit, except }) {
-      return due
-        .iterate(until)
-        .filter((row) => !except.has(String(row.id)))
-        .take(limit)
-        .map(toDue)
-        .toArray();
-    },
-    nextDue(after) {
-      const row = nextDue.get(after);
-      return row?.due_at === null || row === undefined ? null : number(row, 'due_at');
-    },
+  };
+}
+
+/** Creates the function that makes the first of an order key due once the one ahead of it ended; true when there is one. */
+export function createRelease(db: DatabaseSync): (hook: number, orderKey: string) => boolean {
+  const first = db.prepare(
+    'SELECT id FROM deliveries WHERE hook = ? AND order_key = ? AND state = 0 ORDER BY id LIMIT 1',
+  );
+  const makeDue = db.prepare('UPDATE deliveries SET due_at = since WHERE id = ? AND due_at IS NULL');
+  return (hook, orderKey) => {
+    const row = first.get(hook, orderKey);
+    return row?.id !== undefined && Number(makeDue.run(row.id).changes) > 0;
   };
 }

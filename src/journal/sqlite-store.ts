@@ -1,19 +1,23 @@
 import { DatabaseSync } from 'node:sqlite';
-import type { HookTimes } from './journal.ts';
 import { migrate } from './migrations.ts';
 import { createAppend } from './sqlite-appends.ts';
+import { createDue } from './sqlite-due.ts';
 import { createHistory } from './sqlite-history.ts';
+import { createHooks } from './sqlite-hooks.ts';
 import { createInterned } from './sqlite-interned.ts';
 import { createOutcomes } from './sqlite-outcomes.ts';
 import type { Operation, StoreOperations } from './sqlite-protocol.ts';
-import { number } from './sqlite-rows.ts';
+import { createPrune } from './sqlite-prune.ts';
+import { createReplays } from './sqlite-replays.ts';
+import type { ThreadOptions } from './sqlite-thread.ts';
+import { createTotals } from './sqlite-totals.ts';
 
 /** How long to wait for another process that has the database before giving up, ms. */
 const BUSY_TIMEOUT_MS = 1_000;
-/** Pages of the log after which it is taken over into the database: 16 MiB at 4 KiB a page. */
-const CHECKPOINT_PAGES = 4_096;
 /** Memory for pages, in KiB (negative by SQLite's convention). */
 const CACHE_KIB = -32_768;
+/** Bytes the log is cut back to when it begins anew. */
+const LOG_LIMIT_BYTES = 64 * 1024 * 1024;
 
 /** A journal in one SQLite file. Synchronous: it lives on a thread of its own. */
 export interface SqliteStore {
@@ -24,59 +28,64 @@ export interface SqliteStore {
   close(): void;
 }
 
-/** The operations that only read. */
+/** The operations that need no transaction. */
 export const READS: ReadonlySet<Operation> = new Set([
   'due',
-  'nextDue',
+  'waiting',
+  'parked',
+  'gone',
+  'findReplay',
+  'openReplays',
   'findEvents',
   'findDelivery',
   'listDeliveries',
   'counts',
+  'checkpoint',
 ]);
 
 /** Opens or creates the file and brings it to the newest schema. Throws SQLite's own errors, or `state_unusable`. */
-export function openSqliteStore(file: string): SqliteStore {
+export function openSqliteStore({ file, role }: ThreadOptions): SqliteStore {
   const db = new DatabaseSync(file, { timeout: BUSY_TIMEOUT_MS });
   // FULL makes a commit in WAL mode wait for the disk: what is acknowledged survives a power cut, not only a crash.
-  db.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES};
-    PRAGMA cache_size = ${CACHE_KIB}; PRAGMA temp_store = MEMORY`);
-  migrate(db);
+  // The log is taken over when the main thread says so, not by whichever commit makes it long.
+  db.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0;
+    PRAGMA journal_size_limit = ${LOG_LIMIT_BYTES}; PRAGMA cache_size = ${CACHE_KIB}; PRAGMA temp_store = MEMORY`);
+  if (role === 'writer') migrate(db);
   const interned = createInterned(db);
+  const totals = createTotals(db);
+  const history = createHistory(db);
   return {
     operations: {
-      append: createAppend(db, interned),
-      ...createOutcomes(db, interned),
-      ...createHistory(db),
-      noteHooks: createNoteHooks(db),
+      append: createAppend(db, { interned, totals }),
+      ...createOutcomes(db, { interned, totals }),
+      ...createDue(db),
+      ...createHooks(db, { interned, totals }),
+      ...createReplays(db, { totals, history }),
+      ...history,
+      prune: createPrune(db, totals),
+      counts: totals.read,
+      checkpoint() {
+        db.exec('PRAGMA wal_checkpoint(PASSIVE)');
+        return null;
+      },
     },
     transact(work) {
       db.exec('BEGIN IMMEDIATE');
       try {
         work();
+        totals.write();
         db.exec('COMMIT');
       } catch (error) {
         interned.forget();
+        totals.forget();
         // A full disk makes SQLite roll back by itself.
         if (db.isTransaction) db.exec('ROLLBACK');
         throw error;
       }
     },
     close() {
-      db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+      if (role === 'writer') db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
       db.close();
     },
   };
-}
-
-function createNoteHooks(db: DatabaseSync): StoreOperations['noteHooks'] {
-  const note = db.prepare(
-    `INSERT INTO hooks (hook_id, digest, created_at, updated_at) VALUES (?1, ?2, ?3, ?3)
-     ON CONFLICT (hook_id) DO UPDATE SET updated_at = iif(digest = ?2, updated_at, ?3), digest = ?2
-     RETURNING created_at, updated_at`,
-  );
-  return ({ sightings, at }) =>
-    sightings.map(({ hookId, digest }): HookTimes => {
-      const row = note.get(hookId, digest, at) ?? {};
-      return { createdAt: number(row, 'created_at'), updatedAt: number(row, 'updated_at') };
-    });
 }

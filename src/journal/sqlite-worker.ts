@@ -1,24 +1,33 @@
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { HooklineError, toMessage } from '../errors.ts';
-import type { MainMessage, WireAnswer, WireFailure, WireRequest, WorkerMessage } from './sqlite-protocol.ts';
+import {
+  fromWire,
+  type MainMessage,
+  toWire,
+  type WireAnswer,
+  type WireFailure,
+  type WireRequest,
+  type WorkerMessage,
+} from './sqlite-protocol.ts';
 import { openSqliteStore, READS, type SqliteStore } from './sqlite-store.ts';
+import type { ThreadOptions } from './sqlite-thread.ts';
 
 /**
- * The thread that owns the database. All requests that have come in are run in one transaction, in their order, and
+ * A thread that has the database open. All requests that have come in are run in one transaction, in their order, and
  * answered after its commit with one message: the more requests are waiting, the less each pays for the disk.
  */
 const port = parentPort;
 if (port === null) throw new Error('Cannot run the journal worker: it must be started as a thread');
 
-const store = open((workerData as { file: string }).file);
+const store = open(workerData as ThreadOptions);
 if (store !== null) {
   say({ kind: 'opened' });
-  port.on('message', (message: MainMessage) => receive(store, message));
+  port.on('message', (wire: string) => receive(store, fromWire(wire)));
 }
 
-function open(file: string): SqliteStore | null {
+function open(options: ThreadOptions): SqliteStore | null {
   try {
-    return openSqliteStore(file);
+    return openSqliteStore(options);
   } catch (error) {
     say({ kind: 'refused', failure: toFailure(error), ours: error instanceof HooklineError });
     return null;
@@ -26,7 +35,7 @@ function open(file: string): SqliteStore | null {
 }
 
 function say(message: WorkerMessage): void {
-  port?.postMessage(message);
+  port?.postMessage(toWire(message));
 }
 
 function receive(open: SqliteStore, first: MainMessage): void {
@@ -36,12 +45,19 @@ function receive(open: SqliteStore, first: MainMessage): void {
     if (message.kind === 'close') closing = true;
     else requests.push(...message.requests);
   }
-  if (requests.length > 0) say({ kind: 'answers', answers: run(open, requests) });
+  // The log cannot be taken over from within a transaction.
+  const { after = [], first: writes = [] } = Object.groupBy(requests, ([, operation]) =>
+    operation === 'checkpoint' ? 'after' : 'first',
+  );
+  for (const group of [writes, after]) {
+    if (group.length > 0) say({ kind: 'answers', answers: run(open, group) });
+  }
   if (closing) close(open);
 }
 
 function next(): MainMessage | undefined {
-  return port === null ? undefined : (receiveMessageOnPort(port)?.message as MainMessage | undefined);
+  const wire = port === null ? undefined : receiveMessageOnPort(port)?.message;
+  return wire === undefined ? undefined : fromWire(wire);
 }
 
 function close(open: SqliteStore): void {
@@ -56,20 +72,20 @@ function close(open: SqliteStore): void {
 function run(open: SqliteStore, requests: readonly WireRequest[]): readonly WireAnswer[] {
   const answers: WireAnswer[] = [];
   const work = (): void => {
-    for (const request of requests) answers.push({ id: request.id, value: call(open, request) });
+    for (const request of requests) answers.push([request[0], call(open, request), null]);
   };
   try {
-    if (requests.every(({ operation }) => READS.has(operation))) work();
+    if (requests.every(([, operation]) => READS.has(operation))) work();
     else open.transact(work);
     return answers;
   } catch (error) {
     // One request that cannot be carried out must not take its neighbours down: each then goes alone.
     if (requests.length > 1) return requests.flatMap((request) => run(open, [request]));
-    return requests.map(({ id }) => ({ id, failure: toFailure(error) }));
+    return requests.map(([id]) => [id, null, toFailure(error)]);
   }
 }
 
-function call({ operations }: SqliteStore, { operation, argument }: WireRequest): unknown {
+function call({ operations }: SqliteStore, [, operation, argument]: WireRequest): unknown {
   return (operations[operation] as (argument: unknown) => unknown)(argument);
 }
 

@@ -1,179 +1,201 @@
-import { extname } from 'node:path';
-import { Worker } from 'node:worker_threads';
+import { existsSync, statSync } from 'node:fs';
 import { HooklineError } from '../errors.ts';
-import type { HookEvent, JsonObject } from '../event.ts';
-import type { Appended, Candidate, Entry, Journal, Stop } from './journal.ts';
-import { toCommitError, toOpenError } from './sqlite-failure.ts';
-import type {
-  MainMessage,
-  Operation,
-  StoreOperations,
-  WireAppended,
-  WireEntry,
-  WireEvent,
-  WireRequest,
-  WorkerMessage,
+import type { Appended, Candidate, Entry, Stop } from './entry.ts';
+import type { Journal } from './journal.ts';
+import {
+  fromWireEvent,
+  toWireEntry,
+  toWireOutcome,
+  type WireAppended,
+  type WireEntry,
 } from './sqlite-protocol.ts';
+import { type SqliteThread, startSqliteThread } from './sqlite-thread.ts';
 
-/** A call that waits for its answer. */
-interface Waiting {
-  readonly resolve: (value: unknown) => void;
-  readonly reject: (error: HooklineError) => void;
-}
+/** Characters of event data that may wait to be committed: beyond it the journal cannot keep up, and says so. */
+const MAX_WAITING_LENGTH = 64 * 1024 * 1024;
+/** Entries and outcomes written before the log is taken over into the file: some 10 MB of it. */
+const CHECKPOINT_AFTER = 4_000;
 
 /**
- * Opens the journal in one SQLite file, on a thread of its own. Rejects with `state_unusable` when the file is damaged,
+ * Opens the journal in one SQLite file, on threads of its own. Rejects with `state_unusable` when the file is damaged,
  * not a journal, or of a newer program; it is never replaced.
  */
 export async function openSqliteJournal({ file }: { readonly file: string }): Promise<Journal> {
-  // The same extension as this file: .ts when run from source, .js when run from the package.
-  const worker = new Worker(new URL(`./sqlite-worker${extname(import.meta.url)}`, import.meta.url), {
-    workerData: { file },
-  });
-  await opened(worker, file);
-  return new SqliteJournal(worker);
+  refuseOrphanedLog(file);
+  const writer = await startSqliteThread({ file, role: 'writer' });
+  try {
+    return new SqliteJournal(writer, await startSqliteThread({ file, role: 'reader' }));
+  } catch (error) {
+    await writer.close();
+    throw error;
+  }
 }
 
-function opened(worker: Worker, file: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    worker.once('error', (error) => reject(toOpenError(file, { sqliteCode: null, message: error.message })));
-    worker.once('message', (message: WorkerMessage) => {
-      if (message.kind !== 'refused') return resolve();
-      void worker.terminate();
-      const { failure, ours } = message;
-      return reject(ours ? new HooklineError('state_unusable', failure.message) : toOpenError(file, failure));
-    });
-  });
+/** SQLite would start an empty file, and throw away what the log beside a file that is gone still holds. */
+function refuseOrphanedLog(file: string): void {
+  const log = `${file}-wal`;
+  if (existsSync(file) || !existsSync(log) || statSync(log).size === 0) return;
+  throw new HooklineError(
+    'state_unusable',
+    `Cannot open the journal "${file}": the file is gone, its log "${log}" is not; put the file back, or move the log away to start empty`,
+  );
 }
 
-/**
- * The main thread's side. Calls of one turn of the event loop go to the worker as one message; the worker commits
- * whatever has arrived as one transaction.
- */
 class SqliteJournal implements Journal {
-  readonly #worker: Worker;
-  readonly #waiting = new Map<number, Waiting>();
-  #queued: WireRequest[] = [];
-  #lastId = 0;
-  #closed: Promise<void> | null = null;
-  #ended = false;
+  readonly #writer: SqliteThread;
+  readonly #reader: SqliteThread;
+  #waitingLength = 0;
+  #written = 0;
+  #checkpoint: Promise<void> | null = null;
 
-  constructor(worker: Worker) {
-    this.#worker = worker;
-    worker.removeAllListeners('error');
-    worker.on('message', (message: WorkerMessage) => this.#receive(message));
-    worker.on('error', (error) => this.#end(error.message));
-    worker.on('exit', () => this.#end('its thread ended'));
+  constructor(writer: SqliteThread, reader: SqliteThread) {
+    this.#writer = writer;
+    this.#reader = reader;
   }
 
   async append(entries: readonly Entry[]): Promise<readonly Appended[]> {
-    const results = await this.#call('append', entries.map(toWireEntry));
-    return entries.map((entry, index) => toAppended(entry, results[index] ?? null));
+    if (this.#waitingLength > MAX_WAITING_LENGTH)
+      throw new HooklineError('unavailable', 'Cannot write to the journal: it cannot keep up, try again');
+    const wire = entries.map(toWireEntry);
+    const length = wire.reduce((sum, [, , , , data]) => sum + data.length, 0);
+    this.#waitingLength += length;
+    try {
+      const results = await this.#writer.call('append', wire);
+      this.#wrote(entries.length);
+      return entries.map((entry, index) => toAppended(entry, wire[index], results[index] ?? null));
+    } finally {
+      this.#waitingLength -= length;
+    }
   }
 
-  async record(...[outcome]: Parameters<Journal['record']>): Promise<void> {
-    await this.#call('record', outcome);
+  async record(...[outcome]: Parameters<Journal['record']>): Promise<boolean> {
+    const released = await this.#writer.call('record', toWireOutcome(outcome));
+    this.#wrote(1);
+    return released;
   }
 
-  async postpone(deliveryIds: readonly string[], dueAt: number): Promise<void> {
-    await this.#call('postpone', { deliveryIds, dueAt });
+  async due(...[query]: Parameters<Journal['due']>): ReturnType<Journal['due']> {
+    const page = await this.#writer.call('due', { ...query, except: [...query.except] });
+    const deliveries = page.deliveries.map((due) => ({
+      ...due,
+      event: fromWireEvent(due.event),
+      size: due.event.data.length,
+    }));
+    return { ...page, deliveries };
   }
 
-  async due(options: Parameters<Journal['due']>[0]): ReturnType<Journal['due']> {
-    return (await this.#call('due', options)).map(fromWire);
-  }
-
-  nextDue(after: number): ReturnType<Journal['nextDue']> {
-    return this.#call('nextDue', after);
-  }
-
-  async findEvents(id: string): ReturnType<Journal['findEvents']> {
-    return (await this.#call('findEvents', id)).map(fromWire);
-  }
-
-  findDelivery(id: string): ReturnType<Journal['findDelivery']> {
-    return this.#call('findDelivery', id);
-  }
-
-  listDeliveries(...[query]: Parameters<Journal['listDeliveries']>): ReturnType<Journal['listDeliveries']> {
-    return this.#call('listDeliveries', query);
-  }
-
-  counts(): ReturnType<Journal['counts']> {
-    return this.#call('counts', undefined);
+  waiting(): ReturnType<Journal['waiting']> {
+    return this.#writer.call('waiting', undefined);
   }
 
   noteHooks(...[sightings, at]: Parameters<Journal['noteHooks']>): ReturnType<Journal['noteHooks']> {
-    return this.#call('noteHooks', { sightings, at });
+    return this.#writer.call('noteHooks', { sightings, at });
   }
 
-  close(): Promise<void> {
-    this.#closed ??= new Promise((resolve) => {
-      if (this.#ended) return resolve();
-      this.#worker.once('exit', () => resolve());
-      this.#flush();
-      return this.#post({ kind: 'close' });
+  async markGone(...[hook]: Parameters<Journal['markGone']>): Promise<void> {
+    await this.#writer.call('markGone', hook);
+  }
+
+  gone(): ReturnType<Journal['gone']> {
+    return this.#writer.call('gone', undefined);
+  }
+
+  async park(...[hookIds, parkedAt]: Parameters<Journal['park']>): Promise<void> {
+    await this.#writer.call('park', { hookIds, parkedAt });
+  }
+
+  parked(): ReturnType<Journal['parked']> {
+    return this.#writer.call('parked', undefined);
+  }
+
+  async abandon(...[options]: Parameters<Journal['abandon']>): Promise<number> {
+    const ended = await this.#writer.call('abandon', options);
+    this.#wrote(ended);
+    return ended;
+  }
+
+  redeliver(...[id, at]: Parameters<Journal['redeliver']>): ReturnType<Journal['redeliver']> {
+    return this.#writer.call('redeliver', { id, at });
+  }
+
+  startReplay(...[replay]: Parameters<Journal['startReplay']>): ReturnType<Journal['startReplay']> {
+    return this.#writer.call('startReplay', replay);
+  }
+
+  async stepReplay(...[options]: Parameters<Journal['stepReplay']>): ReturnType<Journal['stepReplay']> {
+    const replay = await this.#writer.call('stepReplay', options);
+    this.#wrote(options.limit);
+    return replay;
+  }
+
+  findReplay(id: string): ReturnType<Journal['findReplay']> {
+    return this.#reader.call('findReplay', id);
+  }
+
+  openReplays(): ReturnType<Journal['openReplays']> {
+    return this.#reader.call('openReplays', undefined);
+  }
+
+  async prune(...[step]: Parameters<Journal['prune']>): Promise<number> {
+    const gone = await this.#writer.call('prune', step);
+    this.#wrote(gone);
+    return gone;
+  }
+
+  async findEvents(id: string): ReturnType<Journal['findEvents']> {
+    const found = await this.#reader.call('findEvents', id);
+    return found.map((recorded) => ({ ...recorded, event: fromWireEvent(recorded.event) }));
+  }
+
+  findDelivery(id: string): ReturnType<Journal['findDelivery']> {
+    return this.#reader.call('findDelivery', id);
+  }
+
+  listDeliveries(...[query]: Parameters<Journal['listDeliveries']>): ReturnType<Journal['listDeliveries']> {
+    return this.#reader.call('listDeliveries', query);
+  }
+
+  counts(): ReturnType<Journal['counts']> {
+    return this.#reader.call('counts', undefined);
+  }
+
+  async close(): Promise<void> {
+    await this.#reader.close();
+    await this.#writer.close();
+  }
+
+  #wrote(changes: number): void {
+    this.#written += changes;
+    if (this.#written < CHECKPOINT_AFTER || this.#checkpoint !== null) return;
+    this.#written = 0;
+    this.#checkpoint = this.#takeOverLog().finally(() => {
+      this.#checkpoint = null;
     });
-    return this.#closed;
   }
 
-  #call<O extends Operation>(
-    operation: O,
-    argument: Parameters<StoreOperations[O]>[0],
-  ): Promise<ReturnType<StoreOperations[O]>> {
-    if (this.#closed !== null || this.#ended) {
-      return Promise.reject(new HooklineError('unavailable', 'Cannot use the journal: it is closed'));
-    }
-    this.#lastId += 1;
-    const id = this.#lastId;
-    if (this.#queued.length === 0) setImmediate(() => this.#flush());
-    this.#queued.push({ id, operation, argument });
-    return new Promise((resolve, reject) => {
-      this.#waiting.set(id, { resolve: resolve as Waiting['resolve'], reject });
-    });
-  }
-
-  #flush(): void {
-    const requests = this.#queued;
-    this.#queued = [];
-    if (requests.length > 0 && !this.#ended) this.#post({ kind: 'requests', requests });
-  }
-
-  #post(message: MainMessage): void {
-    this.#worker.postMessage(message);
-  }
-
-  #receive(message: WorkerMessage): void {
-    if (message.kind !== 'answers') return;
-    for (const answer of message.answers) {
-      const waiting = this.#waiting.get(answer.id);
-      this.#waiting.delete(answer.id);
-      if ('failure' in answer) waiting?.reject(toCommitError(answer.failure));
-      else waiting?.resolve(answer.value);
+  /**
+   * The reader takes the log over into the file while the writer goes on. What was written meanwhile is little: the
+   * writer takes that over itself, since the log can begin anew only when nothing of it is left. A take-over that
+   * fails loses nothing: the log grows, and the next one tries again.
+   */
+  async #takeOverLog(): Promise<void> {
+    try {
+      await this.#reader.call('checkpoint', undefined);
+      await this.#writer.call('checkpoint', undefined);
+    } catch {
+      // Whatever keeps it from being taken over keeps writes from being committed before long, which is reported.
     }
   }
-
-  #end(reason: string): void {
-    this.#ended = true;
-    const error = new HooklineError('unavailable', `Cannot use the journal: ${reason}`);
-    for (const { reject } of this.#waiting.values()) reject(error);
-    this.#waiting.clear();
-  }
 }
 
-function toWireEntry(entry: Entry): WireEntry {
-  return { ...entry, event: { ...entry.event, data: JSON.stringify(entry.event.data) } };
-}
-
-function fromWire<T extends { readonly event: WireEvent }>(
-  wire: T,
-): Omit<T, 'event'> & { readonly event: HookEvent } {
-  return { ...wire, event: { ...wire.event, data: JSON.parse(wire.event.data) as JsonObject } };
-}
-
-function toAppended({ candidates, stops }: Entry, result: WireAppended): Appended {
+function toAppended(
+  { candidates, stops }: Entry,
+  wire: WireEntry | undefined,
+  result: WireAppended,
+): Appended {
   if (result === null) return { kind: 'duplicate' };
-  if (result.length === 0) return { kind: 'accepted', deliveries: candidates, stops };
+  const size = wire?.[4].length ?? 0;
+  if (result.length === 0) return { kind: 'accepted', deliveries: candidates, stops, size };
   const reasons = new Map(result);
   const deliveries: Candidate[] = [];
   const stopped: Stop[] = [...stops];
@@ -182,5 +204,5 @@ function toAppended({ candidates, stops }: Entry, result: WireAppended): Appende
     if (reason === undefined) deliveries.push(candidate);
     else stopped.push({ hookId: candidate.hookId, hookName: candidate.hookName, reason });
   }
-  return { kind: 'accepted', deliveries, stops: stopped };
+  return { kind: 'accepted', deliveries, stops: stopped, size };
 }

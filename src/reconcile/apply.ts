@@ -10,7 +10,7 @@ interface HookTimes {
 
 /** Remembers hooks durably and answers the times of each, in order. */
 export type NoteHooks = (
-  sightings: readonly { readonly hookId: string; readonly digest: string }[],
+  sightings: readonly { readonly hookId: string; readonly hookName: string; readonly digest: string }[],
   at: number,
 ) => Promise<readonly HookTimes[]>;
 
@@ -30,7 +30,7 @@ export async function createSnapshot(parts: SnapshotParts): Promise<Snapshot> {
   const { prepared, changes, revision, live, noteHooks, at } = parts;
   const fresh = [...changes.created, ...changes.updated];
   const noted = await noteHooks(
-    fresh.map(({ hook, compiled }) => ({ hookId: hook.id, digest: compiled.digest })),
+    fresh.map(({ hook, compiled }) => ({ hookId: hook.id, hookName: hook.name, digest: compiled.digest })),
     at,
   );
   const times = new Map<string, HookTimes>((live?.hooks ?? []).map((hook) => [hook.definition.id, hook]));

@@ -1,5 +1,5 @@
 import type { StopReason } from '../gate/gate.ts';
-import type { AttemptOutcome } from '../journal/journal.ts';
+import type { AttemptOutcome } from '../journal/delivery.ts';
 
 /** What was counted since the process started. */
 export interface Counts {
@@ -19,7 +19,7 @@ export interface Counters {
 /** Counters that all stand at zero. */
 export function createCounters(): Counters {
   const events = { accepted: 0, duplicate: 0, refused: 0 };
-  const stopped = { disabled: 0, filter: 0, filter_error: 0, unchanged: 0, snoozed: 0 };
+  const stopped = { disabled: 0, gone: 0, filter: 0, filter_error: 0, unchanged: 0, snoozed: 0 };
   const attempts = { success: 0, retry: 0, failure: 0 };
   return {
     countEvent(what) {

@@ -1,5 +1,6 @@
 import type { JsonObject } from '../event.ts';
-import type { Attempt, Delivery, RecordedEvent } from '../journal/journal.ts';
+import type { Attempt, Delivery, RecordedEvent } from '../journal/delivery.ts';
+import type { Replay } from '../journal/replay.ts';
 
 /** A recorded event as the API shows it, with its deliveries and stops. Times are RFC 3339. */
 export function toEventView({ event, acceptedAt, revision, deliveries, stops }: RecordedEvent): JsonObject {
@@ -22,13 +23,34 @@ export function toDeliveryView(delivery: Delivery): JsonObject {
     hook: delivery.hookName,
     hook_id: delivery.hookId,
     state: delivery.state,
+    reason: delivery.reason,
     created_at: toTime(delivery.createdAt),
     revision: delivery.revision,
+    order_key: delivery.orderKey,
     attempt_count: delivery.attempts,
     due_at: toTime(delivery.dueAt),
     finished_at: toTime(delivery.finishedAt),
     last_status: delivery.lastStatus,
     last_error: delivery.lastError,
+  };
+}
+
+/** A replay as the API shows it. */
+export function toReplayView({
+  id,
+  startedAt,
+  finishedAt,
+  total,
+  examined,
+  redelivered,
+}: Replay): JsonObject {
+  return {
+    id,
+    started_at: toTime(startedAt),
+    finished_at: toTime(finishedAt),
+    total,
+    examined,
+    redelivered,
   };
 }
 
@@ -41,6 +63,7 @@ export function toAttemptView(attempt: Attempt): JsonObject {
     duration_ms: attempt.durationMs,
     revision: attempt.revision,
     outcome: attempt.outcome,
+    reason: attempt.reason,
     status: attempt.status,
     error: attempt.error,
     response: attempt.response,

@@ -13,19 +13,24 @@ export interface RecorderParts {
   readonly clock: Clock;
   /** Told of each delivery that ran out of attempts, after it was recorded. */
   readonly onExhausted: (finished: FinishedAttempt) => void;
+  /** Told of each receiver that answered that it is gone for good, after that was recorded. */
+  readonly onGone: (finished: FinishedAttempt) => void;
 }
 
 /** How long to wait before an outcome the journal could not take is handed in again. */
 const RETRY_MS = 1_000;
 
 /** Creates the function that takes outcomes to the journal, the counters and the log. */
-export function createRecorder(parts: RecorderParts): (finished: FinishedAttempt) => Promise<void> {
-  const { counters, onExhausted } = parts;
+export function createRecorder(parts: RecorderParts): (finished: FinishedAttempt) => Promise<boolean> {
+  const { counters, onExhausted, onGone } = parts;
   return async (finished) => {
-    await keep(parts, finished);
-    counters.countAttempt(finished.outcome.attempt.outcome);
+    const released = await keep(parts, finished);
+    const { attempt, state } = finished.outcome;
+    counters.countAttempt(attempt.outcome);
     log(parts.logger, finished);
-    if (finished.outcome.state === 'exhausted') onExhausted(finished);
+    if (state === 'exhausted') onExhausted(finished);
+    if (attempt.reason === 'gone') onGone(finished);
+    return released;
   };
 }
 
@@ -33,7 +38,10 @@ export function createRecorder(parts: RecorderParts): (finished: FinishedAttempt
  * Hands the outcome in until it is kept. Giving up would leave a delivery that was made to be made again, so it is
  * tried for as long as the process lives; after that, at-least-once is what is promised.
  */
-async function keep({ journal, logger, clock }: RecorderParts, { outcome }: FinishedAttempt): Promise<void> {
+async function keep(
+  { journal, logger, clock }: RecorderParts,
+  { outcome }: FinishedAttempt,
+): Promise<boolean> {
   for (;;) {
     try {
       return await journal.record(outcome);

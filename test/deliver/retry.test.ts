@@ -16,6 +16,7 @@ const NONE: RetryDefinition = {
   factor: null,
   max: null,
   jitter: null,
+  budget: null,
 };
 const DAY_MS = 24 * 3_600_000;
 
@@ -23,7 +24,8 @@ function step(facts: Partial<AttemptFacts>): ReturnType<typeof nextStep> {
   return nextStep({
     retry: null,
     handler: 'webhook',
-    attempts: 1,
+    tries: 1,
+    since: START,
     result: { kind: 'retry' },
     now: START,
     random: () => 0.5,
@@ -33,8 +35,8 @@ function step(facts: Partial<AttemptFacts>): ReturnType<typeof nextStep> {
 
 function waits(retry: RetryDefinition | null, random = 0.5): readonly number[] {
   const seconds: number[] = [];
-  for (let attempts = 1; ; attempts += 1) {
-    const next = step({ retry, attempts, random: () => random });
+  for (let tries = 1; ; tries += 1) {
+    const next = step({ retry, tries, random: () => random });
     if (next.kind !== 'retry') return seconds;
     seconds.push((next.dueAt - START) / 1000);
   }
@@ -76,7 +78,7 @@ describe('classifyStatus()', () => {
 describe('nextStep()', () => {
   it('waits 5 s, 30 s, 2 min, 10 min, 30 min, 2 h, 5 h and 10 h, then gives up', () => {
     expect(waits(null)).toEqual([5, 30, 120, 600, 1800, 7200, 18_000, 36_000]);
-    expect(step({ attempts: DEFAULT_SCHEDULE_S.length + 1 })).toEqual({ kind: 'exhausted' });
+    expect(step({ tries: DEFAULT_SCHEDULE_S.length + 1 })).toEqual({ kind: 'exhausted' });
   });
 
   it('spreads each wait by 20 % to either side', () => {
@@ -101,6 +103,13 @@ describe('nextStep()', () => {
     expect(at(START + 1_000)).toEqual({ kind: 'retry', dueAt: START + 5_000 });
     expect(at(START + 60_000)).toEqual({ kind: 'retry', dueAt: START + 60_000 });
     expect(at(START + 9 * DAY_MS)).toEqual({ kind: 'retry', dueAt: START + DAY_MS });
+  });
+
+  it('makes no try that would begin after the budget', () => {
+    const retry = { ...NONE, schedule: [60], attempts: 10, jitter: 0, budget: 90 };
+    expect(step({ retry, tries: 1 })).toEqual({ kind: 'retry', dueAt: START + 60_000 });
+    expect(step({ retry, tries: 2, now: START + 60_000 })).toEqual({ kind: 'exhausted' });
+    expect(step({ retry, tries: 2, since: START + 60_000, now: START + 60_000 }).kind).toBe('retry');
   });
 
   it('ends with success, and with failure whatever is left', () => {

@@ -4,6 +4,8 @@ import type { Clock } from '../../src/clock.ts';
 export interface HeldClock extends Clock {
   /** Moves the time and runs what falls due on the way, in order. */
   advance(ms: number): void;
+  /** Takes back every timer, as the end of a process does. */
+  cancelAll(): void;
   /** Timers that are set. */
   readonly timers: number;
 }
@@ -33,6 +35,7 @@ export function createHeldClock(start = START): HeldClock {
       }
       now = end;
     },
+    cancelAll: () => timers.clear(),
     get timers() {
       return timers.size;
     },

@@ -30,6 +30,8 @@ export function toEventHook(overrides: Partial<EventHook> = {}): EventHook {
     retry: null,
     timeout: 30,
     concurrency: 16,
+    rate: null,
+    ordered: null,
     handler: 'webhook',
     config: WEBHOOK_CONFIG,
     ...overrides,

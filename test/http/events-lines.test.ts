@@ -120,7 +120,7 @@ describe('answerLines() when the journal fails on the way', () => {
       pipeline: async (events) => {
         left -= 1;
         if (left < 0) throw new HooklineError('unavailable', 'The journal is closed');
-        return events.map(() => ({ kind: 'accepted', deliveries: [], stops: [] }));
+        return events.map(() => ({ kind: 'accepted', deliveries: [], stops: [], size: 0 }));
       },
     };
   }

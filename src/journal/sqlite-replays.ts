@@ -1,0 +1,116 @@
+import type { DatabaseSync } from 'node:sqlite';
+import type { DeliveryFilter } from './delivery.ts';
+import type { Replay } from './replay.ts';
+import type { History } from './sqlite-history.ts';
+import { parseId, toFirstId } from './sqlite-ids.ts';
+import { joinConditions, toConditions } from './sqlite-list.ts';
+import type { StoreOperations } from './sqlite-protocol.ts';
+import { DELIVERY_TABLES, idBytes, number, numberOrNull, type Row, STATES, text } from './sqlite-rows.ts';
+import type { Totals } from './sqlite-totals.ts';
+
+type Replays = Pick<
+  StoreOperations,
+  'redeliver' | 'startReplay' | 'stepReplay' | 'findReplay' | 'openReplays'
+>;
+
+/** Creates redelivery: of one delivery, and of all that match a filter as a job that survives a restart. */
+export function createReplays(
+  db: DatabaseSync,
+  { totals, history }: { readonly totals: Totals; readonly history: History },
+): Replays {
+  const insert = db.prepare('INSERT INTO replays (id, filter, started_at, total) VALUES (?, ?, ?, ?)');
+  const find = db.prepare('SELECT * FROM replays WHERE id = ?');
+  const open = db.prepare('SELECT * FROM replays WHERE finished_at IS NULL ORDER BY id');
+  const advance = db.prepare(
+    'UPDATE replays SET cursor = ?, examined = examined + ?, redelivered = redelivered + ?, finished_at = ? WHERE id = ?',
+  );
+  const makeDue = createMakeDue(db, totals);
+  const findReplay = (id: string): Replay | null => {
+    const row = find.get(id);
+    return row === undefined ? null : toReplay(row);
+  };
+  return {
+    redeliver({ id: sent, at }) {
+      const id = parseId(sent);
+      if (id === null) return null;
+      const isDue = makeDue(id, at);
+      const found = history.findDelivery(sent);
+      return found === null ? null : isDue && found.delivery;
+    },
+    startReplay({ id, filter, at }) {
+      const total = Object.values(totals.read()).reduce((sum, count) => sum + count, 0);
+      insert.run(id, JSON.stringify(filter), at, total);
+      return { id, filter, startedAt: at, finishedAt: null, total, examined: 0, redelivered: 0 };
+    },
+    stepReplay({ id, at, limit }) {
+      const row = find.get(id);
+      if (row === undefined) return null;
+      const replay = toReplay(row);
+      if (replay.finishedAt !== null) return replay;
+      const page = readPage(db, { replay, cursor: idBytes(row, 'cursor'), limit });
+      const redelivered = page.filter(({ matches, id: delivery }) => matches && makeDue(delivery, at)).length;
+      const last = page.at(-1)?.id ?? idBytes(row, 'cursor');
+      advance.run(last, page.length, redelivered, page.length < limit ? at : null, id);
+      return findReplay(id);
+    },
+    findReplay,
+    openReplays: () => open.all().map(toReplay),
+  };
+}
+
+/** A delivery that a replay looks at. */
+interface Examined {
+  readonly id: Uint8Array;
+  readonly matches: boolean;
+}
+
+/** The next deliveries after the cursor, oldest first, those that match and those that do not: each is looked at once. */
+function readPage(
+  db: DatabaseSync,
+  { replay, cursor, limit }: { readonly replay: Replay; readonly cursor: Uint8Array; readonly limit: number },
+): readonly Examined[] {
+  const { filter, startedAt } = replay;
+  const start = cursor.length === 0 && filter.since !== null ? toFirstId(filter.since) : cursor;
+  const { where, values } = joinConditions([...toStateFilter(filter), ...toConditions(filter)]);
+  return db
+    .prepare(
+      `SELECT d.id, (${where}) AS matches FROM ${DELIVERY_TABLES} WHERE d.id > ? AND d.id < ? ORDER BY d.id LIMIT ?`,
+    )
+    .all(...values, start, toFirstId((filter.until ?? startedAt) + 1), limit)
+    .map((row) => ({ id: idBytes(row, 'id'), matches: row.matches === 1 }));
+}
+
+function toStateFilter({ state }: DeliveryFilter): readonly [string][] {
+  if (state === null) return [];
+  return [
+    [state === 'undelivered' ? 'd.state <> 1' : `d.state = ${Math.max(0, STATES.indexOf(state as never))}`],
+  ];
+}
+
+/** Creates the function that makes a delivery due that has ended; false when it has not. */
+function createMakeDue(db: DatabaseSync, totals: Totals): (id: Uint8Array, at: number) => boolean {
+  const find = db.prepare('SELECT state FROM deliveries WHERE id = ? AND state <> 0');
+  const makeDue = db.prepare(
+    'UPDATE deliveries SET state = 0, due_at = ?2, since = ?2, tries = 0, finished_at = NULL WHERE id = ?1',
+  );
+  return (id, at) => {
+    const row = find.get(id);
+    if (row === undefined) return false;
+    makeDue.run(id, at);
+    totals.add(STATES[number(row, 'state')] ?? 'failed', -1);
+    totals.add('pending', 1);
+    return true;
+  };
+}
+
+function toReplay(row: Row): Replay {
+  return {
+    id: text(row, 'id'),
+    filter: JSON.parse(text(row, 'filter')) as DeliveryFilter,
+    startedAt: number(row, 'started_at'),
+    finishedAt: numberOrNull(row, 'finished_at'),
+    total: number(row, 'total'),
+    examined: number(row, 'examined'),
+    redelivered: number(row, 'redelivered'),
+  };
+}
