@@ -39,7 +39,7 @@ export function toDeclaration(definition: EventHook): JsonObject {
 
 /** What is null where nothing is said. */
 const NULLS: JsonObject = Object.fromEntries(
-  ['attempts', 'schedule', 'initial', 'factor', 'max', 'jitter'].map((key) => [key, null]),
+  ['attempts', 'schedule', 'initial', 'factor', 'max', 'jitter', 'budget'].map((key) => [key, null]),
 );
 
 /** The same hook with nothing but what it must say, as it is once loaded: its defaults. */

@@ -18,6 +18,8 @@ const DEFAULTS = {
   retry: null,
   timeout: 30,
   concurrency: 16,
+  rate: null,
+  ordered: null,
 };
 const REQUEST_DEFAULTS = { headers: {}, secret: null, signature: 'sha1', ssl_verify: false };
 
@@ -57,6 +59,7 @@ describe('loadFile() with a file that is right', () => {
       factor: null,
       max: null,
       jitter: null,
+      budget: null,
     });
   });
 
@@ -77,9 +80,11 @@ event: admins
 on_change: true
 snooze: 60
 filter: data.operation == "delete"
-retry: { initial: 1, factor: 3, max: 60, jitter: 0, attempts: 4, schedule: null }
+retry: { initial: 1, factor: 3, max: 60, jitter: 0, attempts: 4, schedule: null, budget: 3600 }
 timeout: 2.5
 concurrency: 1
+rate: { limit: 5 }
+ordered: order.id
 handler: webhook-custom
 config:
   method: DELETE
@@ -106,9 +111,11 @@ config:
       on_change: true,
       snooze: 60,
       filter: 'data.operation == "delete"',
-      retry: { initial: 1, factor: 3, max: 60, jitter: 0, attempts: 4, schedule: null },
+      retry: { initial: 1, factor: 3, max: 60, jitter: 0, attempts: 4, schedule: null, budget: 3600 },
       timeout: 2.5,
       concurrency: 1,
+      rate: { limit: 5, per: 'second' },
+      ordered: 'order.id',
       handler: 'webhook-custom',
       config: {
         method: 'DELETE',

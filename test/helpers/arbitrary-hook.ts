@@ -83,6 +83,11 @@ const identity = fc.record(
     filter: fc.option(line),
     timeout: fc.integer({ min: 1, max: 600 }),
     concurrency: fc.integer({ min: 1, max: 256 }),
+    rate: fc.record({
+      limit: fc.integer({ min: 1, max: 1_000_000 }),
+      per: fc.constantFrom('second', 'minute', 'hour'),
+    }),
+    ordered: fc.constantFrom('id', 'order.id'),
   },
   { requiredKeys: ['name', 'source'] },
 );

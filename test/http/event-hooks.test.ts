@@ -52,6 +52,8 @@ const ADDED = {
   retry: null,
   timeout: 30,
   concurrency: 16,
+  rate: null,
+  ordered: null,
 };
 
 /** The API counts in seconds: what happens in the next one has another time. */

@@ -122,7 +122,10 @@ describe('GET /deliveries', () => {
   });
 
   it.each([
-    ['state=done', '"state" must be one of pending, succeeded, failed, exhausted, undelivered: got "done"'],
+    [
+      'state=done',
+      '"state" must be one of pending, parked, succeeded, failed, exhausted, undelivered: got "done"',
+    ],
     ['since=yesterday', '"since" must be a time as in 2026-01-31T12:00:00Z: got "yesterday"'],
     ['since=1', '"since" must be a time as in 2026-01-31T12:00:00Z: got "1"'],
     [
@@ -132,8 +135,8 @@ describe('GET /deliveries', () => {
     ['size=0', 'size must be an integer between 1 and 1000'],
     ['offset=*', "'*' is not a valid offset: bad base64 encoding"],
     ['hook=a&hook=b', '"hook" must be given once'],
-    ['hook[]=a', 'Unknown parameter "hook[]": use hook, state, source, event, since, size, offset'],
-    ['hok=a', 'Unknown parameter "hok": use hook, state, source, event, since, size, offset'],
+    ['hook[]=a', 'Unknown parameter "hook[]": use hook, state, source, event, since, until, size, offset'],
+    ['hok=a', 'Unknown parameter "hok": use hook, state, source, event, since, until, size, offset'],
   ])('refuses %s', async (query, message) => {
     expect(await app.get(`/deliveries?${query}`)).toMatchObject({ status: 400, body: { message } });
   });

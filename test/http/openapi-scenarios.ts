@@ -28,7 +28,10 @@ export interface Scenario {
 const NDJSON = { 'content-type': 'application/x-ndjson' };
 const ANY_TAG = { 'if-none-match': '*' };
 
-/** Every status of every operation at least once. Ids in braces are those of the first event and its delivery. */
+/**
+ * Every status of every operation at least once. Ids in braces are those of the first event and its delivery, of a
+ * delivery that stays pending, and of a replay.
+ */
 export const SCENARIOS: readonly Scenario[] = [
   { of: 'post /events', path: '/events', status: 202, body: { ...EVENT, id: 'twice' } },
   { of: 'post /events', path: '/events/', status: 202, body: { ...EVENT, id: 'twice' } },
@@ -54,6 +57,14 @@ export const SCENARIOS: readonly Scenario[] = [
   { of: 'get /deliveries', path: '/deliveries?state=nope', status: 400 },
   { of: 'get /deliveries/{id}', path: '/deliveries/{delivery}', status: 200 },
   { of: 'get /deliveries/{id}', path: '/deliveries/nope', status: 404 },
+  { of: 'post /deliveries/{id}/redeliver', path: '/deliveries/{delivery}/redeliver', status: 202 },
+  { of: 'post /deliveries/{id}/redeliver', path: '/deliveries/nope/redeliver', status: 404 },
+  { of: 'post /deliveries/{id}/redeliver', path: '/deliveries/{pending}/redeliver', status: 409 },
+  { of: 'post /deliveries/redeliver', path: '/deliveries/redeliver', status: 202, body: { hook: 'log' } },
+  { of: 'post /deliveries/redeliver', path: '/deliveries/redeliver', status: 400, body: {} },
+  { of: 'post /deliveries/redeliver', path: '/deliveries/redeliver', status: 400, body: { hok: 'log' } },
+  { of: 'get /replays/{id}', path: '/replays/{replay}', status: 200 },
+  { of: 'get /replays/{id}', path: '/replays/nope', status: 404 },
   { of: 'get /event-hooks', path: '/event-hooks', status: 200 },
   { of: 'get /event-hooks', path: '/event-hooks?size=1', status: 200 },
   { of: 'get /event-hooks', path: '/event-hooks', status: 304, headers: ANY_TAG },

@@ -18,7 +18,7 @@ const JSON_TYPE = { 'content-type': 'application/json' };
 
 let app: RunningApp;
 let broken: RunningApp;
-let first: { readonly event: string; readonly delivery: string };
+let ids: Readonly<Record<string, string>>;
 beforeAll(async () => {
   [app, broken] = await Promise.all([runApp(FILES), runApp(BROKEN)]);
   app.hooks.write(
@@ -26,19 +26,26 @@ beforeAll(async () => {
     `source: dao:crud\nhandler: webhook\nconfig: { url: "${app.app.url}/event-hooks/log/test", secret: hunter2 }\n`,
   );
   await app.app.reconcile();
-  const { body } = await app.emit('crud', 'consumers', {});
-  const { id, hooks } = body as { id: string; hooks: { delivery: string }[] };
-  first = { event: id, delivery: hooks[0]?.delivery ?? '' };
+  const [first, pending] = [await emit('consumers'), await emit('services')];
+  const { body } = await app.post('/deliveries/redeliver', { hook: 'nobody' });
+  const { id: replay } = body as { id: string };
+  ids = { event: first.id, delivery: first.delivery, pending: pending.delivery, replay };
 });
 afterAll(async () => {
   await app[Symbol.asyncDispose]();
   await broken[Symbol.asyncDispose]();
 });
 
+async function emit(event: string): Promise<{ readonly id: string; readonly delivery: string }> {
+  const { body } = await app.emit('crud', event, {});
+  const { id, hooks } = body as { id: string; hooks: { delivery: string }[] };
+  return { id, delivery: hooks[0]?.delivery ?? '' };
+}
+
 async function ask({ of, path, body, headers = JSON_TYPE, broken: isBroken }: Scenario): Promise<Answer> {
   const base = isBroken === true ? broken.app.url : app.app.url;
   const method = of.split(' ')[0]?.toUpperCase() ?? '';
-  const url = base + path.replace('{event}', first.event).replace('{delivery}', first.delivery);
+  const url = base + path.replaceAll(/\{(\w+)\}/g, (_, name: string) => ids[name] ?? '');
   const sent = typeof body === 'string' ? body : JSON.stringify(body);
   const response = await fetch(url, { method, headers, ...(sent === undefined ? {} : { body: sent }) });
   const text = await response.text();
