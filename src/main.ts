@@ -13,17 +13,32 @@ const stopped = new Promise<void>((resolve) => {
       resolve();
     });
   }
+  // Whoever read the output has seen enough: a command that runs until it is stopped has nothing left to do.
+  process.stdout.on('error', (error) => {
+    reportWriteError(error);
+    resolve();
+  });
 });
+process.stderr.on('error', reportWriteError);
 
 const { stdin, stdout, stderr, env } = process;
+let isOutputLost = false;
 const program = createProgram({ stdin, stdout, stderr, env, stopped }, (code) => {
-  process.exitCode = code;
+  process.exitCode = isOutputLost ? 1 : code;
 });
 
 try {
   await program.parseAsync(process.argv);
 } catch (error) {
   process.exitCode = toExitCode(error);
+}
+
+/** A pipe whose reader has gone is no mistake; the exit code is still the command's. */
+function reportWriteError(error: NodeJS.ErrnoException): void {
+  if (error.code === 'EPIPE') return;
+  isOutputLost = true;
+  process.exitCode = 1;
+  if (stderr.writable) stderr.write(`hookline: Cannot write the output: ${error.message}\n`);
 }
 
 function toExitCode(error: unknown): number {

@@ -1,9 +1,6 @@
 import { HooklineError, toMessage } from '../errors.ts';
 import type { Json } from '../event.ts';
 
-/** Where a running server is looked for unless --url or HOOKLINE_URL says otherwise. */
-export const DEFAULT_URL = 'http://127.0.0.1:8440';
-
 /** A server's answer. */
 export interface ApiAnswer {
   readonly status: number;
@@ -20,29 +17,34 @@ export interface ApiRequest {
 export async function askServer(url: string, { method = 'GET', body }: ApiRequest = {}): Promise<ApiAnswer> {
   const init =
     body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } };
+  const response = await fetch(url, { method, ...init }).catch((error: unknown) => {
+    throw unreachable(url, `${describeFailure(error)}; is "hookline serve" running?`);
+  });
+  const text = await response.text().catch((error: unknown) => {
+    throw unreachable(url, `its answer broke off: ${describeFailure(error)}`);
+  });
+  return { status: response.status, body: parseAnswer(url, response.status, text) };
+}
+
+function parseAnswer(url: string, status: number, text: string): Json {
   try {
-    const response = await fetch(url, { method, ...init });
-    return { status: response.status, body: (await response.json()) as Json };
-  } catch (error) {
-    const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
-    const { origin } = parseUrl(url);
-    throw new HooklineError(
-      'server_unreachable',
-      `Cannot reach a server at ${origin}: ${toMessage(cause)}; is "hookline serve" running?`,
-      { cause: error },
-    );
+    return JSON.parse(text) as Json;
+  } catch {
+    throw unreachable(url, `it answers ${status} without JSON, so it is another program; see --url`);
   }
 }
 
-function parseUrl(url: string): URL {
-  try {
-    return new URL(url);
-  } catch {
-    throw new HooklineError(
-      'usage',
-      `Cannot use "${url}" as the address of a server: give --url as http://HOST:PORT`,
-    );
-  }
+function unreachable(url: string, reason: string): HooklineError {
+  return new HooklineError(
+    'server_unreachable',
+    `Cannot reach a server at ${new URL(url).origin}: ${reason}`,
+  );
+}
+
+/** A name with several addresses fails with an error that says nothing but its code. */
+function describeFailure(error: unknown): string {
+  const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
+  return toMessage(cause) || String((cause as NodeJS.ErrnoException).code);
 }
 
 /** The text of an answer that says no. */

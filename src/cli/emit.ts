@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { text } from 'node:stream/consumers';
+import { buffer } from 'node:stream/consumers';
 import { HooklineError, toMessage } from '../errors.ts';
 import type { Json } from '../event.ts';
+import { parseJson } from '../intake/parse-json.ts';
 import { askServer, toRefusal } from './client.ts';
 import { type CommandContext, type ExitCode, writeLine } from './command.ts';
 
@@ -16,40 +17,31 @@ export interface EmitOptions {
   readonly url: string;
 }
 
-/** Sends one event to a running server and prints its answer. */
+/** Sends one event to a running server and prints its answer as JSON. */
 export async function emit(
-  options: EmitOptions,
+  { url, data, ...event }: EmitOptions,
   { stdin, stdout, stderr }: CommandContext,
 ): Promise<ExitCode> {
-  const { source, event, id, time, url } = options;
-  const data = parseData(await readData(options.data, stdin));
-  const body = {
-    source,
-    event,
-    data,
-    ...(id === undefined ? {} : { id }),
-    ...(time === undefined ? {} : { time }),
-  };
+  const body = { ...event, data: parseData(data, await readData(data, stdin)) };
   const answer = await askServer(`${url}/events`, { method: 'POST', body });
   if (answer.status === 202) writeLine(stdout, JSON.stringify(answer.body));
   else writeLine(stderr, `Refused: ${toRefusal(answer)}`);
   return answer.status === 202 ? 0 : 1;
 }
 
-async function readData(data: string, stdin: NodeJS.ReadStream): Promise<string> {
-  if (data === '-') return text(stdin);
-  if (!data.startsWith('@')) return data;
+async function readData(data: string, stdin: NodeJS.ReadStream): Promise<Buffer> {
+  if (data === '-') return buffer(stdin);
+  if (!data.startsWith('@')) return Buffer.from(data);
   try {
-    return readFileSync(data.slice(1), 'utf8');
+    return readFileSync(data.slice(1));
   } catch (cause) {
     throw new HooklineError('usage', `Cannot read "${data.slice(1)}": ${toMessage(cause)}`, { cause });
   }
 }
 
-function parseData(json: string): Json {
-  try {
-    return JSON.parse(json) as Json;
-  } catch (cause) {
-    throw new HooklineError('usage', `Cannot parse the data as JSON: ${toMessage(cause)}`, { cause });
-  }
+function parseData(data: string, bytes: Buffer): Json {
+  const parsed = parseJson(bytes);
+  if (parsed.kind === 'parsed') return parsed.value;
+  const where = data === '-' ? 'standard input' : data.startsWith('@') ? `"${data.slice(1)}"` : 'DATA';
+  throw new HooklineError('usage', `Cannot use ${where} as the data of an event: ${parsed.message}`);
 }

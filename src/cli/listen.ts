@@ -3,9 +3,11 @@ import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { type Address, toAuthority } from '../address.ts';
 import { verifyKongSignature, verifyStandardSignature } from '../deliver/signature.ts';
-import { HooklineError, toMessage } from '../errors.ts';
+import { toMessage } from '../errors.ts';
+import { toListenError } from '../http/server.ts';
 import { type CommandContext, type ExitCode, writeLine } from './command.ts';
 import { createPaint, type Paint } from './print.ts';
+import { toPrintable } from './printable.ts';
 
 /** What `listen` is asked for. */
 export interface ListenOptions {
@@ -27,18 +29,16 @@ export async function listen(
   const { stdout, stderr, stopped } = context;
   const paint = createPaint(stdout);
   const server = createServer(async (req, res) => {
-    const body = await buffer(req);
-    writeLine(stdout, describeRequest(req, body, { secret, paint }));
-    res.writeHead(status).end();
+    try {
+      const body = await buffer(req);
+      writeLine(stdout, describeRequest(req, body, { secret, paint }));
+      res.writeHead(status).end();
+    } catch (error) {
+      writeLine(stderr, toPrintable(`${req.method} ${req.url}: the request broke off: ${toMessage(error)}`));
+    }
   });
   await new Promise<void>((resolve, reject) => {
-    server.once('error', (cause) =>
-      reject(
-        new HooklineError('address_in_use', `Cannot listen on ${toAuthority(address)}: ${toMessage(cause)}`, {
-          cause,
-        }),
-      ),
-    );
+    server.once('error', (cause) => reject(toListenError(cause, toAuthority(address))));
     server.listen(address.port, address.host, resolve);
   });
   const { port } = server.address() as AddressInfo;
@@ -59,10 +59,10 @@ function describeRequest(
 ): string {
   const shown = Object.entries(headers).filter(([name]) => !DULL_HEADERS.has(name));
   return [
-    paint('bold', `${method} ${url}`),
-    ...shown.map(([name, value]) => paint('dim', `  ${name}: ${[value].flat().join(', ')}`)),
+    paint('bold', toPrintable(`${method} ${url}`)),
+    ...shown.map(([name, value]) => paint('dim', toPrintable(`  ${name}: ${[value].flat().join(', ')}`))),
     ...(secret === null ? [] : [`  ${describeSignatures(headers, { body, secret, paint })}`]),
-    ...(body.length === 0 ? [] : [`  ${body.toString('utf8')}`]),
+    ...(body.length === 0 ? [] : [`  ${toPrintable(body.toString('utf8'))}`]),
     '',
   ].join('\n');
 }

@@ -3,6 +3,7 @@ import { formatProblem } from '../definitions/code-frame.ts';
 import type { Problem } from '../definitions/problem.ts';
 import { writeLine } from './command.ts';
 import type { Paint } from './print.ts';
+import { toPrintable } from './printable.ts';
 
 /** How problems are printed. */
 export interface PrintOptions {
@@ -19,7 +20,8 @@ export function printProblems(
 ): void {
   for (const problem of problems) {
     const [first = '', ...rest] = formatProblem(problem, textOf(problem.file)).split('\n');
-    writeLine(stream, [paint(problem.severity === 'error' ? 'red' : 'yellow', first), ...rest].join('\n'));
+    const head = paint(problem.severity === 'error' ? 'red' : 'yellow', toPrintable(first));
+    writeLine(stream, [head, ...rest].join('\n'));
     writeLine(stream);
   }
 }

@@ -15,7 +15,7 @@ export function count(number: number, noun: string): string {
 }
 
 /** "2 errors, 1 warning". */
-export function countProblems(problems: readonly Problem[]): string {
+export function countProblems(problems: readonly Pick<Problem, 'severity'>[]): string {
   const errors = problems.filter(({ severity }) => severity === 'error').length;
   return `${count(errors, 'error')}, ${count(problems.length - errors, 'warning')}`;
 }

@@ -1,11 +1,11 @@
+import { readdirSync } from 'node:fs';
 import { type App, startApp } from '../app.ts';
 import { systemClock } from '../clock.ts';
+import { HooklineError, toMessage } from '../errors.ts';
 import { createLogger } from '../logger.ts';
-import type { Report } from '../reconcile/reconciler.ts';
 import { loadSettings, type SettingsFile } from '../settings.ts';
 import { type CommandContext, type ExitCode, writeLine } from './command.ts';
-import { count, createPaint } from './print.ts';
-import { printProblems } from './print-problems.ts';
+import { createReportPrinter } from './report-printer.ts';
 
 /** What `serve` is asked for besides what the settings say. */
 export interface ServeOptions {
@@ -20,18 +20,11 @@ export async function serve(
 ): Promise<ExitCode> {
   const { env, stopped, stderr } = context;
   const settings = loadSettings({ flags, env, file });
+  checkDirectory(settings.dir);
   const logger = createLogger(settings.logLevel);
-  const paint = createPaint(stderr);
-  const app: App = await startApp({
-    settings,
-    env,
-    logger,
-    clock: systemClock,
-    onReport: (report, textOf) => {
-      printProblems(stderr, report.kind === 'failed' ? [] : report.problems, { textOf, paint });
-      writeLine(stderr, paint(report.kind === 'applied' ? 'green' : 'red', describeReport(report)));
-    },
-  });
+  const printer = createReportPrinter(stderr);
+  const app = await startApp({ settings, env, logger, clock: systemClock, onReport: printer.print });
+  printer.release();
   printWelcome(app, settings.dir, stderr);
   await stopped;
   writeLine(stderr, 'Stopping: finishing what is in flight');
@@ -39,18 +32,15 @@ export async function serve(
   return 0;
 }
 
-function describeReport(report: Report): string {
-  switch (report.kind) {
-    case 'applied': {
-      const { snapshot, changes } = report;
-      const { created, updated, deleted } = changes;
-      const loaded = `${count(snapshot.hooks.length, 'hook')} and ${count(snapshot.catalogue.sources.size, 'source')}`;
-      return `Live: ${snapshot.revision} with ${loaded} (${created.length} created, ${updated.length} updated, ${deleted.length} deleted)`;
-    }
-    case 'refused':
-      return `Refused: ${report.revision}; the last good snapshot keeps serving`;
-    case 'failed':
-      return `Failed: ${report.message}; trying again`;
+/** A directory that is not there yet is waited for; one that is there and cannot be read is a mistake. */
+function checkDirectory(dir: string): void {
+  try {
+    readdirSync(dir);
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return;
+    throw new HooklineError('directory_unreadable', `Cannot read directory "${dir}": ${toMessage(cause)}`, {
+      cause,
+    });
   }
 }
 

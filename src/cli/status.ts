@@ -2,6 +2,7 @@ import type { Problem } from '../definitions/problem.ts';
 import { askServer, toRefusal } from './client.ts';
 import { type CommandContext, type ExitCode, writeLine } from './command.ts';
 import { count, countProblems, createPaint, type Paint } from './print.ts';
+import { toPrintable } from './printable.ts';
 
 /** The answer of GET /status, as far as it is printed. */
 interface StatusView {
@@ -41,21 +42,33 @@ function isReady({ conditions }: StatusView): boolean {
 }
 
 function describe(view: StatusView, paint: Paint): string {
-  const { version, revision, serving, hooks, sources, conditions, lastApplied, problems, deliveries } = view;
+  const { version, revision, serving, hooks, sources, lastApplied, problems, deliveries } = view;
   const ready = isReady(view);
-  const words = conditions.filter(({ type, status }) => type === 'Ready' || status === 'True');
+  const counts = Object.entries(deliveries).map(([state, number]) => `${number} ${state}`);
+  return toPrintable(
+    [
+      `${paint(ready ? 'green' : 'red', (ready ? 'Ready' : 'Not ready').padEnd(12))}hookline ${version}, serving ${serving}`,
+      ...toReasons(view).map(([type, reason]) => `${type.padEnd(12)}${reason}`),
+      `Revision    ${revision ?? 'none'}${lastApplied === null ? '' : `, applied ${lastApplied.at}`}`,
+      `Loaded      ${count(hooks, 'hook')}, ${count(sources, 'source')}`,
+      `Deliveries  ${counts.join(', ')}`,
+      `Problems    ${problems.length === 0 ? 'none' : countProblems(problems)}`,
+      ...problems.map(
+        ({ file, line, column, severity, code, message }) =>
+          `  ${file}:${line}:${column} ${severity} ${code}: ${message}`,
+      ),
+    ].join('\n'),
+  );
+}
+
+/** Why the server is not ready, and what else is the case that should not go on for long. */
+function toReasons({ conditions }: StatusView): readonly (readonly [string, string])[] {
+  const why = conditions.find(({ type, status }) => type === 'Ready' && status !== 'True');
+  const others = conditions.filter(
+    ({ type, status, message }) => type !== 'Ready' && status === 'True' && message !== why?.message,
+  );
   return [
-    `${paint(ready ? 'green' : 'red', ready ? 'Ready' : 'Not ready')}  hookline ${version}, serving ${serving}`,
-    `Revision    ${revision ?? 'none'}${lastApplied === null ? '' : `, applied ${lastApplied.at}`}`,
-    `Loaded      ${count(hooks, 'hook')}, ${count(sources, 'source')}`,
-    ...words.map(({ type, reason, message }) => `${type.padEnd(12)}${reason}: ${message}`),
-    `Deliveries  ${Object.entries(deliveries)
-      .map(([state, number]) => `${number} ${state}`)
-      .join(', ')}`,
-    `Problems    ${problems.length === 0 ? 'none' : countProblems(problems)}`,
-    ...problems.map(
-      ({ file, line, column, severity, code, message }) =>
-        `  ${file}:${line}:${column} ${severity} ${code}: ${message}`,
-    ),
-  ].join('\n');
+    ...(why === undefined ? [] : ([['Reason', why.message]] as const)),
+    ...others.map(({ type, message }) => [type, message] as const),
+  ];
 }

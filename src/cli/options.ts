@@ -1,0 +1,52 @@
+import { InvalidArgumentError, Option } from 'commander';
+
+/** Where a running server is looked for unless --url or HOOKLINE_URL says otherwise. */
+const DEFAULT_URL = 'http://127.0.0.1:8440';
+
+/** --url: the address of a running server, without a slash at its end. */
+export function urlOption(): Option {
+  return new Option('--url <url>', 'address of the server')
+    .default(DEFAULT_URL)
+    .env('HOOKLINE_URL')
+    .argParser(toServerUrl);
+}
+
+function toServerUrl(text: string): string {
+  if (!URL.canParse(text) || !/^https?:$/.test(new URL(text).protocol))
+    throw new InvalidArgumentError('the address of a server is http://HOST:PORT');
+  return text.replace(/\/+$/, '');
+}
+
+/** Reads an HTTP status a receiver can answer with. */
+export function toStatus(text: string): number {
+  const code = Number(text);
+  if (!Number.isInteger(code) || code < 200 || code > 599)
+    throw new InvalidArgumentError('a status is a number from 200 to 599');
+  return code;
+}
+
+/** The options of `serve`, as the command line has them. */
+export interface ServeFlags {
+  readonly listen?: string;
+  readonly intakeListen?: string;
+  readonly state?: string;
+  readonly settings?: string;
+  readonly insecure?: boolean;
+  readonly logLevel?: string;
+}
+
+/** What the options of `serve` set, in the shape of the settings file. */
+export function toSettingsFlags(
+  dir: string | undefined,
+  { listen: address, intakeListen, state, insecure, logLevel }: ServeFlags,
+): Record<string, unknown> {
+  const flags = {
+    sources: dir === undefined ? undefined : [{ dir }],
+    listen: address,
+    intake: intakeListen === undefined ? undefined : { listen: intakeListen },
+    state,
+    insecure,
+    log: logLevel === undefined ? undefined : { level: logLevel },
+  };
+  return Object.fromEntries(Object.entries(flags).filter(([, value]) => value !== undefined));
+}

@@ -1,0 +1,7 @@
+/** Characters a terminal acts on: control characters but tab and newline, and those that turn the direction of writing. */
+const UNPRINTABLE = /[^\P{Cc}\t\n]|[\u202a-\u202e\u2066-\u2069]/gu;
+
+/** Text from elsewhere as a terminal may be given it. */
+export function toPrintable(text: string): string {
+  return text.replaceAll(UNPRINTABLE, '·');
+}

@@ -1,0 +1,67 @@
+import { readFileSync, statSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { buffer } from 'node:stream/consumers';
+import { systemClock } from '../clock.ts';
+import type { LoadedFile } from '../definitions/definition.ts';
+import { createDirectorySource } from '../definitions/directory-source.ts';
+import { loadFile } from '../definitions/load-file.ts';
+import { HooklineError, toMessage } from '../errors.ts';
+
+/** Files of definitions, each by the path that leads to it from the working directory, with a way to get at their text. */
+export interface ReadDefinitions {
+  readonly files: readonly LoadedFile[];
+  readonly textOf: (file: string) => string | null;
+}
+
+const STDIN = 'standard input';
+
+/** Reads the definitions of a directory, of a file, or (-) of standard input. Throws `directory_unreadable`. */
+export async function readDefinitions(path: string, stdin: NodeJS.ReadStream): Promise<ReadDefinitions> {
+  if (path === '-') return readOne(STDIN, { bytes: await buffer(stdin), named: 'stdin.yaml' });
+  if (!isDirectory(path)) return readOne(path, { bytes: readFileSync(path), named: toNamedPath(path) });
+  const source = createDirectorySource({ dir: path, clock: systemClock });
+  const { files } = await source.read();
+  const inside = new Map(files.map(({ file }) => [join(path, file), file]));
+  return {
+    files: files.map((file) => showAs(join(path, file.file), file)),
+    textOf: (file) => source.textOf(inside.get(file) ?? ''),
+  };
+}
+
+function readOne(
+  path: string,
+  { bytes, named }: { readonly bytes: Buffer; readonly named: string },
+): ReadDefinitions {
+  return {
+    files: [showAs(path, loadFile({ file: named, bytes, source: `file:${path}` }))],
+    textOf: (file) => (file === path ? bytes.toString('utf8') : null),
+  };
+}
+
+/** The same file by another path. Its hooks keep the names they have. */
+function showAs(path: string, { digest, definitions, problems }: LoadedFile): LoadedFile {
+  return {
+    file: path,
+    digest,
+    definitions: definitions.map((loaded) => ({ ...loaded, origin: { ...loaded.origin, file: path } })),
+    problems: problems.map((problem) => ({ ...problem, file: path })),
+  };
+}
+
+/**
+ * The path a lone file names its hook by. Nobody says which directory it will be served from, so it is all of its path
+ * that can be part of a name: files of the same name in two directories stay two.
+ */
+function toNamedPath(path: string): string {
+  const full = resolve(path);
+  const [directory = ''] = /[A-Za-z0-9][A-Za-z0-9._/-]*$/.exec(dirname(full)) ?? [];
+  return join(directory, full.slice(dirname(full).length + 1));
+}
+
+function isDirectory(path: string): boolean {
+  try {
+    return statSync(path).isDirectory();
+  } catch (cause) {
+    throw new HooklineError('directory_unreadable', `Cannot read "${path}": ${toMessage(cause)}`, { cause });
+  }
+}

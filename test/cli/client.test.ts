@@ -1,0 +1,56 @@
+import { createServer, type RequestListener } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { describe, expect, it } from 'vitest';
+import { askServer, toRefusal } from '../../src/cli/client.ts';
+
+/** A server that is none of ours. */
+async function startOther(listener: RequestListener): Promise<AsyncDisposable & { readonly url: string }> {
+  const server = createServer(listener);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    [Symbol.asyncDispose]: () => {
+      server.closeAllConnections();
+      return new Promise((resolve) => server.close(() => resolve()));
+    },
+  };
+}
+
+describe('askServer()', () => {
+  it('says that none answers, by every address of the name', async () => {
+    await expect(askServer('http://localhost:3/status')).rejects.toMatchObject({
+      code: 'server_unreachable',
+      message: expect.stringMatching(
+        /^Cannot reach a server at http:\/\/localhost:3: .*ECONNREFUSED.*; is "hookline serve" running\?$/,
+      ),
+    });
+  });
+
+  it('says that another program answers', async () => {
+    await using other = await startOther((_req, res) => res.end('<html>'));
+    await expect(askServer(other.url)).rejects.toMatchObject({
+      message: `Cannot reach a server at ${other.url}: it answers 200 without JSON, so it is another program; see --url`,
+    });
+  });
+
+  it('says that the answer broke off', async () => {
+    await using other = await startOther((_req, res) => {
+      res.writeHead(200, { 'content-length': 100 }).write('{', () => res.destroy());
+    });
+    await expect(askServer(other.url)).rejects.toMatchObject({
+      code: 'server_unreachable',
+      message: expect.stringContaining('its answer broke off: '),
+    });
+  });
+});
+
+describe('toRefusal()', () => {
+  it.each([
+    [{ message: 'No', hint: 'Try yes' }, 'No\n  Try yes'],
+    [{ message: 'No', err: 'because' }, 'No\n  because'],
+    [{}, 'the server answered 500'],
+    [null, 'the server answered 500'],
+  ])('makes of %j %j', (body, text) => {
+    expect(toRefusal({ status: 500, body })).toBe(text);
+  });
+});

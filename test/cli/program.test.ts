@@ -1,0 +1,55 @@
+import { describe, expect, it } from 'vitest';
+import { VERSION } from '../../src/version.ts';
+import { runCommand } from '../helpers/process.ts';
+
+const COMMANDS = ['serve', 'validate', 'emit', 'listen', 'status', 'ping'];
+
+describe('hookline --help', () => {
+  it('lists the commands and shows an example', async () => {
+    const { code, stdout, stderr } = await runCommand(['--help']);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    for (const command of COMMANDS) expect(stdout).toMatch(new RegExp(`^ {2}${command} `, 'm'));
+    expect(stdout).toContain('Example:\n  $ hookline serve hooks.d');
+  });
+
+  it('is shown for no command at all, as a mistake', async () => {
+    const { code, stdout, stderr } = await runCommand([]);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toContain('Usage: hookline [options] [command]');
+  });
+
+  it.each(COMMANDS)('shows an example of %s', async (command) => {
+    const { code, stdout } = await runCommand([command, '--help']);
+    expect(code).toBe(0);
+    expect(stdout).toContain(`Example:\n  $ hookline ${command}`);
+    expect(stdout).not.toContain('{"host"');
+  });
+});
+
+describe('hookline --version', () => {
+  it('prints the version of the package', async () => {
+    expect(await runCommand(['--version'])).toEqual({ code: 0, stdout: `${VERSION}\n`, stderr: '' });
+  });
+});
+
+describe('a command line that is wrong', () => {
+  it.each([
+    [['nonsense'], "error: unknown command 'nonsense'"],
+    [['serv'], '(Did you mean serve?)'],
+    [['emit'], "error: missing required argument 'source'"],
+    [['emit', 'crud'], "error: missing required argument 'event'"],
+    [['ping'], "error: missing required argument 'hook'"],
+    [['status', 'extra'], "error: too many arguments for 'status'"],
+    [['status', '--urll', 'x'], '(Did you mean --url?)'],
+    [['status', '--url', 'nonsense'], 'the address of a server is http://HOST:PORT'],
+    [['status', '--url', 'ftp://localhost'], 'the address of a server is http://HOST:PORT'],
+    [['serve', '--listen', 'nowhere'], 'HOST:PORT'],
+    [['listen', '--listen', '127.0.0.1:65536'], 'hookline: Cannot listen on "127.0.0.1:65536"'],
+    [['listen', '--status', '99'], 'a status is a number from 200 to 599'],
+  ])('exits 2 for %j and says what is wrong', async (args, message) => {
+    const { code, stdout, stderr } = await runCommand(args);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toContain(message);
+    expect(stderr).not.toContain('    at ');
+  });
+});

@@ -1,0 +1,48 @@
+import { describe, expect, it } from 'vitest';
+import { VERSION } from '../../src/version.ts';
+import { runCommand } from '../helpers/process.ts';
+import { runApp } from '../helpers/running-app.ts';
+
+const LOG = 'source: crud\nevent: consumers\nhandler: log\n';
+const BROKEN = 'source: crud\nhandler: webhok\n';
+
+describe('hookline status', () => {
+  it('prints where the server stands, and exits 0 when it is ready', async () => {
+    await using app = await runApp({ 'log.yaml': LOG });
+    const { code, stdout, stderr } = await runCommand(['status', '--url', app.app.url]);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout.split('\n')).toEqual([
+      `Ready       hookline ${VERSION}, serving live`,
+      expect.stringMatching(/^Revision {4}dir@sha256:[0-9a-f]{64}, applied \d{4}-\S+Z$/),
+      'Loaded      1 hook, 8 sources',
+      'Deliveries  0 pending, 0 succeeded, 0 failed, 0 exhausted',
+      'Problems    none',
+      '',
+    ]);
+  });
+
+  it('says why the server is not ready, and exits 1', async () => {
+    await using app = await runApp({ 'bad.yaml': BROKEN });
+    const { code, stdout } = await runCommand(['status', '--url', app.app.url]);
+    expect(code).toBe(1);
+    expect(stdout).toMatch(
+      /^Not ready {3}hookline \S+, serving none\nReason {6}Refused dir@sha256:\S+: 1 error/,
+    );
+    expect(stdout).not.toContain('Stalled');
+    expect(stdout).toContain('Revision    none\n');
+    expect(stdout).toContain('Problems    1 error, 0 warnings\n  bad.yaml:2:10 error unknown_handler: ');
+  });
+
+  it('prints the whole status as JSON for scripts, with the same exit code', async () => {
+    await using app = await runApp({ 'bad.yaml': BROKEN });
+    const { code, stdout } = await runCommand(['status', '--json', '--url', app.app.url]);
+    expect(code).toBe(1);
+    expect(JSON.parse(stdout)).toEqual((await app.get('/status')).body);
+  });
+
+  it('says in one line that no server answers, and exits 1', async () => {
+    const { code, stdout, stderr } = await runCommand(['status', '--url', 'http://127.0.0.1:3']);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toMatch(/^hookline: Cannot reach a server at http:\/\/127.0.0.1:3: .*\n$/);
+  });
+});
