@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startApp } from '../src/app.ts';
 import { systemClock } from '../src/clock.ts';
+import { HANDLERS } from '../src/definitions/definition.ts';
 import { createLogger } from '../src/logger.ts';
 import { loadSettings } from '../src/settings.ts';
 import { type Received, startReceiver } from './receiver.ts';
@@ -65,16 +66,23 @@ const app = await startApp({
     ),
 });
 
+const shown = new Set<string>();
 let wrong = 0;
 for (const event of EVENTS) await show(event);
+for (const handler of HANDLERS) if (!shown.has(handler)) report(`handler ${handler} was not shown`);
 await app.stop();
 await rm(stateDir, { recursive: true });
 console.log(
   wrong === 0
-    ? 'All as it should be: four handlers, every signature verified.'
+    ? `All as it should be: ${shown.size} handlers, every signature verified.`
     : `${wrong} things were not as they should be.`,
 );
 process.exitCode = wrong === 0 ? 0 : 1;
+
+function report(mistake: string): void {
+  wrong += 1;
+  console.error(`WRONG: ${mistake}`);
+}
 
 async function show({ name, action }: { readonly name: string; readonly action?: string }): Promise<void> {
   const accepted = await emit(name, toPayload(name, action));
@@ -89,20 +97,20 @@ async function showDelivery(hook: string, id: string): Promise<void> {
   const delivery = (await (await fetch(`${app.url}/deliveries/${id}`)).json()) as Delivery;
   const request = receiver.received.find(({ deliveryId }) => deliveryId === id);
   const logged = lines.find((line) => line.includes('log callback') && line.includes(`"hook":"${hook}"`));
-  if (delivery.state !== 'succeeded') wrong += 1;
-  console.log(
-    `  ${hook}: ${delivery.state}${delivery.last_error === null ? '' : `, ${delivery.last_error}`}`,
-  );
+  const { handler } = (await (await fetch(`${app.url}/event-hooks/${hook}`)).json()) as { handler: string };
+  console.log(`  ${hook} (${handler}): ${delivery.state}`);
+  if (delivery.state === 'succeeded') shown.add(handler);
+  else report(`${hook} is ${delivery.state}: ${delivery.last_error}`);
   if (request !== undefined) showRequest(request);
   else if (logged !== undefined) console.log(`    logged  ${shorten(logged)}`);
   else
     console.log(
-      `    result  ${shorten(delivery.attempts[0]?.response?.replaceAll('\n', ' | ') ?? 'nothing')}`,
+      `    result  ${shorten(delivery.attempts[0]?.response?.trim().replaceAll('\n', ' | ') ?? 'nothing')}`,
     );
 }
 
 function showRequest({ path, body, kong, standard }: Received): void {
-  if (!kong || !standard) wrong += 1;
+  if (!kong || !standard) report(`a signature of ${path}`);
   const say = (right: boolean): string => (right ? 'verified' : 'WRONG');
   console.log(
     `    ${path}  ${shorten(body)}\n    x-kong-signature ${say(kong)}, webhook-signature ${say(standard)}`,
