@@ -63,6 +63,10 @@ describe('loadFile() with a file that is right', () => {
     });
   });
 
+  it('fills in what a rate leaves out', () => {
+    expect(loadHook(`${LOG}rate: { limit: 3 }\n`).rate).toEqual({ limit: 3, per: 'second' });
+  });
+
   it('shares no default between hooks', () => {
     const [one, other] = [loadHook(LOG, 'a.yaml'), loadHook(LOG, 'b.yaml')];
     expect(one.labels).not.toBe(other.labels);

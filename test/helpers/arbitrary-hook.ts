@@ -83,6 +83,10 @@ const identity = fc.record(
     filter: fc.option(line),
     timeout: fc.integer({ min: 1, max: 600 }),
     concurrency: fc.integer({ min: 1, max: 256 }),
+    rate: fc.option(
+      fc.record({ limit: fc.integer({ min: 1, max: 1_000 }), per: fc.constantFrom('second', 'hour') }),
+    ),
+    ordered: fc.option(fc.constantFrom('id', 'order.id', '0')),
     rate: fc.record({
       limit: fc.integer({ min: 1, max: 1_000_000 }),
       per: fc.constantFrom('second', 'minute', 'hour'),

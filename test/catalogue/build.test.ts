@@ -1,0 +1,86 @@
+import { describe, expect, it } from 'vitest';
+import { buildCatalogue } from '../../src/catalogue/build.ts';
+import { BUILT_IN } from '../../src/catalogue/built-in.ts';
+import type { LoadedDefinition } from '../../src/definitions/definition.ts';
+import { loadText, toBrief } from '../helpers/load-text.ts';
+
+function load(text: string, file = 'source.yaml'): readonly LoadedDefinition[] {
+  return loadText(text, file).definitions;
+}
+
+const BILLING = `kind: EventSource
+name: billing
+events:
+  paid: { description: Paid, fields: [invoice], unique: [invoice] }
+  lost: {}
+`;
+
+describe('buildCatalogue()', () => {
+  it('has what is built in when nothing is declared', () => {
+    expect(buildCatalogue([])).toEqual({ catalogue: { sources: BUILT_IN }, problems: [] });
+  });
+
+  it('adds declared sources, with what they say of each event', () => {
+    const { catalogue, problems } = buildCatalogue(load(BILLING));
+    expect(problems).toEqual([]);
+    expect([...(catalogue.sources.get('billing') ?? [])]).toEqual([
+      ['paid', { description: 'Paid', fields: ['invoice'], unique: ['invoice'] }],
+      ['lost', {}],
+    ]);
+    expect(catalogue.sources.size).toBe(BUILT_IN.size + 1);
+    expect(BUILT_IN.has('billing')).toBe(false);
+  });
+
+  it('adds declared events to a built-in source, and leaves those it has', () => {
+    const { catalogue, problems } = buildCatalogue(
+      load('kind: EventSource\nname: crud\nevents: { widgets: { fields: [entity] } }\n'),
+    );
+    expect(problems).toEqual([]);
+    expect(catalogue.sources.get('crud')?.size).toBe(273);
+    expect(catalogue.sources.get('crud')?.get('widgets')).toEqual({ fields: ['entity'] });
+    expect(BUILT_IN.get('crud')?.size).toBe(272);
+  });
+
+  it('takes names that objects have of themselves', () => {
+    const { catalogue } = buildCatalogue(
+      load('kind: EventSource\nname: constructor\nevents: { toString: {}, valueOf: {} }\n'),
+    );
+    expect([...(catalogue.sources.get('constructor')?.keys() ?? [])]).toEqual(['toString', 'valueOf']);
+  });
+
+  it('leaves hooks to others', () => {
+    expect(buildCatalogue(load('source: crud\nhandler: log\n'))).toMatchObject({ problems: [] });
+  });
+
+  it('refuses a second declaration of a source and names the first', () => {
+    const { catalogue, problems } = buildCatalogue([
+      ...load(BILLING, 'a.yaml'),
+      ...load('kind: EventSource\nname: billing\nevents: { refunded: {} }\n', 'b.yaml'),
+    ]);
+    expect(problems.map(toBrief)).toEqual(['2:1 source_duplicate name']);
+    expect(problems[0]).toMatchObject({
+      file: 'b.yaml',
+      severity: 'error',
+      message: 'Duplicate source "billing": a.yaml:1 declares it already',
+    });
+    expect(catalogue.sources.get('billing')?.has('refunded')).toBe(false);
+  });
+
+  it('refuses to have its own source extended', () => {
+    const { problems } = buildCatalogue(load('kind: EventSource\nname: hookline\nevents: { mine: {} }\n'));
+    expect(problems).toMatchObject([
+      { code: 'source_reserved', line: 2, column: 1, message: 'Source "hookline" is Hookline\'s own' },
+    ]);
+  });
+
+  it('refuses each event that is built in, and adds none of the others', () => {
+    const { catalogue, problems } = buildCatalogue(
+      load('kind: EventSource\nname: crud\nevents:\n  consumers: {}\n  mine: {}\n  "routes:create": {}\n'),
+    );
+    expect(problems.map(toBrief)).toEqual([
+      '4:3 source_reserved events.consumers',
+      '6:3 source_reserved events.routes:create',
+    ]);
+    expect(catalogue.sources.get('crud')?.has('mine')).toBe(false);
+  });
+});
