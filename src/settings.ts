@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { Ajv2020 } from 'ajv/dist/2020.js';
+import { Ajv2020, type ErrorObject } from 'ajv/dist/2020.js';
 import { parse } from 'yaml';
 import schema from '../schemas/settings.schema.json' with { type: 'json' };
 import { type Address, isLoopback, parseAddress } from './address.ts';
@@ -44,7 +44,7 @@ export interface SettingsFile {
 
 /** The same with every default filled in by the validator. */
 interface CompleteSettingsFile {
-  readonly sources: readonly { readonly dir: string }[];
+  readonly sources: readonly [{ readonly dir: string }];
   readonly listen: string;
   readonly intake: { readonly listen: string | null };
   readonly state: string;
@@ -62,57 +62,92 @@ const validate = new Ajv2020({
   useDefaults: true,
   allErrors: true,
   allowUnionTypes: true,
-}).compile<CompleteSettingsFile>(schema);
+  verbose: true,
+})
+  .addFormat('address', (text: string) => toAddress(text) !== null)
+  .compile<CompleteSettingsFile>(schema);
 
 /** Reads file, environment and flags into one frozen Settings. Throws `usage` with every mistake in the message. */
 export function loadSettings(sources: SettingSources): Settings {
   const merged = merge(merge(readFile(sources.file), readEnvironment(sources.env)), sources.flags);
-  if (!validate(merged)) {
-    const mistakes = (validate.errors ?? []).map(
-      (error) => `"${toPath(error.instancePath)}" ${error.message}${toExtra(error.params)}`,
-    );
+  const isValid = validate(merged);
+  const mistakes = [...(validate.errors ?? []).map(toSentence), ...findOpenAddresses(merged)];
+  if (!isValid || mistakes.length > 0)
     throw new HooklineError('usage', `Cannot use the settings: ${mistakes.join('; ')}`);
-  }
   return interpret(merged);
 }
 
-function interpret(file: CompleteSettingsFile): Settings {
-  const listen = parseAddress(file.listen);
-  const intakeListen = file.intake.listen === null ? null : parseAddress(file.intake.listen);
-  for (const address of [listen, intakeListen]) {
-    if (address !== null && !isLoopback(address.host) && !file.insecure) {
-      throw new HooklineError(
-        'usage',
-        `Cannot listen on "${address.host}": anyone who reaches it could send events and read history; set insecure: true (--insecure) if something in front of it asks who is calling`,
-      );
-    }
-  }
+function interpret({
+  sources,
+  listen,
+  intake,
+  state,
+  secrets,
+  reconcile,
+  retention,
+  log,
+}: CompleteSettingsFile): Settings {
+  const { file_root: fileRoot, env_allow: envAllow } = secrets;
   return Object.freeze({
-    dir: file.sources[0]?.dir ?? 'hooks.d',
-    listen,
-    intakeListen,
-    stateDir: file.state,
-    secrets: Object.freeze({ fileRoot: file.secrets.file_root, envAllow: file.secrets.env_allow }),
-    pollMs: file.reconcile.poll * 1000,
-    retention: Object.freeze({
-      maxAgeMs: file.retention.days * DAY_MS,
-      maxBytes: file.retention.size_mib * MIB,
-    }),
-    logLevel: file.log.level,
+    dir: sources[0].dir,
+    listen: Object.freeze(parseAddress(listen)),
+    intakeListen: intake.listen === null ? null : Object.freeze(parseAddress(intake.listen)),
+    stateDir: state,
+    secrets: Object.freeze({ fileRoot, envAllow: envAllow === null ? null : Object.freeze([...envAllow]) }),
+    pollMs: reconcile.poll * 1000,
+    retention: Object.freeze({ maxAgeMs: retention.days * DAY_MS, maxBytes: retention.size_mib * MIB }),
+    logLevel: log.level,
   });
 }
 
-function readFile(path: string | null): SettingsFile {
-  const text = readText(path ?? DEFAULT_FILE, path !== null);
-  if (text === null) return {};
+/** Addresses that others can reach although nothing asks them who they are. */
+function findOpenAddresses({ listen, intake, insecure }: SettingsFile): readonly string[] {
+  if (insecure === true) return [];
+  return Object.entries({ listen, 'intake.listen': intake?.listen }).flatMap(([name, text]) => {
+    const address = toAddress(text);
+    if (address === null || isLoopback(address.host)) return [];
+    return [
+      `"${name}" must be a loopback address, got "${text}": anyone who reaches it could send events and read history; set insecure: true (--insecure) if something in front of it asks who is calling`,
+    ];
+  });
+}
+
+function toAddress(text: unknown): Address | null {
   try {
-    return (parse(text) as SettingsFile | null) ?? {};
+    return typeof text === 'string' ? parseAddress(text) : null;
+  } catch {
+    return null;
+  }
+}
+
+function toSentence({ keyword, instancePath, params, message, data }: ErrorObject): string {
+  const path = instancePath.slice(1).replaceAll('/', '.');
+  switch (keyword) {
+    case 'additionalProperties':
+      return `unknown setting "${[path, params.additionalProperty].filter((part) => part !== '').join('.')}"`;
+    case 'enum':
+      return `"${path}" must be one of ${params.allowedValues.join(', ')}: got ${JSON.stringify(data)}`;
+    case 'format':
+      return `"${path}" must be HOST:PORT, as in 127.0.0.1:8440: got ${JSON.stringify(data)}`;
+    default:
+      return `"${path}" ${message}`;
+  }
+}
+
+function readFile(path: string | null): object {
+  const file = path ?? DEFAULT_FILE;
+  const text = readText(file, path !== null);
+  const value = text === null ? {} : parseText(file, text);
+  if (isPlain(value)) return value;
+  throw new HooklineError('usage', `Cannot use settings "${file}": they must be a map of keys and values`);
+}
+
+function parseText(file: string, text: string): unknown {
+  try {
+    return (parse(text) as unknown) ?? {};
   } catch (cause) {
-    throw new HooklineError(
-      'usage',
-      `Cannot read settings "${path ?? DEFAULT_FILE}": ${toMessage(cause).split('\n')[0]}`,
-      { cause },
-    );
+    const [first = ''] = toMessage(cause).split(/:?\n/);
+    throw new HooklineError('usage', `Cannot read settings "${file}": ${first}`, { cause });
   }
 }
 
@@ -126,7 +161,7 @@ function readText(path: string, required: boolean): string | null {
 }
 
 /** Other HOOKLINE_ variables are left alone: Kubernetes sets some for a service of that name (HOOKLINE_PORT). */
-function readEnvironment(env: SettingSources['env']): SettingsFile {
+function readEnvironment(env: SettingSources['env']): object {
   const settings: Record<string, unknown> = {};
   const set = (
     name: string,
@@ -158,24 +193,15 @@ function toBoolean(text: string): boolean | string {
   return text === 'true' || text === '1' ? true : text === 'false' || text === '0' ? false : text;
 }
 
-function merge<T extends object>(weak: T, strong: T): T {
-  const merged = { ...weak } as Record<string, unknown>;
+function merge(weak: object, strong: object): object {
+  const merged = new Map<string, unknown>(Object.entries(weak));
   for (const [key, value] of Object.entries(strong)) {
-    const below = merged[key];
-    merged[key] = isPlain(below) && isPlain(value) ? merge(below, value) : value;
+    const below = merged.get(key);
+    merged.set(key, isPlain(below) && isPlain(value) ? merge(below, value) : value);
   }
-  return merged as T;
+  return Object.fromEntries(merged);
 }
 
 function isPlain(value: unknown): value is object {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function toPath(pointer: string): string {
-  return pointer === '' ? 'settings' : pointer.slice(1).replaceAll('/', '.');
-}
-
-function toExtra(params: Readonly<Record<string, unknown>>): string {
-  const extra = params.additionalProperty ?? params.allowedValues;
-  return extra === undefined ? '' : ` (${[extra].flat().join(', ')})`;
 }

@@ -1,0 +1,303 @@
+import { describe, expect, it } from 'vitest';
+import schema from '../schemas/settings.schema.json' with { type: 'json' };
+import { loadSettings, type Settings, type SettingSources } from '../src/settings.ts';
+import { createTempDir } from './helpers/temp-dir.ts';
+
+const DEFAULTS: Settings = {
+  dir: 'hooks.d',
+  listen: { host: '127.0.0.1', port: 8440 },
+  intakeListen: null,
+  stateDir: '.hookline',
+  secrets: { fileRoot: '/run/secrets', envAllow: null },
+  pollMs: 10_000,
+  retention: { maxAgeMs: 14 * 24 * 3_600_000, maxBytes: 8192 * 1024 * 1024 },
+  logLevel: 'info',
+};
+
+/** Settings from flags, environment and the text of a file. */
+function load({ flags = {}, env = {}, file = '' }: Partial<SettingSources> = {}): Settings {
+  using dir = createTempDir();
+  return loadSettings({ flags, env, file: dir.write('settings.yaml', file ?? '') });
+}
+
+/** What is said of settings that are wrong. */
+function mistakesOf(sources: Partial<SettingSources>): string {
+  try {
+    load(sources);
+  } catch (error) {
+    expect(error).toMatchObject({ name: 'HooklineError', code: 'usage' });
+    return (error as Error).message;
+  }
+  throw new Error('Cannot find a mistake');
+}
+
+/** One setting three times: as a flag, in the environment and in the file; each with the value it should come to. */
+interface Sample {
+  readonly path: string;
+  readonly flags: SettingSources['flags'];
+  readonly env: string;
+  readonly file: string;
+  readonly read: (settings: Settings) => unknown;
+  readonly values: readonly [flag: unknown, env: unknown, file: unknown, byDefault: unknown];
+}
+
+const SAMPLES: readonly Sample[] = [
+  {
+    path: 'sources',
+    flags: { sources: [{ dir: 'flag' }] },
+    env: 'env',
+    file: 'sources: [{ dir: file }]',
+    read: ({ dir }) => dir,
+    values: ['flag', 'env', 'file', 'hooks.d'],
+  },
+  {
+    path: 'listen',
+    flags: { listen: '127.0.0.1:1' },
+    env: '127.0.0.1:2',
+    file: 'listen: 127.0.0.1:3',
+    read: ({ listen }) => listen.port,
+    values: [1, 2, 3, 8440],
+  },
+  {
+    path: 'intake.listen',
+    flags: { intake: { listen: '127.0.0.1:1' } },
+    env: '127.0.0.1:2',
+    file: 'intake: { listen: 127.0.0.1:3 }',
+    read: ({ intakeListen }) => intakeListen?.port ?? null,
+    values: [1, 2, 3, null],
+  },
+  {
+    path: 'state',
+    flags: { state: 'flag' },
+    env: 'env',
+    file: 'state: file',
+    read: ({ stateDir }) => stateDir,
+    values: ['flag', 'env', 'file', '.hookline'],
+  },
+  {
+    path: 'secrets.file_root',
+    flags: { secrets: { file_root: '/flag' } },
+    env: '/env',
+    file: 'secrets: { file_root: /file }',
+    read: ({ secrets }) => secrets.fileRoot,
+    values: ['/flag', '/env', '/file', '/run/secrets'],
+  },
+  {
+    path: 'secrets.env_allow',
+    flags: { secrets: { env_allow: ['FLAG'] } },
+    env: 'ENV_*, OTHER',
+    file: 'secrets: { env_allow: [FILE] }',
+    read: ({ secrets }) => secrets.envAllow,
+    values: [['FLAG'], ['ENV_*', 'OTHER'], ['FILE'], null],
+  },
+  {
+    path: 'reconcile.poll',
+    flags: { reconcile: { poll: 1 } },
+    env: '2.5',
+    file: 'reconcile: { poll: 3 }',
+    read: ({ pollMs }) => pollMs,
+    values: [1_000, 2_500, 3_000, 10_000],
+  },
+  {
+    path: 'retention.days',
+    flags: { retention: { days: 1 } },
+    env: '0.5',
+    file: 'retention: { days: 3 }',
+    read: ({ retention }) => retention.maxAgeMs / 3_600_000,
+    values: [24, 12, 72, 336],
+  },
+  {
+    path: 'retention.size_mib',
+    flags: { retention: { size_mib: 16 } },
+    env: '17',
+    file: 'retention: { size_mib: 18 }',
+    read: ({ retention }) => retention.maxBytes / 1024 / 1024,
+    values: [16, 17, 18, 8192],
+  },
+  {
+    path: 'log.level',
+    flags: { log: { level: 'error' } },
+    env: 'warn',
+    file: 'log: { level: debug }',
+    read: ({ logLevel }) => logLevel,
+    values: ['error', 'warn', 'debug', 'info'],
+  },
+];
+
+function toVariable(path: string): string {
+  return `HOOKLINE_${path.replaceAll('.', '_').toUpperCase()}`;
+}
+
+/** Paths of everything that can be set. */
+function pathsOf(properties: Readonly<Record<string, object>>): readonly string[] {
+  return Object.entries(properties).flatMap(([key, property]) =>
+    'properties' in property
+      ? pathsOf(property.properties as Readonly<Record<string, object>>).map((inner) => `${key}.${inner}`)
+      : [key],
+  );
+}
+
+describe('loadSettings()', () => {
+  it('has a default for everything', () => {
+    expect(load()).toEqual(DEFAULTS);
+  });
+
+  it.each(SAMPLES.map((sample) => [sample.path, sample] as const))(
+    'takes %s from the flags, else the environment, else the file, else its default',
+    (path, { flags, env: text, file, read, values }) => {
+      const env = { [toVariable(path)]: text };
+      expect(read(load({ flags, env, file }))).toEqual(values[0]);
+      expect(read(load({ env, file }))).toEqual(values[1]);
+      expect(read(load({ file }))).toEqual(values[2]);
+      expect(read(load())).toEqual(values[3]);
+    },
+  );
+
+  it('has an example above of everything the schema lets be set', () => {
+    const paths = pathsOf(schema.properties).filter((path) => path !== 'insecure');
+    expect(SAMPLES.map(({ path }) => path).toSorted()).toEqual(paths.toSorted());
+  });
+
+  it('takes each setting from wherever it is said strongest', () => {
+    const settings = load({
+      flags: { listen: '127.0.0.1:1' },
+      env: { HOOKLINE_SECRETS_FILE_ROOT: '/env' },
+      file: 'secrets: { env_allow: [FILE], file_root: /file }\nstate: file\n',
+    });
+    expect(settings).toMatchObject({
+      listen: { port: 1 },
+      stateDir: 'file',
+      secrets: { fileRoot: '/env', envAllow: ['FILE'] },
+    });
+  });
+
+  it('is frozen all through', () => {
+    const settings = load({
+      flags: { intake: { listen: '127.0.0.1:1' }, secrets: { env_allow: ['A'] } },
+    });
+    const { listen, intakeListen, secrets, retention } = settings;
+    for (const part of [settings, listen, intakeListen, secrets, secrets.envAllow, retention])
+      expect(Object.isFrozen(part)).toBe(true);
+  });
+
+  it('leaves other variables alone, those of Kubernetes for a service of that name too', () => {
+    const env = { HOOKLINE_PORT: 'tcp://10.0.0.1:80', HOOKLINE_SERVICE_HOST: '10.0.0.1', LISTEN: 'x' };
+    expect(load({ env })).toEqual(DEFAULTS);
+  });
+
+  it('leaves what it was given as it is', () => {
+    const flags = Object.freeze({ secrets: Object.freeze({ file_root: '/flag' }) });
+    load({ flags, env: { HOOKLINE_SECRETS_ENV_ALLOW: 'A' } });
+    expect(flags).toEqual({ secrets: { file_root: '/flag' } });
+  });
+});
+
+describe('loadSettings() with mistakes', () => {
+  it('names each in one message', () => {
+    const message = mistakesOf({
+      flags: { listen: 'nowhere' },
+      env: { HOOKLINE_LOG_LEVEL: 'loud', HOOKLINE_RECONCILE_POLL: 'often', HOOKLINE_INSECURE: 'maybe' },
+      file: 'statee: x\nsecrets: { file_rot: /x, env_allow: [""] }\nintake: { listen: 0.0.0.0:80 }\n',
+    });
+    for (const mistake of [
+      'Cannot use the settings: ',
+      '"listen" must be HOST:PORT, as in 127.0.0.1:8440: got "nowhere"',
+      '"log.level" must be one of silent, error, warn, info, debug: got "loud"',
+      '"reconcile.poll" must be number',
+      '"insecure" must be boolean',
+      'unknown setting "statee"',
+      'unknown setting "secrets.file_rot"',
+      '"secrets.env_allow.0" must NOT have fewer than 1 characters',
+      '"intake.listen" must be a loopback address, got "0.0.0.0:80": anyone who reaches it could',
+    ])
+      expect(message).toContain(mistake);
+  });
+
+  it.each([
+    ['sources: []', '"sources" must NOT have fewer than 1 items'],
+    ['sources: [{ dir: a }, { dir: b }]', '"sources" must NOT have more than 1 items'],
+    ['sources: [{}]', '"sources.0" must have required property \'dir\''],
+    ['listen: 8440', '"listen" must be string'],
+    ['intake: null', '"intake" must be object'],
+    ['reconcile: { poll: 0 }', '"reconcile.poll" must be >= 0.1'],
+    ['reconcile: { poll: .inf }', '"reconcile.poll" must be number'],
+    ['state: ""', '"state" must NOT have fewer than 1 characters'],
+    ['__proto__: { a: 1 }', 'unknown setting "__proto__"'],
+    ['log: { constructor: 1 }', 'unknown setting "log.constructor"'],
+  ])('refuses %s', (file, mistake) => {
+    expect(mistakesOf({ file })).toBe(`Cannot use the settings: ${mistake}`);
+  });
+
+  it.each([
+    ['a list', '- a\n', 'they must be a map of keys and values'],
+    ['a text', 'listen\n', 'they must be a map of keys and values'],
+    ['broken YAML', 'listen: [\n', 'at line 2, column 1'],
+    ['a key that is given twice', 'state: a\nstate: b\n', 'Map keys must be unique at line 2, column 1'],
+    ['two documents', 'state: a\n---\nstate: b\n', 'Source contains multiple documents'],
+  ])('refuses a file that holds %s, by name', (_what, file, why) => {
+    const message = mistakesOf({ file });
+    expect(message).toMatch(/^Cannot (read|use) settings ".*settings\.yaml": /);
+    expect(message).toContain(why);
+    expect(message).not.toContain('\n');
+  });
+
+  it('takes a file that is empty', () => {
+    expect(load({ file: '# nothing\n' })).toEqual(DEFAULTS);
+  });
+});
+
+describe('the file of settings', () => {
+  it('must be there when it is named', () => {
+    using dir = createTempDir();
+    const file = `${dir.path}/nowhere.yaml`;
+    expect(() => loadSettings({ flags: {}, env: {}, file })).toThrow(
+      expect.objectContaining({ code: 'usage', message: expect.stringContaining(`"${file}": ENOENT`) }),
+    );
+  });
+
+  it('must be a file', () => {
+    using dir = createTempDir();
+    expect(() => loadSettings({ flags: {}, env: {}, file: dir.path })).toThrow('EISDIR');
+  });
+
+  it('is hookline.yaml of the working directory when none is named, if it is there', () => {
+    using dir = createTempDir();
+    const before = process.cwd();
+    process.chdir(dir.path);
+    try {
+      expect(loadSettings({ flags: {}, env: {}, file: null })).toEqual(DEFAULTS);
+      dir.write('hookline.yaml', 'state: elsewhere\n');
+      expect(loadSettings({ flags: {}, env: {}, file: null }).stateDir).toBe('elsewhere');
+      dir.write('hookline.yaml', 'stat: elsewhere\n');
+      expect(() => loadSettings({ flags: {}, env: {}, file: null })).toThrow('unknown setting "stat"');
+    } finally {
+      process.chdir(before);
+    }
+  });
+});
+
+describe('an address that others can reach', () => {
+  it.each(['0.0.0.0:80', ':80', '[::]:80', '10.0.0.1:80', 'example.com:80'])('is refused: %s', (listen) => {
+    expect(mistakesOf({ flags: { listen } })).toContain(
+      `"listen" must be a loopback address, got "${listen}"`,
+    );
+    expect(mistakesOf({ flags: { intake: { listen } } })).toContain(
+      '"intake.listen" must be a loopback address',
+    );
+  });
+
+  it('is allowed when it is said to be insecure, in each way it can be said', () => {
+    const listen = '0.0.0.0:80';
+    const expected = { ...DEFAULTS, listen: { host: '0.0.0.0', port: 80 } };
+    expect(load({ flags: { listen, insecure: true } })).toEqual(expected);
+    expect(load({ flags: { listen }, file: 'insecure: true' })).toEqual(expected);
+    for (const said of ['true', '1']) {
+      expect(load({ flags: { listen }, env: { HOOKLINE_INSECURE: said } })).toEqual(expected);
+    }
+    for (const said of ['false', '0']) {
+      expect(
+        mistakesOf({ flags: { listen }, env: { HOOKLINE_INSECURE: said }, file: 'insecure: true' }),
+      ).toContain('must be a loopback address');
+    }
+  });
+});
