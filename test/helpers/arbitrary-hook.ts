@@ -84,14 +84,12 @@ const identity = fc.record(
     timeout: fc.integer({ min: 1, max: 600 }),
     concurrency: fc.integer({ min: 1, max: 256 }),
     rate: fc.option(
-      fc.record({ limit: fc.integer({ min: 1, max: 1_000 }), per: fc.constantFrom('second', 'hour') }),
+      fc.record({
+        limit: fc.integer({ min: 1, max: 1_000_000 }),
+        per: fc.constantFrom('second', 'minute', 'hour'),
+      }),
     ),
-    ordered: fc.option(fc.constantFrom('id', 'order.id', '0')),
-    rate: fc.record({
-      limit: fc.integer({ min: 1, max: 1_000_000 }),
-      per: fc.constantFrom('second', 'minute', 'hour'),
-    }),
-    ordered: fc.constantFrom('id', 'order.id'),
+    ordered: fc.option(fc.constantFrom('id', 'order.id')),
   },
   { requiredKeys: ['name', 'source'] },
 );
