@@ -5,7 +5,7 @@ import { loadFile } from '../definitions/load-file.ts';
 import type { Problem } from '../definitions/problem.ts';
 import { isJsonObject, type JsonObject } from '../event.ts';
 
-/** The keys of a hook in the order people write them. */
+/** The keys of a hook in the order people write them; any other comes after these. */
 const ORDER = [
   'name',
   'id',
@@ -21,6 +21,8 @@ const ORDER = [
   'config',
   'timeout',
   'concurrency',
+  'rate',
+  'ordered',
   'retry',
 ];
 /** Written whatever their value: they have no default, or one that should be said. */
@@ -33,14 +35,9 @@ export function toDeclaration(definition: EventHook): JsonObject {
   const bare = toBare(definition);
   const declared = withoutDefaults(hook, bare);
   const config = withoutDefaults(definition.config as JsonObject, toObject(bare.config));
-  const retry = isJsonObject(declared.retry) ? { retry: withoutDefaults(declared.retry, NULLS) } : {};
+  const retry = isJsonObject(declared.retry) ? { retry: withoutNulls(declared.retry) } : {};
   return inOrder({ ...declared, ...retry, config: Object.keys(config).length === 0 ? null : config });
 }
-
-/** What is null where nothing is said. */
-const NULLS: JsonObject = Object.fromEntries(
-  ['attempts', 'schedule', 'initial', 'factor', 'max', 'jitter', 'budget'].map((key) => [key, null]),
-);
 
 /** The same hook with nothing but what it must say, as it is once loaded: its defaults. */
 function toBare({ name, source, handler, config }: EventHook): JsonObject {
@@ -56,9 +53,14 @@ function withoutDefaults(value: JsonObject, defaults: JsonObject): JsonObject {
 }
 
 function inOrder(hook: JsonObject): JsonObject {
-  return Object.fromEntries(
-    ORDER.flatMap((key) => ((hook[key] ?? null) === null ? [] : [[key, hook[key] ?? null]])),
-  );
+  const rank = (key: string): number => (ORDER.includes(key) ? ORDER.indexOf(key) : ORDER.length);
+  const entries = Object.entries(withoutNulls(hook));
+  return Object.fromEntries(entries.sort(([a], [b]) => rank(a) - rank(b)));
+}
+
+/** An object without the keys that are null: null says of a key of a hook that it has its default. */
+export function withoutNulls(object: JsonObject): JsonObject {
+  return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== null));
 }
 
 function toObject(value: unknown): JsonObject {

@@ -10,10 +10,11 @@ export function checkQuery(query: Query, known: readonly string[]): void {
   throw new HooklineError('bad_request', `Unknown parameter "${stranger}": use ${known.join(', ')}`);
 }
 
-/** Reads a parameter that is given once at most; null when it is not. Throws `bad_request`. */
+/** Reads a text that is given once at most; null when it is not. Throws `bad_request`. */
 export function readText(query: Query, name: string): string | null {
   const value = query[name];
   if (value === undefined) return null;
   if (typeof value === 'string') return value;
-  throw new HooklineError('bad_request', `"${name}" must be given once`);
+  const must = Array.isArray(value) ? 'must be given once' : 'must be a string';
+  throw new HooklineError('bad_request', `"${name}" ${must}`);
 }

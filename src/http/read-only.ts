@@ -5,7 +5,7 @@ import { parseJson } from '../intake/parse-json.ts';
 import type { LiveHook } from '../reconcile/snapshot.ts';
 import type { Registry } from '../registry/registry.ts';
 import { maskConfig } from '../secrets/mask.ts';
-import { toDeclaration } from './declaration.ts';
+import { toDeclaration, withoutNulls } from './declaration.ts';
 import { toName } from './event-hooks.ts';
 import { mergePatch } from './merge-patch.ts';
 import { toSuggestion } from './suggestion.ts';
@@ -65,11 +65,6 @@ function suggestChange(registry: Registry, req: Request, hook: LiveHook): JsonOb
       ? mergePatch({ ...identity, ...rest }, body)
       : { ...identity, ...withoutNulls(body) };
   return toSuggestion(registry, { message, file, line, declaration });
-}
-
-/** Null says of a key of a hook that it has its default. */
-function withoutNulls(hook: JsonObject): JsonObject {
-  return Object.fromEntries(Object.entries(hook).filter(([, value]) => value !== null));
 }
 
 /** A live hook as it is declared: references stay references, secrets in clear are masked. */

@@ -1,7 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { loadDeclaration, toDeclaration, toYaml } from '../../src/http/declaration.ts';
+import { arbitraryHook } from '../helpers/arbitrary-hook.ts';
 import { loadHook } from '../helpers/suggestion.ts';
 
 const EXAMPLES = readdirSync('hooks.d');
@@ -31,6 +33,8 @@ description: d
 id: c57340ab-9fed-40fd-bb7e-1cef8d37c2df
 name: n
 retry: { schedule: [1], jitter: 0 }
+rate: { limit: 5 }
+ordered: id
 concurrency: 1
 timeout: 1
 `;
@@ -49,6 +53,8 @@ timeout: 1
       'config',
       'timeout',
       'concurrency',
+      'rate',
+      'ordered',
       'retry',
     ]);
   });
@@ -57,6 +63,21 @@ timeout: 1
     const named = loadHook('a.yaml', 'source: crud\nhandler: log\nname: other\n');
     expect(toDeclaration(named)).toEqual({ name: 'other', source: 'crud', handler: 'log' });
     expect(toDeclaration({ ...named, name: 'renamed' })).toMatchObject({ id: named.id });
+  });
+
+  it('declares any hook as it is', () => {
+    fc.assert(
+      fc.property(arbitraryHook, (hook) => {
+        const loaded = loadHook('any.json', JSON.stringify(hook));
+        expect(loadHook('again.yaml', toYaml(toDeclaration(loaded)))).toEqual(loaded);
+      }),
+    );
+  });
+
+  it('says of retry only what was said', () => {
+    const hook = loadHook('a.yaml', 'source: crud\nhandler: log\nretry: { attempts: 3 }\n');
+    expect(toDeclaration(hook)).toMatchObject({ retry: { attempts: 3 } });
+    expect(Object.keys(toDeclaration(hook).retry as object)).toEqual(['attempts']);
   });
 
   it.each(EXAMPLES)('declares the example %s as it is', (file) => {
