@@ -1,7 +1,7 @@
 import type { WebhookCustomConfig } from '../definitions/definition.ts';
 import { isReference } from '../secrets/reference.ts';
 import { compileTemplate, compileTree } from '../template/compile.ts';
-import { type Escaping, type Template, TemplateError, type TemplateTree } from '../template/template.ts';
+import { type Escaping, type Template, TemplateError } from '../template/template.ts';
 import type { FieldRead } from './compile-hook.ts';
 import type { Finding, Path } from './place.ts';
 import type { RequestTemplates } from './snapshot.ts';
@@ -13,14 +13,19 @@ interface CompiledTemplates {
   readonly findings: readonly Finding[];
 }
 
+/** Compiles a text of a config, at its place; null when it is a reference, or when it does not compile. */
+type Compile = (text: string, path: Path, escaping: Escaping) => Template | null;
+
 /** Compiles the templates whose `*_format` is on. References are no templates: they stay as they are. */
 export function compileRequestTemplates(config: WebhookCustomConfig): CompiledTemplates {
   const reads: FieldRead[] = [];
   const findings: Finding[] = [];
-  const compile = <T extends Template | TemplateTree>(path: Path, make: () => T): T | null => {
+  const compile: Compile = (text, path, escaping) => {
+    if (isReference(text)) return null;
     try {
-      const template = make();
-      reads.push(...template.paths.flatMap(([field]) => (field === undefined ? [] : [{ field, path }])));
+      const template = compileTemplate(text, { escaping });
+      const fields = new Set(template.paths.flatMap(([field]) => (field === undefined ? [] : [field])));
+      for (const field of fields) reads.push({ field, path });
       return template;
     } catch (error) {
       if (!(error instanceof TemplateError)) throw error;
@@ -28,30 +33,28 @@ export function compileRequestTemplates(config: WebhookCustomConfig): CompiledTe
       return null;
     }
   };
-  const { payload, body, headers } = config;
-  const templates: RequestTemplates = {
-    payload:
-      payload !== null && config.payload_format
-        ? compile(['config', 'payload'], () => compileTree(payload, { isLiteral: isReference }))
-        : null,
-    body:
-      body !== null && config.body_format
-        ? compile(['config', 'body'], () => compileTemplate(body, { escaping: bodyEscaping(headers) }))
-        : null,
-    headers: config.headers_format ? compileHeaders(headers, compile) : null,
-  };
-  return { templates, reads, findings };
+  return { templates: compileWith(config, compile), reads, findings };
 }
 
-type Compile = (path: Path, make: () => Template) => Template | null;
+function compileWith(config: WebhookCustomConfig, compile: Compile): RequestTemplates {
+  const { payload, body, headers } = config;
+  return {
+    headers: config.headers_format ? compileHeaders(headers, compile) : null,
+    payload:
+      payload !== null && config.payload_format
+        ? compileTree(payload, (text, path) => compile(text, ['config', 'payload', ...path], 'raw'))
+        : null,
+    body:
+      body !== null && config.body_format ? compile(body, ['config', 'body'], bodyEscaping(headers)) : null,
+  };
+}
 
 function compileHeaders(
   headers: WebhookCustomConfig['headers'],
   compile: Compile,
 ): Readonly<Record<string, Template>> {
   const templates = Object.entries(headers).flatMap(([name, text]): [string, Template][] => {
-    if (isReference(text)) return [];
-    const template = compile(['config', 'headers', name], () => compileTemplate(text, { escaping: 'raw' }));
+    const template = compile(text, ['config', 'headers', name], 'raw');
     return template === null ? [] : [[name, template]];
   });
   return Object.fromEntries(templates);

@@ -55,14 +55,14 @@ function compileIf({ node, subject, scope, compileBody }: Block, expected: boole
 
 function compileEach(block: Block): Step {
   const { node, subject, scope, compileBody } = block;
-  const [itemName, keyName] = node.program.blockParams ?? [];
-  const body = compileBody(node.program, innerScope(block, itemName));
+  const [itemName, keyName] = blockParams(node);
+  const body = compileBody(node.program, { ...innerScope(block, itemName), loops: scope.loops + 1 });
   const inverse = compileBody(node.inverse, scope);
   return (output, runtime) => {
     const entries = entriesOf(subject.evaluate(runtime)) ?? [];
     if (entries.length === 0) return output.run(inverse, runtime);
     for (const [index, [key, item]] of entries.entries()) {
-      const data = new Map<string, Value>([
+      const loop = new Map<string, Value>([
         ['index', index],
         ['key', key],
         ['first', index === 0],
@@ -72,29 +72,35 @@ function compileEach(block: Block): Step {
         [itemName, item],
         [keyName, key],
       ]);
-      output.run(body, { contexts: [...runtime.contexts, item], data, names });
+      const contexts = [...runtime.contexts, item];
+      output.run(body, { ...runtime, contexts, loops: [...runtime.loops, loop], names });
     }
   };
 }
 
 function compileWith(block: Block): Step {
   const { node, subject, scope, compileBody } = block;
-  const [name] = node.program.blockParams ?? [];
+  const [name] = blockParams(node);
   const body = compileBody(node.program, innerScope(block, name));
   const inverse = compileBody(node.inverse, scope);
   return (output, runtime) => {
     const value = subject.evaluate(runtime);
     if (!isTruthy(value)) return output.run(inverse, runtime);
     const names = withNames(runtime, [[name, value]]);
-    output.run(body, { contexts: [...runtime.contexts, value], data: runtime.data, names });
+    output.run(body, { ...runtime, contexts: [...runtime.contexts, value], names });
   };
 }
 
 /** Inside, the block's subject is the context; the second block parameter (a key) is no part of the event. */
 function innerScope({ node, subject, scope }: Block, itemName: string | undefined): StaticScope {
   const names = new Map(scope.names);
-  for (const name of node.program.blockParams ?? []) names.set(name, name === itemName ? subject.path : null);
-  return { contexts: [...scope.contexts, subject.path], names, onRead: scope.onRead };
+  for (const name of blockParams(node)) names.set(name, name === itemName ? subject.path : null);
+  return { ...scope, contexts: [...scope.contexts, subject.path], names };
+}
+
+/** A block that starts with `{{^` has an else and nothing before it, whatever Handlebars' types say. */
+function blockParams({ program }: hbs.AST.BlockStatement): readonly string[] {
+  return (program as hbs.AST.Program | undefined)?.blockParams ?? [];
 }
 
 function withNames(

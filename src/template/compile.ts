@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from '../event.ts';
+import { isJsonObject, type Json, type JsonObject } from '../event.ts';
 import { compileBlock } from './blocks.ts';
 import { compileCall, type StaticScope } from './expression.ts';
 import { render, type Step } from './render.ts';
@@ -13,7 +13,12 @@ import { toText } from './value.ts';
  */
 export function compileTemplate(text: string, { escaping }: { readonly escaping: Escaping }): Template {
   const paths: (readonly string[])[] = [];
-  const scope: StaticScope = { contexts: [[]], names: new Map(), onRead: (path) => paths.push(path) };
+  const scope: StaticScope = {
+    contexts: [[]],
+    loops: 0,
+    names: new Map(),
+    onRead: (path) => paths.push(path),
+  };
   const steps = compileBody(parseSyntax(text), scope);
   return { paths, render: (context) => render(steps, { context, escaping }) };
 }
@@ -50,32 +55,36 @@ function compileMustache(node: hbs.AST.MustacheStatement, scope: StaticScope): S
   return (output, runtime) => output.addValue(expression.evaluate(runtime));
 }
 
-/** What decides which strings of a tree are templates. */
-interface TreeOptions {
-  /** Strings that stay as they are, references for one. */
-  readonly isLiteral: (text: string) => boolean;
+/** Compiles one string of a tree, at its keys and indexes from the root; null when it is no template and stays as it is. */
+export type CompileLeaf = (text: string, path: readonly (string | number)[]) => Template | null;
+
+/** Makes one template of a JSON object with templates in its strings, at any depth. Keys and other values stay as they are. */
+export function compileTree(tree: JsonObject, compileLeaf: CompileLeaf): TemplateTree {
+  return { render: compileObject(tree, { path: [], compileLeaf }) };
 }
 
-/** Compiles every string in a tree as a template with escaping `raw`: whoever encodes the tree escapes. Throws TemplateError. */
-export function compileTree(tree: JsonObject, { isLiteral }: TreeOptions): TemplateTree {
-  const paths: (readonly string[])[] = [];
-  const compileNode = (node: Json): ((context: JsonObject) => Json) => {
-    if (typeof node === 'string') {
-      if (isLiteral(node)) return () => node;
-      const template = compileTemplate(node, { escaping: 'raw' });
-      paths.push(...template.paths);
-      return template.render;
-    }
-    if (Array.isArray(node)) {
-      const items = (node as readonly Json[]).map(compileNode);
-      return (context) => items.map((item) => item(context));
-    }
-    return node !== null && typeof node === 'object' ? compileObject(node as JsonObject) : () => node;
-  };
-  const compileObject = (object: JsonObject): ((context: JsonObject) => JsonObject) => {
-    const entries = Object.entries(object).map(([key, value]) => [key, compileNode(value)] as const);
-    return (context) => Object.fromEntries(entries.map(([key, value]) => [key, value(context)]));
-  };
-  const renderTree = compileObject(tree);
-  return { paths, render: renderTree };
+/** Where in a tree a value stands. */
+interface Place {
+  readonly path: readonly (string | number)[];
+  readonly compileLeaf: CompileLeaf;
+}
+
+function compileNode(node: Json, place: Place): (context: JsonObject) => Json {
+  if (typeof node === 'string') return place.compileLeaf(node, place.path)?.render ?? (() => node);
+  if (Array.isArray(node)) {
+    const items = (node as readonly Json[]).map((item, index) => compileNode(item, below(place, index)));
+    return (context) => items.map((item) => item(context));
+  }
+  return isJsonObject(node) ? compileObject(node, place) : () => node;
+}
+
+function compileObject(object: JsonObject, place: Place): (context: JsonObject) => JsonObject {
+  const entries = Object.entries(object).map(
+    ([key, value]) => [key, compileNode(value, below(place, key))] as const,
+  );
+  return (context) => Object.fromEntries(entries.map(([key, value]) => [key, value(context)]));
+}
+
+function below({ path, compileLeaf }: Place, key: string | number): Place {
+  return { path: [...path, key], compileLeaf };
 }

@@ -20,12 +20,26 @@ export function encodeForm(text: string): string {
 const QUOTE = '"';
 const BACKSLASH = '\\';
 
-/** Whether JSON text that was in a string (or not) before `text` is in one after it. */
-export function isInString(text: string, before: boolean): boolean {
-  let inside = before;
-  for (let at = 0; at < text.length; at += 1) {
-    if (text[at] === BACKSLASH) at += 1;
-    else if (text[at] === QUOTE) inside = !inside;
+/** Follows JSON as it is written, and knows whether what comes next is in a string. */
+export class JsonPlace {
+  #inString = false;
+  #escaping = false;
+
+  get inString(): boolean {
+    return this.#inString;
   }
-  return inside;
+
+  /** Whether the text so far ends in a backslash that makes something else of the next character. */
+  get escaping(): boolean {
+    return this.#escaping;
+  }
+
+  /** Takes in the next piece. */
+  read(text: string): void {
+    for (const char of text) {
+      if (this.#escaping) this.#escaping = false;
+      else if (char === BACKSLASH) this.#escaping = this.#inString;
+      else if (char === QUOTE) this.#inString = !this.#inString;
+    }
+  }
 }

@@ -1,21 +1,25 @@
 import type { Json } from '../event.ts';
 import { errorAt, type SyntaxNode } from './syntax.ts';
-import { ARITY, HELPERS, readProperty, type Value } from './value.ts';
+import { HELPERS, type Helper, readProperty, type Value } from './value.ts';
 
 /** What a template is evaluated in: the values in reach, the innermost last, and the names in reach. */
 export interface Scope {
   /** The event, then the item of each block around. */
   readonly contexts: readonly Value[];
-  /** `@index`, `@key`, `@first`, `@last`. */
-  readonly data: ReadonlyMap<string, Value>;
+  /** `@index`, `@key`, `@first`, `@last` of each `each` around, the innermost last. */
+  readonly loops: readonly ReadonlyMap<string, Value>[];
   /** Block parameters: `as |item index|`. */
   readonly names: ReadonlyMap<string, Value>;
+  /** Is given each text a helper makes, and gives it back. Throws TemplateRenderError when it was too much in all. */
+  readonly note: (text: string) => string;
 }
 
 /** What is known of a scope before it runs: the path of each context from the root, and of each block parameter. */
 export interface StaticScope {
   /** Null: a context that is no part of the event (the result of a helper). */
   readonly contexts: readonly (readonly string[] | null)[];
+  /** How many `each` are around. */
+  readonly loops: number;
   readonly names: ReadonlyMap<string, readonly string[] | null>;
   /** Told of each path that is read. */
   readonly onRead: (path: readonly string[]) => void;
@@ -68,32 +72,40 @@ export function compileCall(node: CallNode, scope: StaticScope): Expression {
   const { path, params, hash } = node;
   if (hash !== undefined && hash.pairs.length > 0) throw errorAt(hash, 'named arguments are not supported');
   if (params.length === 0) return compileExpression(path, scope);
-  const name = (path as hbs.AST.PathExpression).original;
-  const helper = HELPERS.get(String(name));
-  if (helper === undefined)
-    throw errorAt(path, `unknown helper "${name}"; known are ${[...HELPERS.keys()].join(', ')}`);
-  checkArity(node, String(name));
+  const name = String((path as hbs.AST.PathExpression).original);
+  const { min, max, call } = findHelper(path, name);
+  if (params.length < min || params.length > max)
+    throw errorAt(
+      node,
+      `helper "${name}" takes ${min} argument${min === 1 ? '' : 's'}: got ${params.length}`,
+    );
   const args = params.map((param) => compileExpression(param, scope));
   return {
-    evaluate: (runtime) => helper(...args.map((arg) => arg.evaluate(runtime))),
+    evaluate: (runtime) =>
+      call(
+        args.map((arg) => arg.evaluate(runtime)),
+        runtime.note,
+      ),
     path: null,
-    helper: String(name),
+    helper: name,
   };
 }
 
-function checkArity(node: CallNode, name: string): void {
-  const [min, max] = ARITY.get(name) ?? [0, Number.POSITIVE_INFINITY];
-  const { length } = node.params;
-  if (length < min || length > max)
-    throw errorAt(node, `helper "${name}" takes ${min} argument${min === 1 ? '' : 's'}: got ${length}`);
+function findHelper(node: SyntaxNode, name: string): Helper {
+  const helper = HELPERS.get(name);
+  if (helper !== undefined) return helper;
+  throw errorAt(node, `unknown helper "${name}"; known are ${[...HELPERS.keys()].join(', ')}`);
 }
+
+/** `this.name` and `./name` are of the context, whatever block parameters there are. */
+const OF_CONTEXT = /^(this([./]|$)|\.)/;
 
 function compilePath(node: hbs.AST.PathExpression, scope: StaticScope): Expression {
   const parts = node.parts.map(String);
   if (node.data) return compileData(node, parts, scope);
   const [first, ...rest] = parts;
   const alias =
-    first !== undefined && node.depth === 0 && !String(node.original).startsWith('this')
+    first !== undefined && node.depth === 0 && !OF_CONTEXT.test(node.original)
       ? scope.names.get(first)
       : undefined;
   if (alias !== undefined && first !== undefined) {
@@ -109,7 +121,9 @@ function compileData(node: hbs.AST.PathExpression, parts: readonly string[], sco
   const [name = '', ...rest] = parts;
   if (name === 'root') return toPath([], rest, { scope, start: ({ contexts }) => contexts[0] });
   if (!DATA_NAMES.has(name) || rest.length > 0) throw errorAt(node, `unknown variable "${node.original}"`);
-  return { evaluate: ({ data }) => data.get(name), path: null, helper: null };
+  const { depth } = node;
+  if (depth >= scope.loops) throw errorAt(node, `"${node.original}" goes further out than there are loops`);
+  return { evaluate: ({ loops }) => loops.at(-1 - depth)?.get(name), path: null, helper: null };
 }
 
 function toPath(

@@ -4,8 +4,31 @@ import { TemplateError } from './template.ts';
 /** Handlebars' own tree of a template, as far as it is used. Positions: line from 1, column from 0. */
 export type SyntaxNode = hbs.AST.Node;
 
+/** Levels of blocks and calls within each other: far above any template, far below what the parser's recursion can take. */
+const MAX_DEPTH = 100;
+/** A text this short cannot nest deep enough to matter. */
+const SHALLOW_LENGTH = 1_000;
+
+/** The parser's tokenizer, which its types leave out. It works on one text at a time, and stays where it failed. */
+interface Lexer {
+  setInput(text: string): void;
+  /** The next token; a false value or 1 at the end. */
+  lex(): number | undefined;
+  /** What is left of the text. */
+  readonly _input: string;
+  /** The text of the last token. */
+  readonly match: string;
+}
+
+const { lexer, terminals_: tokenNames } = (
+  Handlebars as unknown as {
+    Parser: { readonly lexer: Lexer; readonly terminals_: Readonly<Record<number, string>> };
+  }
+).Parser;
+
 /** Parses a template with Handlebars' parser, white-space control included. Throws TemplateError. */
 export function parseSyntax(text: string): hbs.AST.Program {
+  if (text.length > SHALLOW_LENGTH) checkDepth(text);
   try {
     return Handlebars.parse(text);
   } catch (error) {
@@ -18,37 +41,72 @@ export function errorAt({ loc }: SyntaxNode, message: string): TemplateError {
   return new TemplateError(message, { line: loc.start.line, column: loc.start.column + 1 });
 }
 
+const OPEN_BLOCK = new Set(['OPEN_BLOCK', 'OPEN_INVERSE', 'OPEN_PARTIAL_BLOCK', 'OPEN_RAW_BLOCK']);
+const CLOSE_BLOCK = new Set(['OPEN_ENDBLOCK', 'END_RAW_BLOCK']);
+
+/** The parser's time grows with the square of the depth, so that is known before it starts. */
+function checkDepth(text: string): void {
+  const outside: number[] = [];
+  let depth = 0;
+  for (const token of readTokens(text)) {
+    if (OPEN_BLOCK.has(token)) outside.push(depth);
+    if (OPEN_BLOCK.has(token) || token === 'OPEN_INVERSE_CHAIN' || token === 'OPEN_SEXPR') depth += 1;
+    else if (CLOSE_BLOCK.has(token)) depth = outside.pop() ?? 0;
+    else if (token === 'CLOSE_SEXPR') depth -= 1;
+    if (depth > MAX_DEPTH)
+      throw new TemplateError(`it nests deeper than ${MAX_DEPTH} levels`, locate(text, readOffset(text)));
+  }
+}
+
+/** The tokens of a text, up to the first place that is none: what is wrong there is the parser's to say. */
+function* readTokens(text: string): Generator<string> {
+  lexer.setInput(text);
+  for (;;) {
+    try {
+      const token = tokenNames[lexer.lex() ?? 1];
+      if (token === undefined || token === 'EOF') return;
+      yield token;
+    } catch {
+      return;
+    }
+  }
+}
+
+/** Where the last token starts. */
+function readOffset(text: string): number {
+  return text.length - lexer._input.length - lexer.match.length;
+}
+
+function locate(text: string, offset: number): { readonly line: number; readonly column: number } {
+  const lines = text.slice(0, offset).split(/\r\n?|\n/);
+  return { line: lines.length, column: (lines.at(-1) ?? '').length + 1 };
+}
+
 const UNEXPECTED = /got '([^']*)'/;
-const LINE = /(?:on line |- )(\d+)(?::(\d+))?/;
+const PLACE = / - (\d+):(\d+)$/;
 
 /** The parser's message is a drawing over several lines; what counts is what it met and where. */
 function toTemplateError(error: unknown, text: string): TemplateError {
-  const drawn = error instanceof Error ? error.message : String(error);
-  const [first = '', , arrow = ''] = drawn.split('\n');
-  const [, line = '1', column] = LINE.exec(first) ?? [];
-  const got = UNEXPECTED.exec(drawn)?.[1];
-  const message =
-    got === undefined
-      ? first.replace(/ - \d+:\d+$/, '')
-      : got === 'EOF'
-        ? 'it ends in the middle of an expression or block'
-        : `unexpected ${toToken(got)}`;
-  const at = column === undefined ? Math.max(arrow.indexOf('^'), 0) : Number(column);
-  return new TemplateError(message, {
-    line: Math.min(Number(line), text.split('\n').length),
-    column: at + 1,
-  });
+  const message = error instanceof Error ? error.message : String(error);
+  const [place, line, column] = PLACE.exec(message) ?? [];
+  if (place !== undefined)
+    return new TemplateError(message.slice(0, -place.length), {
+      line: Number(line),
+      column: Number(column) + 1,
+    });
+  const offset = readOffset(text);
+  return new TemplateError(describe(UNEXPECTED.exec(message)?.[1], text.slice(offset)), locate(text, offset));
 }
 
-/** Names of the parser's tokens that mean nothing to whoever wrote the template. */
-const TOKENS: ReadonlyMap<string, string> = new Map([
-  ['CLOSE', 'end of the expression "}}"'],
-  ['INVALID', 'character'],
-  ['OPEN_ENDBLOCK', 'end of a block'],
-  ['ID', 'name'],
-  ['EQUALS', '"="'],
-]);
+/** What was meant to be one name or number, at least a character of it. */
+const WORD = /^.[^\s}]{0,40}/su;
 
-function toToken(token: string): string {
-  return TOKENS.get(token) ?? token.toLowerCase();
+/** Says what is wrong where the parser stopped: at a token, or at what is none. */
+function describe(token: string | undefined, rest: string): string {
+  if (token === 'EOF') return 'it ends in the middle of an expression or block';
+  if (token === undefined) return rest.startsWith('\0') ? 'unexpected NUL' : 'what starts here is not closed';
+  if (token === 'INVALID' && !rest.includes('}}')) return 'the expression is not closed: "}}" is missing';
+  if (token === 'CLOSE_UNESCAPED') return 'unexpected "}}}": put a space after the "}}" of an expression';
+  const hint = token === 'NUMBER' ? ': an index is written in brackets, as in list.[0]' : '';
+  return `unexpected ${JSON.stringify(token === 'INVALID' ? WORD.exec(rest)?.[0] : lexer.match)}${hint}`;
 }

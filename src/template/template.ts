@@ -26,6 +26,5 @@ export class TemplateError extends Error {
 
 /** Templates in the strings of a JSON object, at any depth; keys and other values stay as they are. */
 export interface TemplateTree {
-  readonly paths: readonly (readonly string[])[];
   render(context: JsonObject): JsonObject;
 }

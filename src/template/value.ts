@@ -1,3 +1,4 @@
+import { toCanonicalJson } from '../canonical-json.ts';
 import { isJsonObject, type Json, type JsonObject } from '../event.ts';
 
 /** A value while a template runs: JSON, or nothing where the data has none. */
@@ -6,7 +7,6 @@ export type Value = Json | undefined;
 /** Reads an own property, of an object or an array; prototypes are out of reach. */
 export function readProperty(value: Value, key: string): Value {
   if (value === null || typeof value !== 'object' || !Object.hasOwn(value, key)) return undefined;
-  if (Array.isArray(value) && key === 'length') return value.length;
   return (value as JsonObject)[key];
 }
 
@@ -26,42 +26,31 @@ export function toText(value: Value): string {
   return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }
 
+/** A helper with the number of arguments it takes. */
+export interface Helper {
+  readonly min: number;
+  readonly max: number;
+  /** Makes a value of values. Every text that is made on the way is given to `note`, which may end the rendering. */
+  readonly call: (args: readonly Value[], note: (text: string) => string) => Value;
+}
+
 /** The helpers that make a value of values. */
-export const HELPERS: ReadonlyMap<string, (...args: readonly Value[]) => Value> = new Map<
-  string,
-  (...args: readonly Value[]) => Value
->([
-  ['json', (value) => (value === undefined ? 'null' : JSON.stringify(value))],
-  ['default', (value, fallback) => (isEmpty(value) ? fallback : value)],
-  ['upper', (value) => toText(value).toUpperCase()],
-  ['lower', (value) => toText(value).toLowerCase()],
-  ['eq', (a, b) => isSame(a, b)],
-  ['ne', (a, b) => !isSame(a, b)],
-  ['and', (...values) => values.every(isTruthy)],
-  ['or', (...values) => values.some(isTruthy)],
-  ['not', (value) => !isTruthy(value)],
+export const HELPERS: ReadonlyMap<string, Helper> = new Map<string, Helper>([
+  ['json', { min: 1, max: 1, call: ([value = null], note) => note(JSON.stringify(value)) }],
+  ['default', { min: 2, max: 2, call: ([value, fallback]) => (isEmpty(value) ? fallback : value) }],
+  ['upper', { min: 1, max: 1, call: ([value], note) => note(toText(value)).toUpperCase() }],
+  ['lower', { min: 1, max: 1, call: ([value], note) => note(toText(value)).toLowerCase() }],
+  ['eq', { min: 2, max: 2, call: ([a, b], note) => isSame(a, b, note) }],
+  ['ne', { min: 2, max: 2, call: ([a, b], note) => !isSame(a, b, note) }],
+  ['and', { min: 1, max: Number.POSITIVE_INFINITY, call: (args) => args.every(isTruthy) }],
+  ['or', { min: 1, max: Number.POSITIVE_INFINITY, call: (args) => args.some(isTruthy) }],
+  ['not', { min: 1, max: 1, call: ([value]) => !isTruthy(value) }],
 ]);
 
-/** How many arguments a helper takes. */
-export const ARITY: ReadonlyMap<string, readonly [min: number, max: number]> = new Map<
-  string,
-  readonly [number, number]
->([
-  ['json', [1, 1]],
-  ['default', [2, 2]],
-  ['upper', [1, 1]],
-  ['lower', [1, 1]],
-  ['eq', [2, 2]],
-  ['ne', [2, 2]],
-  ['and', [1, Number.POSITIVE_INFINITY]],
-  ['or', [1, Number.POSITIVE_INFINITY]],
-  ['not', [1, 1]],
-]);
-
-function isSame(a: Value, b: Value): boolean {
-  return (
-    a === b || (typeof a === 'object' && typeof b === 'object' && JSON.stringify(a) === JSON.stringify(b))
-  );
+/** Lists and objects are the same when what they hold is, whatever the order of keys. */
+function isSame(a: Value, b: Value, note: (text: string) => string): boolean {
+  if (a === b || typeof a !== 'object' || typeof b !== 'object') return a === b;
+  return note(toCanonicalJson(a)) === note(toCanonicalJson(b));
 }
 
 /** Entries of a list or an object, for `each`; null for anything else. */
