@@ -1,64 +1,100 @@
-import type { JsonObject } from '../event.ts';
+import type { Json, JsonObject } from '../event.ts';
 import { isReference } from './reference.ts';
 
 /** What stands in the place of a secret that is written in a definition. */
 export const MASK = '******';
 
 const SENSITIVE_NAME =
-  /authorization|cookie|token|secret|password|passwd|credential|api[-_]?key|access[-_]?key|private[-_]?key|signature/i;
+  /authorization|cookie|token|secret|passw(?:or)?d|passphrase|credential|(?:api|access|private)[-_]?key|signature|(?:^|[-_])auth(?:$|[-_])/i;
+
+/** What is said about a secret, such as `token_type`, is none. */
+const ABOUT_ONE = /(?:type|name|version|count|url|uri|ttl)$/i;
 
 /** Whether a header or field of this name usually holds a secret. */
 export function isSensitiveName(name: string): boolean {
-  return SENSITIVE_NAME.test(name);
+  return SENSITIVE_NAME.test(name) && !ABOUT_ONE.test(name);
+}
+
+/** Keys and indexes from the root of a config. */
+type Path = readonly (string | number)[];
+
+/** A secret that is written in a definition in clear. */
+export interface PlainSecret {
+  readonly path: Path;
+  readonly value: string;
 }
 
 /**
- * A handler's config as it may be shown: a secret in clear is masked, as are headers and payload fields whose name
- * says that they hold one, and the password of a URL. References are shown: they are names. The config is not changed.
+ * A handler's config as it may be shown: a secret in clear is masked, as are headers and payload fields whose name, or
+ * that of what they are in, says that they hold one, and so is the password of a URL and what such a name has in its
+ * query. References are shown: they are names. The config is not changed.
  */
 export function maskConfig(config: object): JsonObject {
-  return maskObject(config as JsonObject);
+  return mapTexts(config as JsonObject, [], (text, path) => {
+    const [first] = findSecrets(text, path);
+    return first === undefined ? text : first === text ? MASK : maskUrl(text);
+  }) as JsonObject;
 }
 
-function maskObject(object: JsonObject): JsonObject {
-  return Object.fromEntries(Object.entries(object).map(([key, value]) => [key, maskValue(key, value)]));
+/** Every secret that is written in a config in clear, with its place: what `maskConfig` hides. */
+export function locatePlainSecrets(config: object): readonly PlainSecret[] {
+  const found: PlainSecret[] = [];
+  mapTexts(config as JsonObject, [], (text, path) => {
+    found.push(...findSecrets(text, path).map((value) => ({ path, value })));
+    return text;
+  });
+  return found;
 }
 
+/** Every secret that is written in a config in clear. */
+export function findPlainSecrets(config: object): readonly string[] {
+  return locatePlainSecrets(config).map(({ value }) => value);
+}
+
+function mapTexts(value: Json, path: Path, map: (text: string, path: Path) => string): Json {
+  if (typeof value === 'string') return map(value, path);
+  if (Array.isArray(value))
+    return (value as readonly Json[]).map((item, index) => mapTexts(item, [...path, index], map));
+  if (value === null || typeof value !== 'object') return value;
+  const entries = Object.entries(value as JsonObject);
+  return Object.fromEntries(entries.map(([key, item]) => [key, mapTexts(item, [...path, key], map)]));
+}
+
+/** A value that is nothing but a template, after the name of a scheme at most, takes what it shows from the event. */
+const TEMPLATE_ONLY = /^\s*(?:(?:bearer|basic|token|apikey)\s+)?\{\{[^{}]*\}\}\s*$/i;
 /** `signature` beside a secret names an algorithm. */
-const ALGORITHMS: ReadonlySet<unknown> = new Set(['sha1', 'sha256']);
+const ALGORITHM = /^sha(?:1|256)$/;
 
-function maskValue(key: string, value: JsonObject[string]): JsonObject[string] {
-  if (typeof value === 'string') return maskText(key, value);
-  if (Array.isArray(value)) return value.map((item) => maskValue('', item));
-  return value !== null && typeof value === 'object' ? maskObject(value as JsonObject) : value;
+/** What of a text of a config is secret: all of it, parts of a URL, or nothing. */
+function findSecrets(text: string, path: Path): readonly string[] {
+  if (text === '' || isReference(text) || TEMPLATE_ONLY.test(text)) return [];
+  const [first, second] = path;
+  if (first === 'signature' && second === undefined && ALGORITHM.test(text)) return [];
+  if (path.some((key) => typeof key === 'string' && isSensitiveName(key))) return [text];
+  return path.at(-1) === 'url' && URL.canParse(text) ? findInUrl(new URL(text)) : [];
 }
 
-/** A value that is nothing but a template takes what it shows from the event. */
-const TEMPLATE_ONLY = /^\s*\{\{[^{}]*\}\}\s*$/;
+function findInUrl(url: URL): readonly string[] {
+  const values = sensitiveParameters(url).flatMap((name) => url.searchParams.getAll(name));
+  return [decodePassword(url.password), ...values].filter((value) => value !== '');
+}
 
-function maskText(key: string, text: string): string {
-  if (text === '' || isReference(text) || TEMPLATE_ONLY.test(text)) return text;
-  if (isSensitiveName(key) && !(key === 'signature' && ALGORITHMS.has(text))) return MASK;
-  return key === 'url' ? maskUrl(text) : text;
+function sensitiveParameters({ searchParams }: URL): readonly string[] {
+  return [...new Set(searchParams.keys())].filter(isSensitiveName);
+}
+
+/** A password may hold a percent sign that encodes nothing. */
+function decodePassword(password: string): string {
+  try {
+    return decodeURIComponent(password);
+  } catch {
+    return password;
+  }
 }
 
 function maskUrl(text: string): string {
-  if (!URL.canParse(text)) return text;
   const url = new URL(text);
-  if (url.password === '') return text;
-  url.password = MASK;
+  if (url.password !== '') url.password = MASK;
+  for (const name of sensitiveParameters(url)) url.searchParams.set(name, MASK);
   return url.href;
-}
-
-/** Every secret that is written in a config in clear: what `maskConfig` hides. */
-export function findPlainSecrets(config: object): readonly string[] {
-  return findIn(config as JsonObject, maskConfig(config));
-}
-
-/** What differs between a value and its mask. */
-function findIn(value: JsonObject[string], masked: JsonObject[string]): readonly string[] {
-  if (typeof value === 'string')
-    return value === masked ? [] : [masked === MASK ? value : decodeURIComponent(new URL(value).password)];
-  if (typeof value !== 'object' || value === null) return [];
-  return Object.entries(value).flatMap(([key, item]) => findIn(item, (masked as JsonObject)[key] ?? null));
 }

@@ -1,69 +1,92 @@
-import { isIP } from 'node:net';
+import { toForms } from './secret-forms.ts';
 
 /** Values shorter than this are not looked for in other text: they would be found everywhere. */
 const MIN_LENGTH = 4;
-/** Values remembered; the one given out longest ago is forgotten first. */
-const MAX_VALUES = 1_000;
+/** Values given out since which one that was not given out again is still known. */
+const MAX_RECENT = 20_000;
+/** Starts of forms that are told apart. */
+const STARTS = 0x10000;
 
-/** Remembers secrets that were given out and takes them out of text. */
+/** Knows secrets and takes them out of text. */
 export interface Redactor {
+  /** Remembers a secret that was given out. One that is not given out again is forgotten after many others. */
   remember(value: string): void;
+  /** Remembers a secret for good. */
+  keep(value: string): void;
   redact(text: string): string;
 }
 
 /** What stands in a secret's place. */
 export const REDACTED = '[redacted]';
 
-/** Creates a redactor that knows no secret. It looks for each value as it is, and as it stands in JSON, a URL or base64. */
+/** Creates a redactor that knows no secret. It looks for each value as it is, and as it stands in JSON, HTML, a URL or base64. */
 export function createRedactor(): Redactor {
-  const forms = new Map<string, readonly string[]>();
-  let pattern: RegExp | null = null;
+  const kept = new FormIndex();
+  let recent = new FormIndex();
+  let before = new FormIndex();
   return {
     remember(value) {
-      if (value.length < MIN_LENGTH || forms.has(value)) return;
-      const [oldest] = forms.keys();
-      if (forms.size >= MAX_VALUES && oldest !== undefined) forms.delete(oldest);
-      forms.set(value, toForms(value));
-      pattern = null;
+      if (recent.size >= MAX_RECENT) [before, recent] = [recent, new FormIndex()];
+      recent.add(value);
     },
+    keep: (value) => kept.add(value),
     redact(text) {
-      if (forms.size === 0) return text;
-      pattern ??= toPattern([...forms.values()].flat());
-      return text.replace(pattern, REDACTED);
+      const known = [kept, recent, before].filter(({ size }) => size > 0);
+      return known.length === 0 ? text : redactKnown(text, known);
     },
   };
 }
 
-function toForms(value: string): readonly string[] {
-  return [value, ...toUrlParts(value)].flatMap((text) => {
-    const wellFormed = text.toWellFormed();
-    const base64 = Buffer.from(text).toString('base64');
-    return [
-      text,
-      JSON.stringify(text).slice(1, -1),
-      encodeURIComponent(wellFormed),
-      new URLSearchParams([['', wellFormed]]).toString().slice(1),
-      base64,
-      base64.replace(/=+$/, ''),
-    ];
-  });
+/** At each place the longest form goes, so that no part of it is left standing. */
+function redactKnown(text: string, known: readonly FormIndex[]): string {
+  let redacted = '';
+  let from = 0;
+  for (let at = 0; at + MIN_LENGTH <= text.length; at += 1) {
+    let length = 0;
+    for (const index of known) length = Math.max(length, index.lengthAt(text, at));
+    if (length === 0) continue;
+    redacted += text.slice(from, at) + REDACTED;
+    from = at + length;
+    at = from - 1;
+  }
+  return redacted + text.slice(from);
 }
 
-/** What a receiver or an error may give back of a secret URL: where it is, and what it was asked for. */
-function toUrlParts(value: string): readonly string[] {
-  if (!/^https?:/i.test(value) || !URL.canParse(value)) return [];
-  const { hostname, pathname, search, password } = new URL(value);
-  const parts = [
-    `${pathname}${search}`,
-    pathname,
-    isIP(hostname) === 0 ? hostname : '',
-    decodeURIComponent(password),
-  ];
-  return parts.filter((part) => part.length >= MIN_LENGTH && part !== 'localhost');
+/** Every form of some values, by how it begins: a search takes no longer for there being many. */
+class FormIndex {
+  readonly #values = new Set<string>();
+  readonly #byStart = new Map<number, Set<string>>();
+  /** Whether there is a form for a start: most places of most texts need to know no more. */
+  readonly #starts = new Uint8Array(STARTS);
+
+  get size(): number {
+    return this.#values.size;
+  }
+
+  add(value: string): void {
+    if (value.length < MIN_LENGTH || this.#values.has(value)) return;
+    this.#values.add(value);
+    for (const form of toForms(value)) {
+      if (form.length < MIN_LENGTH) continue;
+      const start = startOf(form, 0);
+      const forms = this.#byStart.get(start) ?? new Set();
+      this.#byStart.set(start, forms.add(form));
+      this.#starts[start] = 1;
+    }
+  }
+
+  /** Length of the longest form at a place in a text; 0 when there is none. */
+  lengthAt(text: string, at: number): number {
+    const start = startOf(text, at);
+    if (this.#starts[start] === 0) return 0;
+    let longest = 0;
+    for (const form of this.#byStart.get(start) ?? [])
+      if (form.length > longest && text.startsWith(form, at)) longest = form.length;
+    return longest;
+  }
 }
 
-/** Longest first, so that no part of a longer form is left standing. */
-function toPattern(forms: readonly string[]): RegExp {
-  const unique = [...new Set(forms)].sort((a, b) => b.length - a.length);
-  return new RegExp(unique.map(RegExp.escape).join('|'), 'g');
+/** The first two characters as one number, the same for the same two. */
+function startOf(text: string, at: number): number {
+  return ((text.charCodeAt(at) << 8) ^ text.charCodeAt(at + 1)) % STARTS;
 }

@@ -25,9 +25,13 @@ export function isReference(text: string): boolean {
   return text.startsWith(START) && text.endsWith(END);
 }
 
+/** A brace within would be of a second reference, or of a template: a reference is the whole of a string. */
+const BRACES = /[{}]/;
+
 /** Takes a reference apart by Kong's rules. Throws SecretError with Kong's texts. */
 export function parseReference(text: string): Reference {
-  if (!isReference(text)) throw new SecretError(`not a reference [${text}]`);
+  if (!isReference(text) || BRACES.test(text.slice(1, -1)))
+    throw new SecretError(`not a reference [${text}]`);
   const url = parseUrl(text);
   const { resource, key } = parsePath(url, text);
   const prefix = url.searchParams.get('prefix') ?? '';

@@ -27,7 +27,7 @@ export function createSecrets({ env, envAllow, fileRoot }: SecretsOptions): Secr
       redactor.remember(value);
       return value;
     },
-    conceal: redactor.remember,
+    conceal: redactor.keep,
     redact: redactor.redact,
   };
 }

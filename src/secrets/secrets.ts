@@ -4,6 +4,6 @@ export interface Secrets {
   resolve(text: string): string;
   /** Remembers a secret that is written in a definition in clear, so that it is redacted too. */
   conceal(value: string): void;
-  /** Replaces every value ever resolved or concealed (also JSON-escaped, percent-encoded, base64) by `[redacted]`. */
+  /** Replaces every value that was resolved or concealed, in whatever form it comes back, by `[redacted]`. */
   redact(text: string): string;
 }

@@ -1,0 +1,168 @@
+import { describe, expect, it } from 'vitest';
+import {
+  findPlainSecrets,
+  isSensitiveName,
+  locatePlainSecrets,
+  MASK,
+  maskConfig,
+} from '../../src/secrets/mask.ts';
+
+const MARKER = 'marker-value';
+const CONFIG = {
+  url: `https://jane:${MARKER}@example.com/path?a=b`,
+  method: 'POST',
+  headers: {
+    Authorization: `Bearer ${MARKER}`,
+    'X-Api-Key': MARKER,
+    'content-type': 'application/json',
+    cookie: MARKER,
+  },
+  secret: MARKER,
+  signature: 'sha256',
+  ssl_verify: true,
+  payload: {
+    text: 'plain',
+    password: MARKER,
+    tokens: [MARKER, { deep: MARKER }],
+    list: [{ access_key: MARKER, count: 1, none: null }],
+    credentials: { user: MARKER },
+  },
+  body: null,
+};
+
+describe('maskConfig()', () => {
+  it('hides what a config holds in clear and leaves the rest as it is', () => {
+    expect(maskConfig(CONFIG)).toEqual({
+      url: `https://jane:${MASK}@example.com/path?a=b`,
+      method: 'POST',
+      headers: { Authorization: MASK, 'X-Api-Key': MASK, 'content-type': 'application/json', cookie: MASK },
+      secret: MASK,
+      signature: 'sha256',
+      ssl_verify: true,
+      payload: {
+        text: 'plain',
+        password: MASK,
+        tokens: [MASK, { deep: MASK }],
+        list: [{ access_key: MASK, count: 1, none: null }],
+        credentials: { user: MASK },
+      },
+      body: null,
+    });
+  });
+
+  it('leaves the config itself as it is', () => {
+    const before = structuredClone(CONFIG);
+    maskConfig(CONFIG);
+    expect(CONFIG).toEqual(before);
+  });
+
+  it.each([
+    ['references', { secret: '{vault://env/a}', headers: { authorization: '{vault://file/b}' } }],
+    ['what the event fills in', { headers: { authorization: 'Bearer {{ token }}', 'x-token': '{{token}}' } }],
+    ['an empty text', { secret: '', headers: { cookie: '' } }],
+    ['null', { secret: null }],
+    ['URLs without a password', { url: 'https://example.com' }],
+    ['URLs with a name only', { url: 'https://jane@example.com/' }],
+    ['what is no URL', { url: 'not a url' }],
+    ['functions', { functions: ['return function(data) local token = 1 end'] }],
+    ['nothing', {}],
+  ])('shows %s', (_what, config) => {
+    expect(maskConfig(config)).toEqual(config);
+  });
+
+  it('hides a signature that is no name of an algorithm', () => {
+    expect(maskConfig({ signature: MARKER, headers: { 'x-signature': 'sha1' } })).toEqual({
+      signature: MASK,
+      headers: { 'x-signature': MASK },
+    });
+  });
+
+  it('hides a text that is only partly a template', () => {
+    expect(maskConfig({ headers: { 'x-token': `${MARKER}{{ id }}` } })).toEqual({
+      headers: { 'x-token': MASK },
+    });
+  });
+
+  it('takes keys of any name', () => {
+    const config = JSON.parse(`{"payload":{"__proto__":{"token":"${MARKER}"},"constructor":"c"}}`);
+    expect(JSON.stringify(maskConfig(config))).toBe(
+      `{"payload":{"__proto__":{"token":"${MASK}"},"constructor":"c"}}`,
+    );
+  });
+});
+
+describe('plain secrets', () => {
+  it('of a URL are its password and what names of secrets have in its query', () => {
+    const url = 'https://jane:one@example.com/a?b=c&api_key=two&token=three%2F3&token=4&secret=';
+    expect(findPlainSecrets({ url })).toEqual(['one', 'two', 'three/3', '4']);
+    expect(maskConfig({ url })).toEqual({
+      url: `https://jane:${MASK}@example.com/a?b=c&api_key=${MASK}&token=${MASK}&secret=${MASK}`,
+    });
+  });
+
+  it('are all that is hidden, each with its place', () => {
+    expect(locatePlainSecrets(CONFIG).map(({ path, value }) => [path.join('.'), value])).toEqual([
+      ['url', MARKER],
+      ['headers.Authorization', `Bearer ${MARKER}`],
+      ['headers.X-Api-Key', MARKER],
+      ['headers.cookie', MARKER],
+      ['secret', MARKER],
+      ['payload.password', MARKER],
+      ['payload.tokens.0', MARKER],
+      ['payload.tokens.1.deep', MARKER],
+      ['payload.list.0.access_key', MARKER],
+      ['payload.credentials.user', MARKER],
+    ]);
+    expect(new Set(findPlainSecrets(CONFIG))).toEqual(new Set([MARKER, `Bearer ${MARKER}`]));
+  });
+
+  it.each([
+    ['http://a:pa%40ss@example.com/', 'pa@ss'],
+    ['http://a:100%@example.com/', '100%'],
+  ])('of %s are %j', (url, password) => {
+    expect(findPlainSecrets({ url })).toEqual([password]);
+    expect(maskConfig({ url })).toEqual({ url: `http://a:${MASK}@example.com/` });
+  });
+});
+
+describe('isSensitiveName()', () => {
+  it.each([
+    ...[
+      'Authorization',
+      'Proxy-Authorization',
+      'cookie',
+      'Set-Cookie',
+      'X-Auth-Token',
+      'x-auth',
+      'auth',
+      'api_key',
+      'apikey',
+    ],
+    ...[
+      'X-API-Key',
+      'client_secret',
+      'passwd',
+      'password',
+      'passphrase',
+      'accessKey',
+      'private-key',
+      'credentials',
+      'X-Hub-Signature',
+    ],
+  ])('%s: true', (name) => {
+    expect(isSensitiveName(name)).toBe(true);
+  });
+
+  it.each([
+    'content-type',
+    'author',
+    'authority',
+    'user-agent',
+    'x-request-id',
+    'key',
+    'idempotency-key',
+    'text',
+  ])('%s: false', (name) => {
+    expect(isSensitiveName(name)).toBe(false);
+  });
+});
