@@ -39,11 +39,12 @@ export async function createSnapshot(parts: SnapshotParts): Promise<Snapshot> {
   const hooks = prepared.hooks.map((hook) =>
     toLiveHook(hook, revision, times.get(hook.hook.id) ?? { createdAt: at, updatedAt: at }),
   );
-  return Object.freeze({ revision, hooks, catalogue: prepared.catalogue });
+  return Object.freeze({ revision, hooks: Object.freeze(hooks), catalogue: prepared.catalogue });
 }
 
 function toLiveHook({ hook, loaded, compiled }: PreparedHook, revision: string, times: HookTimes): LiveHook {
   const { filter, templates, program, digest } = compiled;
+  freezeTree(hook);
   const { createdAt, updatedAt } = times;
   return Object.freeze({
     definition: hook,
@@ -56,4 +57,11 @@ function toLiveHook({ hook, loaded, compiled }: PreparedHook, revision: string, 
     program,
     digest,
   });
+}
+
+/** What was frozen once is frozen all the way down: an unchanged hook costs nothing. */
+function freezeTree(value: unknown): void {
+  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return;
+  Object.freeze(value);
+  for (const item of Object.values(value)) freezeTree(item);
 }

@@ -5,7 +5,7 @@ import { suggest } from '../definitions/suggest.ts';
 import type { CompiledHook, FieldRead } from './compile-hook.ts';
 import type { Finding } from './place.ts';
 
-/** What a template or a filter may read of every event, besides its data. */
+/** What a template may read of every event, besides its data. A filter has these beside `data`, not in it. */
 const ALWAYS_THERE = ['event', 'source', 'id', 'time'];
 
 /** What of a hook has to be held against the catalogue. */
@@ -43,7 +43,7 @@ function checkMatches({ source, event }: EventHook, catalogue: Catalogue): Findi
 function knownFields({ source, event }: EventHook, catalogue: Catalogue): ReadonlySet<string> | null {
   const events = catalogue.sources.get(source) ?? new Map<string, CatalogueEvent>();
   const entries = event === null ? [...events.values()] : [events.get(event)];
-  const fields = new Set(ALWAYS_THERE);
+  const fields = new Set<string>();
   for (const entry of entries) {
     if (entry?.fields === undefined) return null;
     for (const field of entry.fields) fields.add(field);
@@ -52,9 +52,10 @@ function knownFields({ source, event }: EventHook, catalogue: Catalogue): Readon
 }
 
 function checkRead({ field, path }: FieldRead, fields: ReadonlySet<string>): readonly Finding[] {
-  if (fields.has(field)) return [];
-  const near = suggest(field, [...fields]);
-  const hint = near === null ? `Known fields: ${[...fields].join(', ')}` : `Did you mean "${near}"?`;
+  const known = path[0] === 'filter' ? [...fields] : [...fields, ...ALWAYS_THERE];
+  if (known.includes(field)) return [];
+  const near = suggest(field, known);
+  const hint = near === null ? `Known fields: ${known.join(', ')}` : `Did you mean "${near}"?`;
   const message = `Reads "${field}", which the catalogue does not list for this event`;
   return [{ code: 'unknown_field', severity: 'warning', path, message, hint }];
 }

@@ -14,17 +14,17 @@ export function findDuplicates(hooks: readonly Named[]): readonly Problem[] {
 }
 
 function findSame(hooks: readonly Named[], key: 'name' | 'id'): readonly Problem[] {
-  const first = new Map<string, LoadedDefinition>();
+  const first = new Map<string, Named>();
   return hooks.flatMap(({ hook, loaded }) => {
     const value = hook[key];
     const before = first.get(value);
     if (before === undefined) {
-      first.set(value, loaded);
+      first.set(value, { hook, loaded });
       return [];
     }
     // Two hooks of one name have one id too unless they say otherwise; saying it once is enough.
-    if (key === 'id' && !Object.hasOwn(loaded.declared, 'id')) return [];
-    const { file, line } = before.origin;
+    if (key === 'id' && before.hook.name === hook.name) return [];
+    const { file, line } = before.loaded.origin;
     const message = `Duplicate ${key} "${value}": ${file}:${line} has it already`;
     return [toProblem(loaded, { code: `${key}_duplicate`, severity: 'error', path: [key], message })];
   });

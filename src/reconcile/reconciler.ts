@@ -39,9 +39,17 @@ export interface ReconcilerParts {
 
 /** Brings the live snapshot in line with the definitions. */
 export interface Reconciler {
-  /** Reads and, when something changed, prepares and swaps. Calls during a run share one more run. Never rejects. */
+  /** Reads and, when something changed, prepares and swaps. Calls during a run share one more run. Rejects only with what `report` throws. */
   reconcile(): Promise<ReconcileStatus>;
   status(): ReconcileStatus;
+}
+
+/** How an attempt ended, and what it changes. */
+interface Outcome {
+  readonly ending: Ending;
+  readonly change: Partial<ReconcileStatus>;
+  /** Null when there is nothing new to say. */
+  readonly report: Report | null;
 }
 
 /** Creates a reconciler with nothing live. */
@@ -56,24 +64,29 @@ export function createReconciler(parts: ReconcilerParts): Reconciler {
     serving: 'none',
     problems: [],
   };
-  let run: Promise<ReconcileStatus> | null = null;
-  let next: Promise<ReconcileStatus> | null = null;
 
   function setStatus(running: boolean, change: Partial<ReconcileStatus> = {}): void {
     const conditions = toConditions(ending, status.conditions, { running, at: clock.now() });
     status = Object.freeze({ ...status, ...change, conditions });
   }
 
+  /** What can be told of an attempt is told last: whoever is told sees what it led to. */
   async function attempt(): Promise<ReconcileStatus> {
     setStatus(true);
+    const outcome = await attemptRead();
+    ending = outcome.ending;
+    setStatus(false, outcome.change);
+    if (outcome.report !== null) parts.report(outcome.report);
+    return status;
+  }
+
+  async function attemptRead(): Promise<Outcome> {
     try {
       const files = await parts.read();
-      if (isSettled(files.revision)) setStatus(false);
-      else await attemptSet(files);
+      return isSettled(files.revision) ? { ending, change: {}, report: null } : await attemptSet(files);
     } catch (error) {
-      fail({ kind: 'unreadable', message: toMessage(error) });
+      return toFailure({ kind: 'unreadable', message: toMessage(error) });
     }
-    return status;
   }
 
   /** A set that was applied or refused stays so until its bytes change. */
@@ -81,77 +94,70 @@ export function createReconciler(parts: ReconcilerParts): Reconciler {
     return (ending.kind === 'applied' || ending.kind === 'refused') && ending.mark.revision === revision;
   }
 
-  async function attemptSet({ revision, files }: FileSet): Promise<void> {
+  async function attemptSet({ revision, files }: FileSet): Promise<Outcome> {
     const mark: Mark = { revision, at: clock.now() };
-    const prepared = await parts.prepare(files);
-    const plan = planChanges(live, prepared);
-    const change = { lastAttempted: mark, problems: prepared.problems };
-    if (plan.kind === 'apply') await apply({ mark, prepared, changes: plan.changes });
-    else refuse(mark, prepared.problems);
-    setStatus(false, ending.kind === 'applied' ? { ...change, lastApplied: mark, serving: 'live' } : change);
-  }
-
-  async function apply({
-    mark,
-    prepared,
-    changes,
-  }: {
-    mark: Mark;
-    prepared: Prepared;
-    changes: Changes;
-  }): Promise<void> {
+    let change: Partial<ReconcileStatus> = { lastAttempted: mark };
     try {
-      const { noteHooks } = parts;
-      const { revision, at } = mark;
-      const snapshot = await createSnapshot({ prepared, changes, revision, live, noteHooks, at });
-      parts.swap(snapshot);
-      live = snapshot;
-      ending = { kind: 'applied', mark };
-      parts.report({ kind: 'applied', snapshot, changes, problems: prepared.problems });
+      const prepared = await parts.prepare(files);
+      const { problems } = prepared;
+      change = { lastAttempted: mark, problems };
+      const plan = planChanges(live, prepared);
+      if (plan.kind === 'refuse') return { ...toRefusal(mark, problems), change };
+      const { changes } = plan;
+      live = await apply(prepared, changes, mark);
+      const report: Report = { kind: 'applied', snapshot: live, changes, problems };
+      return {
+        ending: { kind: 'applied', mark },
+        change: { ...change, lastApplied: mark, serving: 'live' },
+        report,
+      };
     } catch (error) {
-      fail({ kind: 'apply_failed', mark, message: toMessage(error) });
+      return { ...toFailure({ kind: 'apply_failed', mark, message: toMessage(error) }), change };
     }
   }
 
-  function refuse(mark: Mark, problems: readonly Problem[]): void {
-    ending = {
-      kind: 'refused',
-      mark,
-      errors: problems.filter(({ severity }) => severity === 'error').length,
-    };
-    parts.report({ kind: 'refused', revision: mark.revision, problems });
+  async function apply(prepared: Prepared, changes: Changes, { revision, at }: Mark): Promise<Snapshot> {
+    const { noteHooks } = parts;
+    const snapshot = await createSnapshot({ prepared, changes, revision, live, noteHooks, at });
+    parts.swap(snapshot);
+    return snapshot;
   }
 
-  function fail(failure: Ending & { readonly message: string }): void {
-    const repeated =
-      ending.kind === failure.kind && 'message' in ending && ending.message === failure.message;
-    ending = failure;
-    setStatus(false);
-    // A directory that stays away is looked for at every poll; saying so once is enough.
-    if (!repeated) parts.report({ kind: 'failed', message: failure.message });
+  /** A directory that stays away is looked for at every poll; saying so once is enough. */
+  function toFailure(failure: Ending & { readonly message: string }): Outcome {
+    const { kind, message } = failure;
+    const repeated = ending.kind === kind && 'message' in ending && ending.message === message;
+    return { ending: failure, change: {}, report: repeated ? null : { kind: 'failed', message } };
   }
 
-  async function start(): Promise<ReconcileStatus> {
-    try {
-      return await attempt();
-    } finally {
-      run = null;
-    }
-  }
+  return { reconcile: shareRuns(attempt), status: () => status };
+}
 
+function toRefusal(mark: Mark, problems: readonly Problem[]): Pick<Outcome, 'ending' | 'report'> {
+  const errors = problems.filter(({ severity }) => severity === 'error').length;
   return {
-    reconcile() {
-      if (run === null) {
-        run = start();
-        return run;
-      }
-      next ??= run.then(() => {
-        next = null;
-        run ??= start();
-        return run;
-      });
-      return next;
-    },
-    status: () => status,
+    ending: { kind: 'refused', mark, errors },
+    report: { kind: 'refused', revision: mark.revision, problems },
+  };
+}
+
+/** One run at a time. Calls during a run share one more, which starts after it and so sees what they saw. */
+function shareRuns<T>(start: () => Promise<T>): () => Promise<T> {
+  let run: Promise<T> | null = null;
+  let next: Promise<T> | null = null;
+  const begin = (): Promise<T> => {
+    run = start().finally(() => {
+      run = null;
+    });
+    return run;
+  };
+  return () => {
+    if (run === null) return begin();
+    const again = (): Promise<T> => {
+      next = null;
+      return run ?? begin();
+    };
+    next ??= run.then(again, again);
+    return next;
   };
 }

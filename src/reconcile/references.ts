@@ -1,38 +1,49 @@
 import type { EventHook } from '../definitions/definition.ts';
 import { toMessage } from '../errors.ts';
 import type { Json } from '../event.ts';
-import { isSensitiveName } from '../secrets/mask.ts';
+import { locatePlainSecrets } from '../secrets/mask.ts';
 import { isReference, parseReference } from '../secrets/reference.ts';
 import type { Finding, Path } from './place.ts';
 
-/** Checks that every reference of a hook can be read as one, and warns of secrets that stand in the file in clear. */
-export function checkReferences({ config }: EventHook): readonly Finding[] {
-  return [...strings(config, ['config'])].flatMap(([text, path]) =>
-    isReference(text) ? checkReference(text, path) : checkPlain(text, path),
-  );
+/**
+ * Checks that every reference of a hook can be read as one and stands where it is resolved, and warns of secrets that
+ * stand in the file in clear.
+ */
+export function checkReferences({ handler, config }: EventHook): readonly Finding[] {
+  if (handler === 'lambda') return [];
+  const texts = [...strings(config, ['config'])];
+  const references = texts.flatMap(([text, path]) => checkText(text, path));
+  const secrets = locatePlainSecrets(config).filter(({ value }) => !value.includes(REFERENCE_START));
+  return [...references, ...secrets.map(({ path }) => plainSecret(path))];
 }
 
-function checkReference(text: string, path: Path): readonly Finding[] {
+const REFERENCE_START = '{vault://';
+const HINT = 'A reference is {vault://env/NAME} or {vault://file/PATH}, and the whole value';
+
+function checkText(text: string, path: Path): readonly Finding[] {
+  if (!text.includes(REFERENCE_START)) return [];
+  if (path[1] === 'body') return [unresolved(path, 'stands in a body')];
+  if (!isReference(text)) return [unresolved(path, 'is not the whole value')];
   try {
     parseReference(text);
     return [];
   } catch (error) {
-    const hint = 'A reference is {vault://env/NAME} or {vault://file/PATH}, and the whole value';
-    return [{ code: 'reference_invalid', severity: 'error', path, message: toMessage(error), hint }];
+    return [{ code: 'reference_invalid', severity: 'error', path, message: toMessage(error), hint: HINT }];
   }
 }
 
-function checkPlain(text: string, path: Path): readonly Finding[] {
-  const [, field, name] = path;
-  const isSecret =
-    field === 'secret' || (field === 'headers' && typeof name === 'string' && isSensitiveName(name));
-  if (!isSecret || text === '') return [];
-  const message = `"${path.slice(1).join('.')}" holds a secret in clear: anyone who can read the file can use it`;
-  const hint = 'Put a reference in its place, such as "{vault://env/MY_SECRET}"';
-  return [{ code: 'plain_secret', severity: 'warning', path, message, hint }];
+function unresolved(path: Path, why: string): Finding {
+  const message = `The reference ${why}: it is not resolved but sent as it is written`;
+  return { code: 'reference_invalid', severity: 'warning', path, message, hint: HINT };
 }
 
-/** Every string in a value, with its path. Functions of a lambda are strings too; none of the checks applies to them. */
+function plainSecret(path: Path): Finding {
+  const message = `"${path.join('.')}" holds a secret in clear: anyone who can read the file can use it`;
+  const hint = 'Put a reference in its place, such as "{vault://env/MY_SECRET}"';
+  return { code: 'plain_secret', severity: 'warning', path: ['config', ...path], message, hint };
+}
+
+/** Every string in a value, with its path. */
 function* strings(value: unknown, path: Path): Generator<[string, Path]> {
   if (typeof value === 'string') yield [value, path];
   else if (typeof value === 'object' && value !== null) {

@@ -1,0 +1,85 @@
+import { describe, expect, it } from 'vitest';
+import { planChanges } from '../../src/reconcile/plan.ts';
+import type { Prepared } from '../../src/reconcile/prepare.ts';
+import type { Snapshot } from '../../src/reconcile/snapshot.ts';
+import { toLiveHook } from '../helpers/live-hook.ts';
+import { prepareTexts } from '../helpers/prepare-texts.ts';
+
+const LOG = 'source: crud\nhandler: log\n';
+
+/** A snapshot of prepared hooks, as it would be live. */
+function toSnapshot({ hooks, catalogue }: Prepared): Snapshot {
+  return {
+    revision: 'dir@sha256:1',
+    hooks: hooks.map(({ hook, compiled }) => toLiveHook(hook, { digest: compiled.digest })),
+    catalogue,
+  };
+}
+
+/** Names of the hooks of each kind of change. */
+async function plan(
+  live: Readonly<Record<string, string>> | null,
+  next: Readonly<Record<string, string>>,
+): Promise<unknown> {
+  const before = live === null ? null : toSnapshot(await prepareTexts(live));
+  const planned = planChanges(before, await prepareTexts(next));
+  if (planned.kind === 'refuse') return 'refuse';
+  const { created, updated, unchanged, deleted } = planned.changes;
+  const names = (hooks: typeof created): readonly string[] => hooks.map(({ hook }) => hook.name);
+  return {
+    created: names(created),
+    updated: names(updated),
+    unchanged: names(unchanged),
+    deleted: deleted.map(({ definition }) => definition.name),
+  };
+}
+
+const NONE = { created: [], updated: [], unchanged: [], deleted: [] };
+
+describe('planChanges()', () => {
+  it('creates every hook when none is live', async () => {
+    expect(await plan(null, { 'b.yaml': LOG, 'a.yaml': LOG })).toEqual({ ...NONE, created: ['a', 'b'] });
+  });
+
+  it('tells what is new, changed, unchanged and gone', async () => {
+    const live = { 'same.yaml': LOG, 'changed.yaml': LOG, 'gone.yaml': LOG };
+    const next = { 'same.yaml': LOG, 'changed.yaml': `${LOG}snooze: 5\n`, 'new.yaml': LOG };
+    expect(await plan(live, next)).toEqual({
+      created: ['new'],
+      updated: ['changed'],
+      unchanged: ['same'],
+      deleted: ['gone'],
+    });
+  });
+
+  it('takes a hook for the same by its id: a move is no change, a new name with the old id is one', async () => {
+    const id = 'id: c57340ab-9fed-40fd-bb7e-1cef8d37c2df\n';
+    expect(await plan({ 'a.yaml': LOG }, { 'b.yaml': `name: a\n# moved\n${LOG}` })).toEqual({
+      ...NONE,
+      unchanged: ['a'],
+    });
+    expect(await plan({ 'a.yaml': LOG + id }, { 'b.yaml': LOG + id })).toEqual({ ...NONE, updated: ['b'] });
+    expect(await plan({ 'a.yaml': LOG }, { 'b.yaml': LOG })).toEqual({
+      ...NONE,
+      created: ['b'],
+      deleted: ['a'],
+    });
+  });
+
+  it('deletes every hook when none is left', async () => {
+    expect(await plan({ 'a.yaml': LOG }, {})).toEqual({ ...NONE, deleted: ['a'] });
+  });
+
+  it('refuses a set with one error whole', async () => {
+    expect(
+      await plan(
+        { 'a.yaml': LOG },
+        { 'a.yaml': `${LOG}snooze: 5\n`, 'b.yaml': 'source: crub\nhandler: log\n' },
+      ),
+    ).toBe('refuse');
+  });
+
+  it('applies a set with warnings', async () => {
+    expect(await plan(null, { 'a.yaml': `${LOG}filter: "false"\n` })).toEqual({ ...NONE, created: ['a'] });
+  });
+});

@@ -1,0 +1,147 @@
+import { describe, expect, it } from 'vitest';
+import { briefsOf, prepareTexts, problemOf } from '../helpers/prepare-texts.ts';
+
+/** A webhook-custom whose config goes on from line 6. */
+function custom(config: string): string {
+  return `source: crud\nhandler: webhook-custom\nconfig:\n  method: POST\n  url: http://example.com\n${config}`;
+}
+
+describe('checking references', () => {
+  it.each([
+    ['url', 'source: crud\nhandler: webhook\nconfig: { url: "{vault://env/url}" }\n'],
+    ['secret', custom('  secret: "{vault://file/app/key}"\n')],
+    ['a header', custom('  headers: { authorization: "{vault://env/token#2}" }\n')],
+    [
+      'a payload, at any depth',
+      custom('  payload: { token: ["{vault://env/t?prefix=my-}", { a: "{vault://file/b/}" }] }\n'),
+    ],
+  ])('takes one in %s', async (_what, text) => {
+    expect(await briefsOf(text)).toEqual([]);
+  });
+
+  it.each([
+    [
+      'url',
+      'source: crud\nhandler: webhook\nconfig: { url: "{vault://aws/url}" }\n',
+      '3:16 reference_invalid config.url',
+      'could not find vault (aws)',
+    ],
+    [
+      'secret',
+      custom('  secret: "{vault://env}"\n'),
+      '6:11 reference_invalid config.secret',
+      'reference url is missing path [{vault://env}]',
+    ],
+    [
+      'a header',
+      custom('  headers: { a: "{vault://env/a#9}" }\n'),
+      '6:17 reference_invalid config.headers.a',
+      'reference url has invalid version [{vault://env/a#9}]',
+    ],
+    [
+      'a payload',
+      custom('  payload: { a: [{ b: "{vault://env/}" }] }\n'),
+      '6:23 reference_invalid config.payload.a[0].b',
+      'reference url has empty path [{vault://env/}]',
+    ],
+    [
+      'a payload beside a template',
+      custom('  payload: { a: "{vault://env/a} {{operation}}" }\n'),
+      '6:17 reference_invalid config.payload.a',
+      'not a reference [{vault://env/a} {{operation}}]',
+    ],
+  ])('refuses one in %s that cannot be read', async (_what, text, brief, message) => {
+    expect(await briefsOf(text)).toEqual([brief]);
+    expect(await problemOf(text)).toMatchObject({
+      severity: 'error',
+      message,
+      hint: 'A reference is {vault://env/NAME} or {vault://file/PATH}, and the whole value',
+    });
+  });
+
+  it.each([
+    [
+      'one that is not the whole value',
+      custom('  headers: { authorization: "Bearer {vault://env/token}" }\n'),
+      'config.headers.authorization',
+      'The reference is not the whole value: it is not resolved but sent as it is written',
+    ],
+    [
+      'one in a body',
+      custom('  body: "{vault://env/token}"\n'),
+      'config.body',
+      'The reference stands in a body: it is not resolved but sent as it is written',
+    ],
+    [
+      'one within a body',
+      custom('  body: "x {vault://env/token}"\n'),
+      'config.body',
+      'The reference stands in a body: it is not resolved but sent as it is written',
+    ],
+  ])('warns of %s', async (_what, text, path, message) => {
+    expect(await problemOf(text)).toMatchObject({
+      code: 'reference_invalid',
+      severity: 'warning',
+      path,
+      message,
+    });
+  });
+
+  it('does not look into functions and descriptions', async () => {
+    const functions = 'functions: ["return function() return \'{vault://aws/x}\' end"]';
+    const text = `source: crud\nhandler: lambda\ndescription: "{vault://aws/x}"\nconfig: { ${functions} }\n`;
+    expect(await briefsOf(text)).toEqual([]);
+  });
+});
+
+describe('checking for secrets in clear', () => {
+  const MARKER = 'marker-value';
+
+  it.each([
+    ['the secret', custom(`  secret: ${MARKER}\n`), '6:11 plain_secret config.secret'],
+    [
+      'a header',
+      custom(`  headers: { X-Api-Key: ${MARKER} }\n`),
+      '6:25 plain_secret config.headers.X-Api-Key',
+    ],
+    [
+      'a part of a header',
+      custom(`  headers: { authorization: "Bearer ${MARKER}" }\n`),
+      '6:29 plain_secret config.headers.authorization',
+    ],
+    [
+      'a field of a payload',
+      custom(`  payload: { a: [{ password: ${MARKER} }] }\n`),
+      '6:30 plain_secret config.payload.a[0].password',
+    ],
+    [
+      'the password of a URL',
+      `source: crud\nhandler: webhook\nconfig: { url: "http://jane:${MARKER}@example.com/" }\n`,
+      '3:16 plain_secret config.url',
+    ],
+  ])('warns of one in %s, without a word of it', async (_what, text, brief) => {
+    expect(await briefsOf(text)).toEqual([brief]);
+    const { problems, good } = await prepareTexts({ 'hook.yaml': text });
+    expect(good).toBe(true);
+    expect(JSON.stringify(problems)).not.toContain(MARKER);
+    expect(problems[0]).toMatchObject({
+      severity: 'warning',
+      hint: 'Put a reference in its place, such as "{vault://env/MY_SECRET}"',
+    });
+  });
+
+  it.each([
+    [
+      'what the event fills in',
+      custom('  headers: { authorization: "Bearer {{entity.token}}" }\n  headers_format: true\n'),
+    ],
+    ['empty texts', custom('  secret: ""\n  headers: { cookie: "" }\n')],
+    [
+      'names that say nothing',
+      custom('  headers: { content-type: application/json }\n  payload: { text: hello }\n'),
+    ],
+    ['a name of an algorithm', custom('  signature: sha256\n  secret: "{vault://env/a}"\n')],
+  ])('says nothing of %s', async (_what, text) => {
+    expect((await briefsOf(text)).filter((brief) => brief.includes('plain_secret'))).toEqual([]);
+  });
+});
