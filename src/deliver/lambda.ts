@@ -16,7 +16,7 @@ export function createLambdaHandler({ sandbox, logger, clock }: LambdaParts): Ha
     async run({ definition, program }, { data, event, source, pid }) {
       if (program === null) return { kind: 'success', result: data, durationMs: 0 };
       const startedAt = clock.now();
-      const ended = await sandbox.run(program, { data, event, source, pid });
+      const ended = await sandbox.run(program, { hook: definition.id, data, event, source, pid });
       const durationMs = Math.max(0, clock.now() - startedAt);
       const { output } = ended;
       if (output !== '') logger.info({ hook: definition.name, event, source, output }, 'lambda output');

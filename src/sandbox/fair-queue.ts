@@ -1,6 +1,6 @@
 /** Items in groups. Each group that waits gives one item before any gives another. */
 export class FairQueue<T> {
-  /** In the order of their turns; each group's items are in reverse, in two stacks, so that nothing is ever shifted. */
+  /** In the order of their turns. */
   readonly #groups = new Map<string, Group<T>>();
 
   /** Adds an item at the end of its group. */
@@ -13,7 +13,7 @@ export class FairQueue<T> {
     this.#groupOf(group).outgoing.push(item);
   }
 
-  /** Takes the first item of the group whose turn it is. */
+  /** Takes the first item of the group whose turn it is; null when there is none. */
   take(): T | null {
     const [next] = this.#groups;
     if (next === undefined) return null;
@@ -26,6 +26,14 @@ export class FairQueue<T> {
     this.#groups.delete(name);
     if (group.outgoing.length + group.incoming.length > 0) this.#groups.set(name, group);
     return item;
+  }
+
+  /** Gives a group with all its items to another queue, where it is the last to have its turn. */
+  moveGroup(name: string, to: FairQueue<T>): void {
+    const group = this.#groups.get(name);
+    if (group === undefined) return;
+    this.#groups.delete(name);
+    to.#groups.set(name, group);
   }
 
   get isEmpty(): boolean {
@@ -41,7 +49,7 @@ export class FairQueue<T> {
   }
 }
 
-/** A queue as two stacks: what came last is last in `incoming`, what is next is last in `outgoing`. */
+/** A queue as two stacks, so that nothing is ever shifted: what came last is last in `incoming`, what is next is last in `outgoing`. */
 interface Group<T> {
   incoming: T[];
   outgoing: T[];

@@ -1,7 +1,9 @@
-import { FairQueue } from './fair-queue.ts';
-import type { Sandbox, SandboxCompilation, SandboxResult } from './sandbox.ts';
+import { toMessage } from '../errors.ts';
+import type { Json } from '../event.ts';
+import type { Sandbox } from './sandbox.ts';
 import type { SandboxAnswer, SandboxTask } from './sandbox-protocol.ts';
-import { SandboxThread, type ThreadTask } from './thread.ts';
+import { TaskQueue } from './task-queue.ts';
+import { SandboxThread, type ThreadTask, toCrash } from './thread.ts';
 
 /** How a sandbox is run. */
 export interface SandboxOptions {
@@ -11,30 +13,25 @@ export interface SandboxOptions {
 
 /** Two, so that one function at its limit leaves a thread for the others. */
 const DEFAULT_THREADS = 2;
-/** Tasks handed to a thread at a time: changing threads costs more than a quick function does. */
-const MAX_BATCH = 128;
-/** Time the tasks of a batch are expected to take together: what a quick function may have to wait for others. */
-const BATCH_MS = 10;
-/** Expected of a function that was not run yet. */
-const UNKNOWN_MS = 1;
-/** Functions whose time is remembered. */
-const MAX_REMEMBERED = 1_000;
+const CLOSED = 'Function was not run: the sandbox is closed';
+/** Whose turn it is when something is compiled: no hook's id is empty. */
+const COMPILE_GROUP = '';
 
 /**
  * Creates a sandbox. Threads start with the first task. The pool is our own and not a library's: it has to know which
  * task of a thread runs, since only that one may fail when the thread is stopped, and to take turns between hooks.
  */
 export function createSandbox({ threads: limit = DEFAULT_THREADS }: SandboxOptions = {}): Sandbox {
-  const queue = new FairQueue<ThreadTask>();
-  /** How long each function took last, ms. */
-  const durations = new Map<string, number>();
+  const queue = new TaskQueue<ThreadTask>();
   const threads = new Set<SandboxThread>();
+  /** Threads with a task that may take long: as long as there are quick ones, a thread is kept free of those. */
+  const slow = new Set<SandboxThread>();
   let closed = false;
 
   function submit(group: string, task: SandboxTask): Promise<SandboxAnswer> {
-    if (closed) return Promise.resolve(crash('the sandbox is closed'));
+    if (closed) return Promise.resolve(toCrash(CLOSED));
     return new Promise((resolve) => {
-      queue.add(group, { group, task, resolve });
+      queue.add({ group, task, resolve });
       pump();
     });
   }
@@ -44,52 +41,64 @@ export function createSandbox({ threads: limit = DEFAULT_THREADS }: SandboxOptio
     if (!queue.isEmpty && threads.size < limit && !closed) startThread();
   }
 
-  function startThread(): void {
-    const thread = new SandboxThread({
-      onIdle: () => feed(thread),
-      onEnd(unfinished) {
-        threads.delete(thread);
-        for (const task of unfinished.toReversed()) queue.addFirst(task.group, task);
-        pump();
-      },
-      onFinished(task, durationMs) {
-        if (durations.size >= MAX_REMEMBERED) durations.clear();
-        durations.set(task.group, durationMs);
-      },
-    });
-    threads.add(thread);
+  function feed(thread: SandboxThread): void {
+    slow.delete(thread);
+    const maxSlow = queue.isQuiet ? limit : Math.max(1, limit - 1);
+    const { tasks, isSlow } = queue.take({ slow: slow.size < maxSlow });
+    if (isSlow) slow.add(thread);
+    if (tasks.length > 0) thread.run(tasks);
   }
 
-  function feed(thread: SandboxThread): void {
-    const batch: ThreadTask[] = [];
-    for (let expectedMs = 0; batch.length < MAX_BATCH && expectedMs < BATCH_MS; ) {
-      const task = queue.take();
-      if (task === null) break;
-      batch.push(task);
-      expectedMs += durations.get(task.group) ?? UNKNOWN_MS;
+  function startThread(): void {
+    try {
+      threads.add(createThread());
+    } catch (error) {
+      giveUp(toStartFailure(toMessage(error)));
     }
-    if (batch.length > 0) thread.run(batch);
+  }
+
+  function createThread(): SandboxThread {
+    const thread = new SandboxThread({
+      onIdle: () => feed(thread),
+      onFinished: ({ group }, cpuMs) => queue.note(group, cpuMs),
+      onEnd({ unfinished, failedToStart }) {
+        threads.delete(thread);
+        slow.delete(thread);
+        queue.putBack(unfinished);
+        // Another would fail as well; the next task tries again.
+        if (failedToStart !== null && !closed) giveUp(toStartFailure(failedToStart));
+        pump();
+      },
+    });
+    return thread;
+  }
+
+  function giveUp(message: string): void {
+    for (const { resolve } of queue.drain()) resolve(toCrash(message));
   }
 
   return {
     async compile(source, language) {
-      const answer = await submit('', { kind: 'compile', source, language });
-      return answer.kind === 'error'
-        ? { kind: 'invalid', message: answer.message, line: null }
-        : (answer as SandboxCompilation);
+      const answer = await submit(COMPILE_GROUP, { kind: 'compile', source, language });
+      if (answer.kind === 'compiled' || answer.kind === 'invalid') return answer;
+      const message = answer.kind === 'error' ? answer.message : 'it was run';
+      return { kind: 'invalid', message: `Error parsing function: ${message}`, line: null };
     },
-    async run(program, args) {
-      return (await submit(program.functions.join('\n'), { kind: 'run', program, args })) as SandboxResult;
+    async run(program, { hook, data, ...rest }) {
+      const args = { ...rest, json: JSON.stringify(data) };
+      const answer = await submit(hook, { kind: 'run', hook, program, args });
+      if (answer.kind === 'error') return answer;
+      if (answer.kind !== 'value') return toCrash('Function was not run: it was compiled');
+      return { kind: 'value', value: JSON.parse(answer.json) as Json, output: answer.output };
     },
     async close() {
       closed = true;
       await Promise.all([...threads].map((thread) => thread.stop()));
-      for (let task = queue.take(); task !== null; task = queue.take())
-        task.resolve(crash('the sandbox is closed'));
+      giveUp(CLOSED);
     },
   };
 }
 
-function crash(message: string): SandboxResult {
-  return { kind: 'error', reason: 'crash', message: `Function was not run: ${message}`, output: '' };
+function toStartFailure(message: string): string {
+  return `Function was not run: its thread cannot be started: ${message}`;
 }

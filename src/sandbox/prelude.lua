@@ -1,36 +1,50 @@
 -- What a Lua function sees, and how it is run. Loaded once into each Lua state, with the whole standard library; the
 -- function itself runs in an environment that has the allowed names only and no way back to this file's own.
 local raw_error, raw_pcall, raw_xpcall, raw_load = error, pcall, xpcall, load
-local raw_resume, raw_create, raw_status = coroutine.resume, coroutine.create, coroutine.status
+local raw_resume, coroutine_create = coroutine.resume, coroutine.create
 local setmetatable, getmetatable, type, pairs, ipairs, next, select = setmetatable, getmetatable, type, pairs, ipairs, next, select
 local tostring, tonumber, rawlen = tostring, tonumber, rawlen
-local clock, sethook = os.clock, debug.sethook
-local math_type, tointeger, floor = math.type, math.tointeger, math.floor
-local byte, char, find, format, gsub, sub, rep = string.byte, string.char, string.find, string.format, string.gsub, string.sub, string.rep
-local concat, unpack, pack, insert, remove = table.concat, table.unpack, table.pack, table.insert, table.remove
+-- From the host, which stops what is overdue wherever it is.
+local set_limit, is_overdue = set_limit, is_overdue
+local math_type, floor = math.type, math.floor
+local byte, find, format, gsub, sub = string.byte, string.find, string.format, string.gsub, string.sub
+local concat, unpack, pack, insert = table.concat, table.unpack, table.pack, table.insert
 local utf8_char, utf8_len = utf8.char, utf8.len
-
--- Reaches the library through the methods of strings otherwise.
-string.dump = nil
 
 ---- Time -------------------------------------------------------------------------------------------------------------
 
--- Instructions between looks at the clock: some tens of microseconds.
-local HOOK_COUNT = 2000
-local TIMEOUT = setmetatable({}, { __tostring = function() return 'timeout' end })
-local deadline = math.huge
+-- What caught the end of its time must not go on: it is thrown again by whatever could have caught it.
+local function pass_on(...) if is_overdue() then raw_error('overdue', 0) end return ... end
 
-local function expired() return clock() > deadline end
-local function check_time() if expired() then raw_error(TIMEOUT, 0) end end
+---- Text -------------------------------------------------------------------------------------------------------------
 
--- What caught the timeout must not go on: it is thrown again by whatever could have caught it.
-local function pass_on(...) if expired() then raw_error(TIMEOUT, 0) end return ... end
+local REPLACEMENT = '\u{fffd}'
+
+-- A string of Lua may hold any bytes; each one that is no UTF-8 is replaced.
+local function to_utf8(text)
+  local length, bad = utf8_len(text)
+  if length then return text, length end
+  local parts, at = {}, 1
+  while bad do
+    insert(parts, sub(text, at, bad - 1))
+    at = bad + 1
+    length, bad = utf8_len(text, at)
+  end
+  insert(parts, sub(text, at))
+  return concat(parts, REPLACEMENT), #text
+end
+
+-- The host reads a text up to its first NUL.
+local function to_host(text, max_length)
+  return (gsub(to_utf8(sub(text, 1, max_length)), '\0', REPLACEMENT))
+end
 
 ---- JSON -------------------------------------------------------------------------------------------------------------
 
 -- Lists that came from JSON, by how long they are: tells an empty list from an empty object, and keeps nulls in place.
 local lengths = setmetatable({}, { __mode = 'k' })
-local MAX_DEPTH = 150
+local MAX_DEPTH = 128
+local MAX_LENGTH = 1024 * 1024
 
 local ESCAPES = { ['"'] = '"', ['\\'] = '\\', ['/'] = '/', b = '\b', f = '\f', n = '\n', r = '\r', t = '\t' }
 
@@ -44,6 +58,8 @@ local function decode_escape(text, at)
       return utf8_char(0x10000 + ((code - 0xd800) << 10) + (low - 0xdc00)), at + 11
     end
   end
+  -- Half a pair is no character.
+  if code >= 0xd800 and code < 0xe000 then return REPLACEMENT, at + 5 end
   return utf8_char(code), at + 5
 end
 
@@ -100,16 +116,30 @@ decode_value = function(text, at)
   return tonumber(sub(text, at, stop)), stop + 1
 end
 
-local NOT_JSON = {}
-local function not_json(message) NOT_JSON.message = message raw_error(NOT_JSON, 0) end
+local REFUSAL = {}
+local function refuse(reason, message)
+  REFUSAL.reason, REFUSAL.message = reason, message
+  raw_error(REFUSAL, 0)
+end
+local function not_json(message) refuse('not_json', message) end
+
+-- Characters that have been made, so that a small table which holds another many times over does not go on for ever.
+local encoded_length = 0
+local function count(length)
+  encoded_length = encoded_length + length
+  if encoded_length > MAX_LENGTH then refuse('too_large', '') end
+end
 
 local function escape_char(letter) return format('\\u%04x', byte(letter)) end
 
 local function encode_string(text)
-  -- A string of Lua may hold any bytes; what is no UTF-8 cannot be JSON.
-  if not utf8_len(text) then text = gsub(text, '[\128-\255]', '\u{fffd}') end
-  if not find(text, '[%c"\\\127]') then return '"' .. text .. '"' end
-  return '"' .. gsub(text, '[%c"\\\127]', escape_char) .. '"'
+  if not find(text, '[^ !#-%[%]-~]') then
+    count(#text)
+    return '"' .. text .. '"'
+  end
+  local clean, length = to_utf8(text)
+  count(length)
+  return '"' .. gsub(clean, '[%c"\\\127]', escape_char) .. '"'
 end
 
 local function encode_number(number)
@@ -139,30 +169,39 @@ local function encode_object(object, depth)
   return '{' .. concat(parts, ',') .. '}'
 end
 
--- How long a table is as a list; nil when it is none. One made in Lua is a list when its keys are 1 to n.
+-- A list with holes in it is one all the same, unless there are more holes than this (the rule of cjson).
+local MAX_SPARSE, SPARSE_RATIO = 10, 2
+
+-- How long a table is as a list; nil when it is none. One made in Lua is a list when its keys are whole numbers from 1.
 local function list_length(value)
-  local count, known, length = 0, lengths[value], rawlen(value)
+  local entries, known, longest = 0, lengths[value], 0
   for key in next, value do
     if math_type(key) ~= 'integer' or key < 1 then return nil end
-    count = count + 1
-    if not known and key > length then return nil end
-    if known and key > known then known = key end
+    entries = entries + 1
+    if key > longest then longest = key end
   end
-  if known then return known end
-  return count > 0 and count == length and length or nil
+  if known and longest <= known then return known end
+  if entries == 0 then return nil end
+  return (longest <= MAX_SPARSE or longest <= entries * SPARSE_RATIO) and longest or nil
 end
 
 encode_value = function(value, depth)
+  count(2)
   local kind = type(value)
   if kind == 'nil' then return 'null' end
   if kind == 'boolean' then return value and 'true' or 'false' end
   if kind == 'string' then return encode_string(value) end
   if kind == 'number' then return encode_number(value) end
   if kind ~= 'table' then not_json('a ' .. kind) end
-  if depth > MAX_DEPTH then not_json('a table that nests too deep or holds itself') end
+  if depth >= MAX_DEPTH then not_json('a table that nests deeper than ' .. MAX_DEPTH .. ' levels or holds itself') end
   local length = list_length(value)
   if length then return encode_list(value, length, depth) end
   return encode_object(value, depth)
+end
+
+local function encode(value)
+  encoded_length = 0
+  return encode_value(value, 0)
 end
 
 ---- Output -----------------------------------------------------------------------------------------------------------
@@ -171,29 +210,30 @@ local MAX_OUTPUT = 16 * 1024
 local output, output_length = {}, 0
 
 local function print_captured(...)
+  if output_length > MAX_OUTPUT then return end
   local parts = pack(...)
   for index = 1, parts.n do parts[index] = tostring(parts[index]) end
   local line = concat(parts, '\t') .. '\n'
-  if output_length >= MAX_OUTPUT then return end
   output_length = output_length + #line
   insert(output, line)
 end
 
+-- One character too many says that some was cut.
 local function take_output()
   local text = concat(output)
   output, output_length = {}, 0
-  -- Spares the encoding above; a cut may fall within a character.
-  return #text > MAX_OUTPUT and sub(text, 1, MAX_OUTPUT) .. '… (cut)' or text
+  return to_host(text, MAX_OUTPUT + 1)
 end
 
 ---- Environment ------------------------------------------------------------------------------------------------------
 
--- Library tables cannot be written to; neither can anyone get at the metatable that sees to it.
+-- Library tables cannot be written to; neither can anyone get at the metatable that sees to it, or at what is behind it.
 local function protect(name, library)
+  local function step(_, key) return next(library, key) end
   return setmetatable({}, {
     __index = library,
     __newindex = function(_, key) raw_error('Cannot modify ' .. name .. '.' .. tostring(key) .. '. Protected by the sandbox.', 2) end,
-    __pairs = function() return next, library, nil end,
+    __pairs = function(protected) return step, protected, nil end,
     __metatable = false,
   })
 end
@@ -263,116 +303,130 @@ end
 function tables.new() return {} end
 function tables.nkeys(list) local count = 0 for _ in next, list do count = count + 1 end return count end
 
-local function create(body)
-  local thread = raw_create(body)
-  sethook(thread, check_time, '', HOOK_COUNT)
-  return thread
-end
 local function resume(thread, ...) return pass_on(raw_resume(thread, ...)) end
 local function unwrap(ok, ...) if not ok then raw_error((...), 0) end return ... end
-local coroutines = pick(coroutine, 'running status yield')
-coroutines.create, coroutines.resume = create, resume
+local coroutines = pick(coroutine, 'create running status yield')
+coroutines.resume = resume
 function coroutines.wrap(body)
-  local thread = create(body)
+  local thread = coroutine_create(body)
   return function(...) return unwrap(resume(thread, ...)) end
 end
 
 local math_library = {}
 for name, value in next, math do if name ~= 'randomseed' then math_library[name] = value end end
 
-local function new_environment()
-  return {
-    _VERSION = _VERSION,
-    assert = assert, error = raw_error, ipairs = ipairs, next = next, pairs = pairs, print = print_captured,
-    pcall = function(...) return pass_on(raw_pcall(...)) end,
-    xpcall = function(...) return pass_on(raw_xpcall(...)) end,
-    select = select, tonumber = tonumber, tostring = tostring, type = type, unpack = unpack,
-    bit = protect('bit', bit),
-    coroutine = protect('coroutine', coroutines),
-    io = protect('io', { type = io.type }),
-    jit = protect('jit', { os = 'Other', arch = 'wasm32', version = _VERSION, version_num = 50400 }),
-    math = protect('math', math_library),
-    os = protect('os', pick(os, 'clock date difftime time')),
-    string = protect('string', pick(string, 'byte char find format gmatch gsub len lower match rep reverse sub upper')),
-    table = protect('table', tables),
-  }
+local strings = pick(string, 'byte char find format gmatch gsub len lower match rep reverse sub upper')
+-- The methods of every string.
+getmetatable('').__index = strings
+
+local BASE = {
+  _VERSION = _VERSION,
+  assert = assert, error = raw_error, ipairs = ipairs, next = next, pairs = pairs, print = print_captured,
+  pcall = function(...) return pass_on(raw_pcall(...)) end,
+  -- A handler that is called because the time is up would run unwatched.
+  xpcall = function(work, handler, ...)
+    local function handle(problem) if is_overdue() then return problem end return handler(problem) end
+    return pass_on(raw_xpcall(work, handle, ...))
+  end,
+  select = select, tonumber = tonumber, tostring = tostring, type = type, unpack = unpack,
+  bit = protect('bit', bit),
+  coroutine = protect('coroutine', coroutines),
+  io = protect('io', { type = io.type }),
+  jit = protect('jit', { os = 'Other', arch = 'wasm32', version = _VERSION, version_num = 50400 }),
+  math = protect('math', math_library),
+  os = protect('os', pick(os, 'clock date difftime time')),
+  string = protect('string', strings),
+  table = protect('table', tables),
+}
+
+local function inherit(parent) return setmetatable({}, { __index = parent, __metatable = false }) end
+
+-- The globals of one function. Those its chunk declares stay; those a call makes are gone after it.
+local function new_globals()
+  local declared = inherit(BASE)
+  return inherit(declared), declared
 end
+local function clear(globals) for name in next, globals do globals[name] = nil end end
 
 ---- Running ----------------------------------------------------------------------------------------------------------
 
 local CHUNK = '=function'
+local MAX_MESSAGE = 4 * 1024
 local functions = {}
 
 -- "function:3: text" is what error("text") makes; the place says nothing to whoever wrote the text.
 local function strip(message)
-  return (gsub(message, '^function:%d+: ', ''))
+  return (gsub(gsub(message, '^function:%d+: ', ''), '^prelude:%d+: ', ''))
 end
 
+-- Why a function failed and what is to be said of it.
 local function describe(problem)
-  if problem == TIMEOUT then return 'timeout', '' end
-  if problem == NOT_JSON then return 'not_json', NOT_JSON.message end
+  if problem == REFUSAL then return REFUSAL.reason, REFUSAL.message end
   local kind = type(problem)
   if kind == 'table' and getmetatable(problem) == nil then
-    local ok, json = raw_pcall(encode_value, problem, 0)
-    return 'thrown', ok and json or 'a table'
+    local ok, json = raw_pcall(encode, problem)
+    return 'thrown', ok and to_host(json, MAX_MESSAGE) or 'a table'
   end
   if kind ~= 'string' and kind ~= 'number' then return 'thrown', kind == 'nil' and 'nil' or 'a ' .. kind end
-  local message = tostring(problem)
+  local message = strip(tostring(problem))
   if find(message, 'not enough memory', 1, true) then return 'memory', '' end
   if find(message, 'stack overflow', 1, true) then return 'stack', '' end
-  return 'thrown', strip(message)
+  if message == '' then return 'thrown', 'an empty text' end
+  return 'thrown', to_host(message, MAX_MESSAGE)
 end
 
-local function bounded(limit_s, work, ...)
-  deadline = clock() + limit_s
-  sethook(check_time, '', HOOK_COUNT)
-  local results = pack(raw_pcall(work, ...))
-  sethook()
-  deadline = math.huge
-  return results
+local function settle(ok, value)
+  local overdue = not ok and is_overdue()
+  set_limit()
+  if ok then return 'value', value end
+  if overdue then return 'timeout', '' end
+  return describe(value)
 end
 
--- Compiles one function and keeps it. Answers '' or a line number, a newline and what is wrong.
-function compile(source, limit_s)
-  local chunk, problem = raw_load(source, CHUNK, 't', new_environment())
-  if not chunk then
-    local line = string.match(problem, '^function:(%d+):') or ''
-    return line .. '\nError parsing function: ' .. strip(problem)
-  end
-  local results = bounded(limit_s, chunk)
-  if not results[1] then
-    local reason, message = describe(results[2])
-    return '\nError parsing function: ' .. (reason == 'thrown' and message or reason)
-  end
-  if type(results[2]) ~= 'function' then
-    return '\nBad return value from function, expected function type, got ' .. type(results[2])
-  end
-  insert(functions, results[2])
-  return ''
+-- Answers 'value' and what came back, or a reason and a message.
+local function bounded(limit_ms, work, ...)
+  set_limit(limit_ms)
+  return settle(raw_pcall(work, ...))
 end
 
-local function call(index, data, event, source, pid)
-  local value, problem = functions[index](data, event, source, pid)
-  if value == nil and problem ~= nil then raw_error(problem, 0) end
+-- A name that nothing follows is what Lua 5.1 told more of.
+local function to_syntax_error(problem)
+  local message = strip(problem)
+  local near = string.match(message, '^syntax error near (.*)$')
+  if near and near ~= "'='" and near ~= "','" then message = "'=' expected near " .. near end
+  return to_host(message, MAX_MESSAGE)
+end
+
+-- Compiles one function and keeps it. Answers nothing, or what is wrong: a line number or '', a reason, a message.
+function compile(source, limit_ms)
+  local globals, declared = new_globals()
+  local chunk, problem = raw_load(source, CHUNK, 't', globals)
+  if not chunk then return string.match(problem, '^function:(%d+):') or '', 'syntax', to_syntax_error(problem) end
+  local kind, value = bounded(limit_ms, chunk)
+  if kind ~= 'value' then return '', kind, value end
+  if type(value) ~= 'function' then return '', 'type', type(value) end
+  for name, global in next, globals do declared[name] = global end
+  clear(globals)
+  insert(functions, { call = value, globals = globals })
+end
+
+local function call(one, ...)
+  local value, problem = one.call(...)
+  if not value and problem ~= nil then raw_error(problem, 0) end
   return value
 end
 
 -- Runs the functions that were compiled. Answers 'value' or a reason, the value or the message, and what was printed.
-function run(json, event, source, pid, limit_s)
-  local data = decode_value(json, 1)
+function run(json, event, source, pid, limit_ms)
+  local kind, value = 'value', decode_value(json, 1)
   if event == '' then event = nil end
   for index = 1, #functions do
-    local results = bounded(limit_s, call, index, data, event, source, pid)
-    if not results[1] then
-      local reason, message = describe(results[2])
-      return reason, message, take_output()
-    end
-    data = results[2]
+    local one = functions[index]
+    kind, value = bounded(limit_ms, call, one, value, event, source, pid)
+    clear(one.globals)
+    if kind ~= 'value' then return kind, value, take_output() end
   end
-  local results = bounded(limit_s, encode_value, data, 0)
-  if not results[1] then
-    local reason, message = describe(results[2])
-    return reason, message, take_output()
-  end
-  return 'value', results[2], take_output()
+  -- Making text of it is our doing, but grows with what the function returned.
+  kind, value = bounded(5 * limit_ms, encode, value)
+  return kind, value, take_output()
 end

@@ -1,78 +1,105 @@
 import type { Language } from '../definitions/definition.ts';
-import { toMessage } from '../errors.ts';
-import type { Json } from '../event.ts';
-import { type Engine, type EngineProgram, isCompileMistake } from './engine.ts';
+import type { CpuClock } from './cpu-clock.ts';
+import {
+  type Engine,
+  type EngineArguments,
+  type EngineProgram,
+  type EngineResult,
+  isCompileMistake,
+} from './engine.ts';
 import { MAX_PROGRAMS } from './limits.ts';
-import type { SandboxArguments, SandboxCompilation, SandboxProgram, SandboxResult } from './sandbox.ts';
+import type { SandboxCompilation, SandboxProgram } from './sandbox.ts';
+import type { TimedAnswer } from './sandbox-protocol.ts';
+
+/** A program to run, and the hook it is of. */
+interface ProgramRun {
+  readonly hook: string;
+  readonly program: SandboxProgram;
+  readonly args: EngineArguments;
+}
 
 /** What a sandbox thread does: both languages, with programs kept compiled. */
 export interface Programs {
-  compile(source: string, language: Language | null): SandboxCompilation;
-  run(program: SandboxProgram, args: SandboxArguments): SandboxResult;
+  compile(source: string, language: Language | null): Promise<TimedAnswer>;
+  run(run: ProgramRun): Promise<TimedAnswer>;
 }
 
-/** Creates the keeper of compiled programs. */
-export function createPrograms(engines: Readonly<Record<Language, Engine>>): Programs {
-  /** In the order of their last use. */
-  const kept = new Map<string, EngineProgram>();
+/** A hook's program as it is kept. */
+interface Kept {
+  readonly program: SandboxProgram;
+  readonly loaded: EngineProgram;
+}
 
-  function open({ language, functions }: SandboxProgram): EngineProgram | SandboxResult {
-    const key = JSON.stringify([language, functions]);
-    const known = kept.get(key);
-    if (known !== undefined) {
-      kept.delete(key);
-      kept.set(key, known);
-      return known;
+type Engines = Readonly<Record<Language, Engine>>;
+
+/** Creates the keeper of compiled programs: one for a hook, which no other hook's functions run in. */
+export function createPrograms(engines: Engines, cpuMs: CpuClock): Programs {
+  /** By hook, in the order of their last use. */
+  const kept = new Map<string, Kept>();
+
+  async function open(hook: string, program: SandboxProgram): Promise<EngineProgram | EngineResult> {
+    const known = kept.get(hook);
+    if (known !== undefined && isSame(known.program, program)) {
+      kept.delete(hook);
+      kept.set(hook, known);
+      return known.loaded;
     }
-    const loaded = engines[language].load(functions);
+    drop(hook);
+    const loaded = await engines[program.language].load(program.functions);
     if (isCompileMistake(loaded))
       return { kind: 'error', reason: 'syntax', message: loaded.message, output: '' };
-    kept.set(key, loaded);
+    kept.set(hook, { program, loaded });
     const [oldest] = kept.keys();
     if (kept.size > MAX_PROGRAMS && oldest !== undefined) drop(oldest);
     return loaded;
   }
 
-  function drop(key: string): void {
-    kept.get(key)?.close();
-    kept.delete(key);
+  function drop(hook: string): void {
+    kept.get(hook)?.loaded.close();
+    kept.delete(hook);
   }
 
   return {
-    compile: (source, language) =>
-      language === null ? infer(engines, source) : compileAs(engines, { source, language }),
-    run(program, { data, event, source, pid }) {
-      const opened = open(program);
-      if (!('run' in opened)) return opened;
-      const result = opened.run({ json: JSON.stringify(data), event, source, pid });
-      if (opened.spent) drop(JSON.stringify([program.language, program.functions]));
-      return result.kind === 'error'
-        ? result
-        : { kind: 'value', value: JSON.parse(result.json) as Json, output: result.output };
+    async compile(source, language) {
+      const startedAt = cpuMs();
+      const answer = await (language === null
+        ? infer(engines, source)
+        : compileAs(engines, { source, language }));
+      return { answer, cpuMs: cpuMs() - startedAt };
+    },
+    async run({ hook, program, args }) {
+      const opened = await open(hook, program);
+      const startedAt = cpuMs();
+      if (!('run' in opened)) return { answer: opened, cpuMs: 0 };
+      const answer = opened.run(args);
+      if (opened.spent) drop(hook);
+      return { answer, cpuMs: cpuMs() - startedAt };
     },
   };
 }
 
-type Engines = Readonly<Record<Language, Engine>>;
+function isSame(a: SandboxProgram, b: SandboxProgram): boolean {
+  return (
+    a.language === b.language &&
+    a.functions.length === b.functions.length &&
+    a.functions.every((source, index) => source === b.functions[index])
+  );
+}
 
-function compileAs(
+async function compileAs(
   engines: Engines,
   { source, language }: { readonly source: string; readonly language: Language },
-): SandboxCompilation {
-  try {
-    const loaded = engines[language].load([source]);
-    if (isCompileMistake(loaded)) return { kind: 'invalid', ...loaded };
-    loaded.close();
-    return { kind: 'compiled', language };
-  } catch (error) {
-    return { kind: 'invalid', message: `Error parsing function: ${toMessage(error)}`, line: null };
-  }
+): Promise<SandboxCompilation> {
+  const loaded = await engines[language].load([source]);
+  if (isCompileMistake(loaded)) return { kind: 'invalid', ...loaded };
+  loaded.close();
+  return { kind: 'compiled', language };
 }
 
 /** The language a source compiles as, when it is one and not the other. */
-function infer(engines: Engines, source: string): SandboxCompilation {
-  const javascript = compileAs(engines, { source, language: 'javascript' });
-  const lua = compileAs(engines, { source, language: 'lua' });
+async function infer(engines: Engines, source: string): Promise<SandboxCompilation> {
+  const javascript = await compileAs(engines, { source, language: 'javascript' });
+  const lua = await compileAs(engines, { source, language: 'lua' });
   if (javascript.kind === 'compiled' && lua.kind === 'compiled') {
     return {
       kind: 'invalid',

@@ -1,8 +1,10 @@
 import type { Language } from '../definitions/definition.ts';
 import type { Json } from '../event.ts';
 
-/** What a function is called with besides its data. */
+/** What a chain is run for and with. */
 export interface SandboxArguments {
+  /** Id of the hook it is of. Takes its turn among the others, and shares nothing with them. */
+  readonly hook: string;
   readonly data: Json;
   readonly event: string | null;
   readonly source: string;
@@ -26,15 +28,18 @@ export type SandboxFailure =
   | 'not_json'
   | 'crash';
 
-/** How a run ended. `output` is what the functions printed, at most 16 KiB. */
+/** A run that did not finish. `output` is what the functions printed until then, at most 16 KiB. */
+export interface SandboxError {
+  readonly kind: 'error';
+  readonly reason: SandboxFailure;
+  readonly message: string;
+  readonly output: string;
+}
+
+/** How a run ended. */
 export type SandboxResult =
   | { readonly kind: 'value'; readonly value: Json; readonly output: string }
-  | {
-      readonly kind: 'error';
-      readonly reason: SandboxFailure;
-      readonly message: string;
-      readonly output: string;
-    };
+  | SandboxError;
 
 /** The answer to "does this compile": the language it is in, or what is wrong and where in the source (1-based). */
 export type SandboxCompilation =
@@ -43,7 +48,9 @@ export type SandboxCompilation =
 
 /**
  * Runs untrusted functions away from everything: no I/O, no host objects, bounded time and memory per function
- * call. A function that does not stop takes its thread with it and nothing else. Only app.ts names an implementation.
+ * call. A function that does not stop takes its thread with it and nothing else. What a function keeps for its next
+ * call may be there then or not: it is on one of several threads, and gone with the thread or with a limit that was hit.
+ * Only app.ts names an implementation.
  */
 export interface Sandbox {
   /** Compiles one function without keeping it. `language` null: whichever of the two it compiles as, and only one. */
