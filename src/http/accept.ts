@@ -16,6 +16,14 @@ export interface EventsParts {
   readonly logger: Logger;
 }
 
+/** A body of events, with what it is read against. */
+export interface EventsBody {
+  readonly bytes: Buffer;
+  readonly snapshot: LiveSnapshot;
+  /** The header Idempotency-Key: ids for events that do not say their own. */
+  readonly key: string | null;
+}
+
 /** Takes events in and counts them; one answer each, in order. All of one call are durable together, or none. */
 export async function accept(
   { pipeline, counters }: EventsParts,

@@ -3,26 +3,26 @@ import type { Json } from '../event.ts';
 import { MAX_EVENT_BYTES } from '../intake/limits.ts';
 import { parseJson } from '../intake/parse-json.ts';
 import { type Intaken, toEvent } from '../intake/to-event.ts';
-import type { LiveSnapshot } from '../registry/registry.ts';
-import { accept, type EventsParts, toRefusedView } from './accept.ts';
+import { accept, type EventsBody, type EventsParts, toRefusedView } from './accept.ts';
 import type { Answer } from './answer.ts';
 
 /** What is said of an event that is too large. */
 export const EVENT_TOO_LARGE = `An event may have at most ${MAX_EVENT_BYTES} bytes`;
 
 /** Answers a JSON body: one event, or an array that is taken whole or not at all. */
-export async function answerJson(parts: EventsParts, bytes: Buffer, snapshot: LiveSnapshot): Promise<Answer> {
+export async function answerJson(parts: EventsParts, body: EventsBody): Promise<Answer> {
+  const { bytes } = body;
   const parsed = parseJson(bytes);
   if (parsed.kind === 'invalid') throw new HooklineError('bad_request', parsed.message);
   const isLarge = bytes.length > MAX_EVENT_BYTES;
   if (Array.isArray(parsed.value))
-    return answerArray(parts, { items: parsed.value as readonly Json[], isLarge }, snapshot);
+    return answerArray(parts, { items: parsed.value as readonly Json[], isLarge }, body);
   if (isLarge) throw new HooklineError('payload_too_large', EVENT_TOO_LARGE);
-  return answerOne(parts, parsed.value, snapshot);
+  return answerOne(parts, parsed.value, body);
 }
 
-async function answerOne(parts: EventsParts, sent: Json, snapshot: LiveSnapshot): Promise<Answer> {
-  const intaken = toEvent(sent, { catalogue: snapshot.catalogue, now: parts.clock.now() });
+async function answerOne(parts: EventsParts, sent: Json, { snapshot, key }: EventsBody): Promise<Answer> {
+  const intaken = toEvent(sent, { catalogue: snapshot.catalogue, now: parts.clock.now(), defaultId: key });
   if (intaken.kind === 'refused') {
     parts.counters.countEvent('refused');
     const { message, ...detail } = toRefusedView(intaken);
@@ -35,14 +35,14 @@ async function answerOne(parts: EventsParts, sent: Json, snapshot: LiveSnapshot)
 async function answerArray(
   parts: EventsParts,
   { items, isLarge }: { readonly items: readonly Json[]; readonly isLarge: boolean },
-  snapshot: LiveSnapshot,
+  { snapshot, key }: EventsBody,
 ): Promise<Answer> {
   const context = { catalogue: snapshot.catalogue, now: parts.clock.now() };
   const intaken = items.map(
-    (item): Intaken =>
+    (item, index): Intaken =>
       isLarge && isTooLarge(item)
         ? { kind: 'refused', message: EVENT_TOO_LARGE, hint: null }
-        : toEvent(item, context),
+        : toEvent(item, { ...context, defaultId: key && `${key}-${index}` }),
   );
   refuseAny(parts, intaken);
   const events = intaken.flatMap((result) => (result.kind === 'event' ? [result.event] : []));

@@ -3,8 +3,7 @@ import type { JsonObject } from '../event.ts';
 import { MAX_EVENT_BYTES } from '../intake/limits.ts';
 import { parseJson } from '../intake/parse-json.ts';
 import { type Intaken, toEvent } from '../intake/to-event.ts';
-import type { LiveSnapshot } from '../registry/registry.ts';
-import { accept, type EventsParts, toRefusedView } from './accept.ts';
+import { accept, type EventsBody, type EventsParts, toRefusedView } from './accept.ts';
 import type { Answer } from './answer.ts';
 import { EVENT_TOO_LARGE } from './events-json.ts';
 import { type Line, splitLines } from './split-lines.ts';
@@ -13,15 +12,11 @@ import { type Line, splitLines } from './split-lines.ts';
 const LINES_AT_ONCE = 1_000;
 
 /** Answers NDJSON: each line is accepted or refused for itself, and answered by a line. */
-export async function answerLines(
-  parts: EventsParts,
-  bytes: Buffer,
-  snapshot: LiveSnapshot,
-): Promise<Answer> {
+export async function answerLines(parts: EventsParts, body: EventsBody): Promise<Answer> {
   const answers: string[] = [];
   let refused = 0;
-  for (const lines of inGroups(splitLines(bytes))) {
-    const group = await answerGroup(parts, lines, snapshot).catch((error: unknown) => {
+  for (const lines of inGroups(splitLines(body.bytes))) {
+    const group = await answerGroup(parts, lines, body).catch((error: unknown) => {
       // What was accepted before stays so, and its answer must come: what failed is said line by line.
       if (answers.length === 0 || !(error instanceof HooklineError)) throw error;
       return refuseGroup(parts, lines, error);
@@ -57,10 +52,12 @@ interface Group {
 async function answerGroup(
   parts: EventsParts,
   lines: readonly Line[],
-  snapshot: LiveSnapshot,
+  { snapshot, key }: EventsBody,
 ): Promise<Group> {
   const context = { catalogue: snapshot.catalogue, now: parts.clock.now() };
-  const intaken = lines.map(({ bytes }) => toLineEvent(bytes, context));
+  const intaken = lines.map(({ bytes, number }) =>
+    toLineEvent(bytes, { ...context, defaultId: key && `${key}-${number}` }),
+  );
   const events = intaken.flatMap((result) => (result.kind === 'event' ? [result.event] : []));
   const accepted = (await accept(parts, events, snapshot)).values();
   const views = intaken.map((result, index): JsonObject => {

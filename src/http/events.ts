@@ -32,7 +32,14 @@ async function answer(parts: EventsParts, req: IncomingMessage): Promise<Answer>
       'No definitions are live yet: an event accepted now would reach no hook (see /readyz)',
     );
   }
-  return format === 'ndjson' ? answerLines(parts, bytes, snapshot) : answerJson(parts, bytes, snapshot);
+  const body = { bytes, snapshot, key: readKey(req) };
+  return format === 'ndjson' ? answerLines(parts, body) : answerJson(parts, body);
+}
+
+/** The id of an event that does not say its own; of the nth of several it is this with -n behind it. */
+function readKey({ headers }: IncomingMessage): string | null {
+  const { 'idempotency-key': key = null } = headers;
+  return typeof key === 'string' && key !== '' ? key : null;
 }
 
 function readFormat({ headers }: IncomingMessage): IntakeFormat {

@@ -16,6 +16,8 @@ export interface IntakeContext {
   readonly catalogue: Catalogue;
   /** ms since the epoch. */
   readonly now: number;
+  /** The id of an event that does not say its own; null: a new one. */
+  readonly defaultId: string | null;
 }
 
 const KEYS = ['source', 'event', 'data', 'id', 'time'];
@@ -32,7 +34,9 @@ const OWN_SOURCE = 'hookline';
 export function toEvent(sent: Json, context: IntakeContext): Intaken {
   if (!isJsonObject(sent))
     return refuse(`An event must be an object {source, event, data}: got ${describe(sent)}`);
-  return checkKeys(sent) ?? checkIdentity(sent) ?? checkKnown(sent, context);
+  const { defaultId } = context;
+  const named = sent.id === undefined && defaultId !== null ? { ...sent, id: defaultId } : sent;
+  return checkKeys(named) ?? checkIdentity(named) ?? checkKnown(named, context);
 }
 
 function checkKeys(sent: JsonObject): Intaken | null {

@@ -5,7 +5,7 @@ import type { Json } from '../../src/event.ts';
 import { toEvent } from '../../src/intake/to-event.ts';
 import { START } from '../helpers/held-clock.ts';
 
-const CONTEXT = { catalogue: { sources: BUILT_IN }, now: START };
+const CONTEXT = { catalogue: { sources: BUILT_IN }, now: START, defaultId: null };
 const EVENT = { source: 'crud', event: 'consumers', data: { a: 1 } };
 
 describe('toEvent()', () => {
