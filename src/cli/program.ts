@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { parseAddress } from '../address.ts';
+import { HooklineError } from '../errors.ts';
 import { VERSION } from '../version.ts';
 import type { CommandContext, ExitCode } from './command.ts';
 import { type ServeFlags, toSettingsFlags, toStatus, urlOption } from './options.ts';
@@ -27,7 +28,7 @@ export function createProgram(context: CommandContext, onExit: OnExit): Command 
       writeErr: (text) => context.stderr.write(text),
     })
     .exitOverride();
-  for (const add of [addServe, addValidate, addEmit, addListen, addStatus, addPing])
+  for (const add of [addServe, addValidate, addEmit, addListen, addStatus, addPing, addReplay])
     add(program, context, onExit);
   return program;
 }
@@ -131,6 +132,47 @@ const addPing: AddCommand = (program, context, onExit) => {
     .action(async (hook: string, { url }: { url: string }) => {
       const { ping } = await import('./ping.ts');
       onExit(await ping({ hook, url }, context));
+    });
+};
+
+/** The options of `replay`, as the command line has them. */
+interface ReplayFlags {
+  readonly hook?: string;
+  readonly state?: string;
+  readonly source?: string;
+  readonly event?: string;
+  readonly since?: string;
+  readonly until?: string;
+  readonly json?: boolean;
+  readonly url: string;
+}
+
+const addReplay: AddCommand = (program, context, onExit) => {
+  command(
+    program,
+    'replay [delivery]',
+    'hookline replay --hook slack-admins --since 2026-01-31T12:00:00Z',
+    'hookline replay 019c2f6e-8a53-7d10-b0a4-9a5f0a6c2c77',
+  )
+    .description(
+      'Have a running server make deliveries again: one by its id, or all that were never delivered and match',
+    )
+    .option('--hook <hook>', 'of this hook, by id or name')
+    .option('--state <state>', 'in this state: undelivered (default), failed, exhausted or succeeded')
+    .option('--source <source>', 'of events of this source')
+    .option('--event <event>', 'of events of this name')
+    .option('--since <time>', 'created at or after, as in 2026-01-31T12:00:00Z')
+    .option('--until <time>', 'created before')
+    .option('--json', 'print the answer as JSON')
+    .addOption(urlOption())
+    .action(async (id: string | undefined, { url, json = false, ...filter }: ReplayFlags) => {
+      if (id !== undefined && Object.keys(filter).length > 0)
+        throw new HooklineError(
+          'usage',
+          'Cannot replay one delivery and a filter: give the id, or what narrows them',
+        );
+      const { replay } = await import('./replay.ts');
+      onExit(await replay({ id: id ?? null, filter, url, json }, context));
     });
 };
 

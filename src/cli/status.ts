@@ -20,6 +20,17 @@ interface StatusView {
   readonly lastApplied: { readonly at: string } | null;
   readonly problems: readonly Problem[];
   readonly deliveries: Readonly<Record<string, number>>;
+  readonly lanes: readonly LaneView[];
+}
+
+/** A hook whose deliveries do not go as usual. */
+interface LaneView {
+  readonly hook: string | null;
+  readonly hook_id: string;
+  readonly state: 'closed' | 'open' | 'parked';
+  readonly failures: number;
+  readonly probe_at: string | null;
+  readonly parked_at: string | null;
 }
 
 /** Prints where a running server stands; 1 when it is not ready. */
@@ -42,7 +53,7 @@ function isReady({ conditions }: StatusView): boolean {
 }
 
 function describe(view: StatusView, paint: Paint): string {
-  const { version, revision, serving, hooks, sources, lastApplied, problems, deliveries } = view;
+  const { version, revision, serving, hooks, sources, lastApplied, problems, deliveries, lanes } = view;
   const ready = isReady(view);
   const counts = Object.entries(deliveries).map(([state, number]) => `${number} ${state}`);
   return toPrintable(
@@ -52,6 +63,7 @@ function describe(view: StatusView, paint: Paint): string {
       `Revision    ${revision ?? 'none'}${lastApplied === null ? '' : `, applied ${lastApplied.at}`}`,
       `Loaded      ${count(hooks, 'hook')}, ${count(sources, 'source')}`,
       `Deliveries  ${counts.join(', ')}`,
+      ...lanes.map((lane) => `${'Lane'.padEnd(12)}${describeLane(lane)}`),
       `Problems    ${problems.length === 0 ? 'none' : countProblems(problems)}`,
       ...problems.map(
         ({ file, line, column, severity, code, message }) =>
@@ -59,6 +71,13 @@ function describe(view: StatusView, paint: Paint): string {
       ),
     ].join('\n'),
   );
+}
+
+function describeLane({ hook, hook_id, state, failures, probe_at, parked_at }: LaneView): string {
+  const name = hook ?? hook_id;
+  if (state === 'parked') return `${name} is not live: its deliveries wait since ${parked_at}`;
+  const failed = `${name} failed ${failures} times in a row`;
+  return state === 'open' ? `${failed}: its deliveries wait, next try ${probe_at}` : failed;
 }
 
 /** Why the server is not ready, and what else is the case that should not go on for long. */
