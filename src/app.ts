@@ -107,7 +107,7 @@ export async function startApp({ settings, env, logger, clock, onReport }: AppPa
   const dispatcher = createDispatcher({
     journal,
     findHook: registry.findRunnable,
-    attempt: createAttempt({ handlers, record, clock, random: Math.random }),
+    attempt: createAttempt({ handlers, record, redact: secrets.redact, clock, random: Math.random }),
     onBreaker: outOfService.breaker,
     clock,
     logger,

@@ -1,11 +1,12 @@
 import type { Clock } from '../clock.ts';
 import type { HandlerName } from '../definitions/definition.ts';
+import { toMessage } from '../errors.ts';
 import { createId } from '../id.ts';
-import type { Attempt, Outcome, OutcomeState } from '../journal/delivery.ts';
+import type { Attempt, FailureReason, Outcome, OutcomeState } from '../journal/delivery.ts';
 import type { DueDelivery } from '../journal/journal.ts';
 import type { LiveHook } from '../reconcile/snapshot.ts';
 import type { Health } from './breaker.ts';
-import type { Handler, HandlerResult } from './handler.ts';
+import type { Handler, HandlerCall, HandlerResult } from './handler.ts';
 import { type NextStep, nextStep } from './retry.ts';
 
 /** What an attempt works with. */
@@ -16,6 +17,8 @@ export interface AttemptParts {
    * whether it let another delivery of its order key go.
    */
   readonly record: (finished: FinishedAttempt) => Promise<boolean>;
+  /** Takes secrets out of a text. */
+  readonly redact: (text: string) => string;
   readonly clock: Clock;
   /** 0 to 1, for jitter. */
   readonly random: () => number;
@@ -41,14 +44,15 @@ export interface AttemptEnd {
 export function createAttempt(
   parts: AttemptParts,
 ): (hook: LiveHook, delivery: DueDelivery) => Promise<AttemptEnd> {
-  const { handlers, record, clock, random } = parts;
+  const { record, clock, random } = parts;
+  const run = createRun(parts);
   return async (hook, delivery) => {
     const { deliveryId, event } = delivery;
     const startedAt = clock.now();
     const { data, source, id, time } = event;
     const call = { deliveryId, data, event: event.event, source, id, time, pid: process.pid };
     const { handler, retry } = hook.definition;
-    const result = await handlers[handler].run(hook, call);
+    const result = await run(hook, call);
     const { tries, since } = delivery;
     const now = clock.now();
     const step = nextStep({ retry, handler, tries: tries + 1, since, result, now, random });
@@ -65,10 +69,39 @@ export function createAttempt(
   };
 }
 
-/** A request that was never sent says nothing of the receiver. */
+/** Handlers do not throw. A mistake in one of ours fails the delivery it was made in, not the process and all others. */
+function createRun({
+  handlers,
+  redact,
+  clock,
+}: AttemptParts): (hook: LiveHook, call: HandlerCall) => Promise<HandlerResult> {
+  return async (hook, call) => {
+    const startedAt = clock.now();
+    try {
+      return await handlers[hook.definition.handler].run(hook, call);
+    } catch (error) {
+      const durationMs = Math.max(0, clock.now() - startedAt);
+      return {
+        kind: 'retry',
+        reason: 'internal',
+        error: redact(`Hookline failed: ${toMessage(error)}`),
+        durationMs,
+      };
+    }
+  };
+}
+
+/** Reasons that say nothing of the receiver: it was never asked. */
+const OWN_REASONS: ReadonlySet<FailureReason | undefined> = new Set([
+  'secret',
+  'request',
+  'function',
+  'internal',
+]);
+
 function toHealth({ kind, reason }: HandlerResult): Health {
   if (kind === 'success') return 'good';
-  return reason === 'secret' || reason === 'request' || reason === 'function' ? 'unknown' : 'bad';
+  return OWN_REASONS.has(reason) ? 'unknown' : 'bad';
 }
 
 function toState(step: NextStep): OutcomeState {

@@ -34,6 +34,7 @@ export type FailureReason =
   | 'secret'
   | 'request'
   | 'function'
+  | 'internal'
   | 'hook_removed';
 
 /** One try at a delivery. */
