@@ -1,6 +1,7 @@
 import { HooklineError } from '../errors.ts';
 import type { Json } from '../event.ts';
 import { MAX_EVENT_BYTES } from '../intake/limits.ts';
+import { createLookUp } from '../intake/look-up.ts';
 import { parseJson } from '../intake/parse-json.ts';
 import { type Intaken, toEvent } from '../intake/to-event.ts';
 import { accept, type EventsBody, type EventsParts, toRefusedView } from './accept.ts';
@@ -22,7 +23,8 @@ export async function answerJson(parts: EventsParts, body: EventsBody): Promise<
 }
 
 async function answerOne(parts: EventsParts, sent: Json, { snapshot, key }: EventsBody): Promise<Answer> {
-  const intaken = toEvent(sent, { catalogue: snapshot.catalogue, now: parts.clock.now(), defaultId: key });
+  const lookUp = createLookUp(snapshot.catalogue);
+  const intaken = toEvent(sent, { lookUp, now: parts.clock.now(), defaultId: key });
   if (intaken.kind === 'refused') {
     parts.counters.countEvent('refused');
     const { message, ...detail } = toRefusedView(intaken);
@@ -37,7 +39,7 @@ async function answerArray(
   { items, isLarge }: { readonly items: readonly Json[]; readonly isLarge: boolean },
   { snapshot, key }: EventsBody,
 ): Promise<Answer> {
-  const context = { catalogue: snapshot.catalogue, now: parts.clock.now() };
+  const context = { lookUp: createLookUp(snapshot.catalogue), now: parts.clock.now() };
   const intaken = items.map(
     (item, index): Intaken =>
       isLarge && isTooLarge(item)

@@ -1,22 +1,28 @@
 import { HooklineError } from '../errors.ts';
 import type { JsonObject } from '../event.ts';
 import { MAX_EVENT_BYTES } from '../intake/limits.ts';
+import { createLookUp, type LookUp } from '../intake/look-up.ts';
 import { parseJson } from '../intake/parse-json.ts';
-import { type Intaken, toEvent } from '../intake/to-event.ts';
+import { type Intaken, type IntakeContext, toEvent } from '../intake/to-event.ts';
 import { accept, type EventsBody, type EventsParts, toRefusedView } from './accept.ts';
 import type { Answer } from './answer.ts';
 import { EVENT_TOO_LARGE } from './events-json.ts';
-import { type Line, splitLines } from './split-lines.ts';
+import { countLines, type Line, splitLines } from './split-lines.ts';
 
 /** Lines that are made durable together. Between two groups others get their turn. */
 const LINES_AT_ONCE = 1_000;
+/** More than events fit into a body: what has more is no NDJSON, and each line would be answered. */
+const MAX_LINES = 500_000;
 
 /** Answers NDJSON: each line is accepted or refused for itself, and answered by a line. */
 export async function answerLines(parts: EventsParts, body: EventsBody): Promise<Answer> {
+  if (countLines(body.bytes) > MAX_LINES)
+    throw new HooklineError('payload_too_large', `A body may have at most ${MAX_LINES} lines`);
+  const lookUp = createLookUp(body.snapshot.catalogue);
   const answers: string[] = [];
   let refused = 0;
   for (const lines of inGroups(splitLines(body.bytes))) {
-    const group = await answerGroup(parts, lines, body).catch((error: unknown) => {
+    const group = await answerGroup(parts, { ...body, lines, lookUp }).catch((error: unknown) => {
       // What was accepted before stays so, and its answer must come: what failed is said line by line.
       if (answers.length === 0 || !(error instanceof HooklineError)) throw error;
       return refuseGroup(parts, lines, error);
@@ -51,10 +57,9 @@ interface Group {
 
 async function answerGroup(
   parts: EventsParts,
-  lines: readonly Line[],
-  { snapshot, key }: EventsBody,
+  { snapshot, key, lines, lookUp }: EventsBody & { readonly lines: readonly Line[]; readonly lookUp: LookUp },
 ): Promise<Group> {
-  const context = { catalogue: snapshot.catalogue, now: parts.clock.now() };
+  const context = { lookUp, now: parts.clock.now() };
   const intaken = lines.map(({ bytes, number }) =>
     toLineEvent(bytes, { ...context, defaultId: key && `${key}-${number}` }),
   );
@@ -76,7 +81,7 @@ function refuseGroup({ counters }: EventsParts, lines: readonly Line[], { messag
   return { views, refused: views.length };
 }
 
-function toLineEvent(bytes: Buffer, context: Parameters<typeof toEvent>[1]): Intaken {
+function toLineEvent(bytes: Buffer, context: IntakeContext): Intaken {
   if (bytes.length > MAX_EVENT_BYTES) return { kind: 'refused', message: EVENT_TOO_LARGE, hint: null };
   const parsed = parseJson(bytes);
   return parsed.kind === 'invalid'

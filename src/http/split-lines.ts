@@ -20,3 +20,10 @@ export function* splitLines(body: Buffer): Generator<Line> {
     from = end + 1;
   }
 }
+
+/** How many lines a body has, blank ones too. */
+export function countLines(body: Buffer): number {
+  let count = 1;
+  for (let at = body.indexOf(NEWLINE); at !== -1; at = body.indexOf(NEWLINE, at + 1)) count += 1;
+  return count;
+}

@@ -1,30 +1,33 @@
 import type { Catalogue } from '../catalogue/catalogue.ts';
 import { type CheckedEvent, checkEvent } from '../catalogue/checks.ts';
 
-/** Unknown names remembered for each catalogue. */
-const MAX_REMEMBERED = 1_000;
+/** Looks events up by source and name. */
+export type LookUp = (source: string, event: string) => CheckedEvent;
+
+/** Names for which one request is told what was meant. */
+const MAX_HINTS = 100;
 
 /**
- * Unknown names by catalogue. To say what was meant costs far more than to look a name up, and a producer that is
- * wrong once is wrong for every line of its batch.
+ * Looks events up in a catalogue for one request. To say what was meant by a name costs far more than to look it up,
+ * and a producer that is wrong once is wrong for every line of its batch: so it is worked out once for a name, and for
+ * so many names only.
  */
-const remembered = new WeakMap<Catalogue, Map<string, CheckedEvent>>();
-
-/** Looks an event up in a catalogue, and works out only once what was meant by one that is not there. */
-export function lookUp(catalogue: Catalogue, source: string, event: string): CheckedEvent {
-  const entry = catalogue.sources.get(source)?.get(event);
-  if (entry !== undefined) return { kind: 'known', entry };
-  const key = JSON.stringify([source, event]);
-  const known = remembered.get(catalogue)?.get(key);
-  if (known !== undefined) return known;
-  const checked = checkEvent(catalogue, source, event);
-  remember(catalogue, key, checked);
-  return checked;
+export function createLookUp(catalogue: Catalogue): LookUp {
+  const unknown = new Map<string, CheckedEvent>();
+  return (source, event) => {
+    const entry = catalogue.sources.get(source)?.get(event);
+    if (entry !== undefined) return { kind: 'known', entry };
+    const key = JSON.stringify([source, event]);
+    const known = unknown.get(key);
+    if (known !== undefined) return known;
+    const isLate = unknown.size >= MAX_HINTS;
+    const checked = checkEvent(isLate ? withoutNames(catalogue, source) : catalogue, source, event);
+    if (!isLate) unknown.set(key, checked);
+    return checked;
+  };
 }
 
-function remember(catalogue: Catalogue, key: string, checked: CheckedEvent): void {
-  const known = remembered.get(catalogue);
-  if (known === undefined || known.size >= MAX_REMEMBERED)
-    remembered.set(catalogue, new Map([[key, checked]]));
-  else known.set(key, checked);
+/** The same catalogue as far as it takes to say that an event is not in it. */
+function withoutNames({ sources }: Catalogue, source: string): Catalogue {
+  return { sources: sources.has(source) ? new Map([[source, new Map()]]) : new Map() };
 }

@@ -1,9 +1,8 @@
-import type { Catalogue } from '../catalogue/catalogue.ts';
 import { validateData } from '../catalogue/checks.ts';
 import { suggest } from '../definitions/suggest.ts';
 import { type HookEvent, isJsonObject, type Json, type JsonObject } from '../event.ts';
 import { createId } from '../id.ts';
-import { lookUp } from './look-up.ts';
+import type { LookUp } from './look-up.ts';
 import { isTimestamp } from './timestamp.ts';
 
 /** An event, or why there is none. `hint` says what would have been known instead. */
@@ -13,7 +12,7 @@ export type Intaken =
 
 /** What an event is made with besides what was sent. */
 export interface IntakeContext {
-  readonly catalogue: Catalogue;
+  readonly lookUp: LookUp;
   /** ms since the epoch. */
   readonly now: number;
   /** The id of an event that does not say its own; null: a new one. */
@@ -87,7 +86,7 @@ function isId(id: Json): id is string {
   );
 }
 
-function checkKnown(sent: JsonObject, { catalogue, now }: IntakeContext): Intaken {
+function checkKnown(sent: JsonObject, { lookUp, now }: IntakeContext): Intaken {
   const { source, event, data, id, time } = sent as {
     source: string;
     event: string;
@@ -97,7 +96,7 @@ function checkKnown(sent: JsonObject, { catalogue, now }: IntakeContext): Intake
   };
   if (source === OWN_SOURCE)
     return refuse(`Source "${OWN_SOURCE}" is reserved: only Hookline itself emits its events`);
-  const known = lookUp(catalogue, source, event);
+  const known = lookUp(source, event);
   if (known.kind === 'unknown') return refuse(known.message, known.hint);
   const mistakes = validateData(known.entry, data);
   if (mistakes.length > 0)

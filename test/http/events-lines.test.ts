@@ -96,6 +96,13 @@ describe('POST /events with NDJSON', () => {
     });
   });
 
+  it('refuses a body with more lines than events fit into one', async () => {
+    expect(await app.post('/events', '1\n'.repeat(500_000), { 'content-type': NDJSON })).toMatchObject({
+      status: 413,
+      body: { message: 'A body may have at most 500000 lines' },
+    });
+  });
+
   it('takes thousands of lines, in order', async () => {
     const ids = Array.from({ length: 5_000 }, (_, n) => `n-${n}`);
     const { status, lines } = await postLines(ids.map(toLine).join('\n'));

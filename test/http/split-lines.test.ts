@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { splitLines } from '../../src/http/split-lines.ts';
+import { countLines, splitLines } from '../../src/http/split-lines.ts';
 
 function split(text: string | Buffer): readonly (readonly [number, string])[] {
   return [...splitLines(Buffer.from(text))].map(({ number, bytes }) => [number, bytes.toString('latin1')]);
@@ -45,5 +45,17 @@ describe('splitLines()', () => {
         },
       ),
     );
+  });
+});
+
+describe('countLines()', () => {
+  it.each([
+    ['', 1],
+    ['a', 1],
+    ['a\n', 2],
+    ['\n\n', 3],
+    ['a\r\nb\nc', 3],
+  ])('counts in %j %i', (text, count) => {
+    expect(countLines(Buffer.from(text))).toBe(count);
   });
 });

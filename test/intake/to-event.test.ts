@@ -2,10 +2,11 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { BUILT_IN } from '../../src/catalogue/built-in.ts';
 import type { Json } from '../../src/event.ts';
+import { createLookUp } from '../../src/intake/look-up.ts';
 import { toEvent } from '../../src/intake/to-event.ts';
 import { START } from '../helpers/held-clock.ts';
 
-const CONTEXT = { catalogue: { sources: BUILT_IN }, now: START, defaultId: null };
+const CONTEXT = { lookUp: createLookUp({ sources: BUILT_IN }), now: START, defaultId: null };
 const EVENT = { source: 'crud', event: 'consumers', data: { a: 1 } };
 
 describe('toEvent()', () => {
