@@ -56,21 +56,20 @@ function describe(view: StatusView, paint: Paint): string {
   const { version, revision, serving, hooks, sources, lastApplied, problems, deliveries, lanes } = view;
   const ready = isReady(view);
   const counts = Object.entries(deliveries).map(([state, number]) => `${number} ${state}`);
-  return toPrintable(
-    [
-      `${paint(ready ? 'green' : 'red', (ready ? 'Ready' : 'Not ready').padEnd(12))}hookline ${version}, serving ${serving}`,
-      ...toReasons(view).map(([type, reason]) => `${type.padEnd(12)}${reason}`),
-      `Revision    ${revision ?? 'none'}${lastApplied === null ? '' : `, applied ${lastApplied.at}`}`,
-      `Loaded      ${count(hooks, 'hook')}, ${count(sources, 'source')}`,
-      `Deliveries  ${counts.join(', ')}`,
-      ...lanes.map((lane) => `${'Lane'.padEnd(12)}${describeLane(lane)}`),
-      `Problems    ${problems.length === 0 ? 'none' : countProblems(problems)}`,
-      ...problems.map(
-        ({ file, line, column, severity, code, message }) =>
-          `  ${file}:${line}:${column} ${severity} ${code}: ${message}`,
-      ),
-    ].join('\n'),
-  );
+  const word = paint(ready ? 'green' : 'red', (ready ? 'Ready' : 'Not ready').padEnd(12));
+  const lines = [
+    ...toReasons(view).map(([type, reason]) => `${type.padEnd(12)}${reason}`),
+    `Revision    ${revision ?? 'none'}${lastApplied === null ? '' : `, applied ${lastApplied.at}`}`,
+    `Loaded      ${count(hooks, 'hook')}, ${count(sources, 'source')}`,
+    `Deliveries  ${counts.join(', ')}`,
+    ...lanes.map((lane) => `${'Lane'.padEnd(12)}${describeLane(lane)}`),
+    `Problems    ${problems.length === 0 ? 'none' : countProblems(problems)}`,
+    ...problems.map(
+      ({ file, line, column, severity, code, message }) =>
+        `  ${file}:${line}:${column} ${severity} ${code}: ${message}`,
+    ),
+  ];
+  return [`${word}hookline ${version}, serving ${serving}`, ...lines.map(toPrintable)].join('\n');
 }
 
 function describeLane({ hook, hook_id, state, failures, probe_at, parked_at }: LaneView): string {

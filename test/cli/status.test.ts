@@ -15,7 +15,7 @@ describe('hookline status', () => {
       `Ready       hookline ${VERSION}, serving live`,
       expect.stringMatching(/^Revision {4}dir@sha256:[0-9a-f]{64}, applied \d{4}-\S+Z$/),
       'Loaded      1 hook, 8 sources',
-      'Deliveries  0 pending, 0 succeeded, 0 failed, 0 exhausted',
+      'Deliveries  0 pending, 0 parked, 0 succeeded, 0 failed, 0 exhausted',
       'Problems    none',
       '',
     ]);
@@ -31,6 +31,13 @@ describe('hookline status', () => {
     expect(stdout).not.toContain('Stalled');
     expect(stdout).toContain('Revision    none\n');
     expect(stdout).toContain('Problems    1 error, 0 warnings\n  bad.yaml:2:10 error unknown_handler: ');
+  });
+
+  it('paints the word that says it all, and nothing else', async () => {
+    await using app = await runApp({ 'log.yaml': LOG });
+    const { stdout } = await runCommand(['status', '--url', app.app.url], { env: { FORCE_COLOR: '1' } });
+    expect(stdout.startsWith('\u001b[32mReady       \u001b[39mhookline ')).toBe(true);
+    expect(stdout.split('\u001b')).toHaveLength(3);
   });
 
   it('prints the whole status as JSON for scripts, with the same exit code', async () => {
