@@ -68,7 +68,7 @@ const MIGRATIONS: readonly string[] = [
   ) WITHOUT ROWID;
   CREATE INDEX deliveries_due ON deliveries (hook, due_at) WHERE state = 0;
   CREATE INDEX deliveries_order ON deliveries (hook, order_key) WHERE state = 0 AND order_key IS NOT NULL;
-  CREATE INDEX deliveries_undelivered ON deliveries (state) WHERE state <> 1;
+  CREATE INDEX deliveries_undelivered ON deliveries (state, id, hook) WHERE state <> 1;
   CREATE INDEX deliveries_hook ON deliveries (hook);
 
   CREATE TABLE attempts (

@@ -3,9 +3,9 @@ import type { DeliveryFilter } from './delivery.ts';
 import type { Replay } from './replay.ts';
 import type { History } from './sqlite-history.ts';
 import { parseId, toFirstId } from './sqlite-ids.ts';
-import { joinConditions, toConditions } from './sqlite-list.ts';
+import { DETAILS, joinConditions, toConditions } from './sqlite-list.ts';
 import type { StoreOperations } from './sqlite-protocol.ts';
-import { DELIVERY_TABLES, idBytes, number, numberOrNull, type Row, STATES, text } from './sqlite-rows.ts';
+import { idBytes, number, numberOrNull, type Row, STATES, text } from './sqlite-rows.ts';
 import type { Totals } from './sqlite-totals.ts';
 
 type Replays = Pick<
@@ -74,7 +74,7 @@ function readPage(
   const { where, values } = joinConditions([...toStateFilter(filter), ...toConditions(filter)]);
   return db
     .prepare(
-      `SELECT d.id, (${where}) AS matches FROM ${DELIVERY_TABLES} WHERE d.id > ? AND d.id < ? ORDER BY d.id LIMIT ?`,
+      `SELECT k.id, (${where}) AS matches FROM deliveries k ${DETAILS} WHERE k.id > ? AND k.id < ? ORDER BY k.id LIMIT ?`,
     )
     .all(...values, start, toFirstId((filter.until ?? startedAt) + 1), limit)
     .map((row) => ({ id: idBytes(row, 'id'), matches: row.matches === 1 }));
@@ -83,7 +83,7 @@ function readPage(
 function toStateFilter({ state }: DeliveryFilter): readonly [string][] {
   if (state === null) return [];
   return [
-    [state === 'undelivered' ? 'd.state <> 1' : `d.state = ${Math.max(0, STATES.indexOf(state as never))}`],
+    [state === 'undelivered' ? 'k.state <> 1' : `k.state = ${Math.max(0, STATES.indexOf(state as never))}`],
   ];
 }
 

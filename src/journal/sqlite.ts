@@ -14,7 +14,7 @@ import { type SqliteThread, startSqliteThread } from './sqlite-thread.ts';
 /** Characters of event data that may wait to be committed: beyond it the journal cannot keep up, and says so. */
 const MAX_WAITING_LENGTH = 64 * 1024 * 1024;
 /** Entries and outcomes written before the log is taken over into the file: some 10 MB of it. */
-const CHECKPOINT_AFTER = 4_000;
+const CHECKPOINT_AFTER = 16_000;
 
 /**
  * Opens the journal in one SQLite file, on threads of its own. Rejects with `state_unusable` when the file is damaged,
