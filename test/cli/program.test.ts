@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { VERSION } from '../../src/version.ts';
 import { runCommand } from '../helpers/process.ts';
 
-const COMMANDS = ['serve', 'validate', 'emit', 'listen', 'status', 'ping'];
+const COMMANDS = ['serve', 'validate', 'emit', 'listen', 'status', 'ping', 'replay'];
 
 describe('hookline --help', () => {
   it('lists the commands and shows an example', async () => {
