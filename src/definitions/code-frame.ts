@@ -1,3 +1,4 @@
+import { maskSource } from '../secrets/mask-source.ts';
 import { toPrintable, toSpaces } from './printable.ts';
 import type { Problem } from './problem.ts';
 
@@ -36,6 +37,6 @@ export function codeFrame(text: string, { line, column }: Place): string {
 export function formatProblem(problem: Problem, text: string | null): string {
   const { file, line, column, severity, code, message, hint } = problem;
   const head = toPrintable(`${file}:${line}:${column} ${severity} ${code}: ${message}`);
-  const frame = text === null || text === '' ? [] : [codeFrame(text, problem)];
+  const frame = text === null || text === '' ? [] : [codeFrame(maskSource(text), problem)];
   return [head, ...frame, ...(hint === null ? [] : [toPrintable(`  hint: ${hint}`)])].join('\n');
 }

@@ -1,6 +1,8 @@
 import type { ErrorObject } from 'ajv/dist/2020.js';
 import hookSchema from '../../schemas/event-hook.schema.json' with { type: 'json' };
 import { isJsonObject } from '../event.ts';
+import { isSensitiveName } from '../secrets/mask.ts';
+import { maskSource } from '../secrets/mask-source.ts';
 import { MAX_PROBLEMS, type ProblemCode } from './problem.ts';
 import { toCut, toShown } from './shown.ts';
 import { toHint } from './suggest.ts';
@@ -52,14 +54,14 @@ function toMistake(error: ErrorObject, path: Path): SchemaMistake {
     case 'propertyNames':
       return unfitName(error, path);
     case 'type': {
-      const message = `${toName(path)} must be ${toTypes(params.type)}: got ${toShown(data)}`;
+      const message = `${toName(path)} must be ${toTypes(params.type)}: got ${toShownAt(path, data)}`;
       return { ...about, code: 'wrong_type', message };
     }
     case 'const':
     case 'enum':
       return toChoice(error, path);
     default: {
-      const message = `${toName(path)} ${toDemand(error)}: got ${toShown(data)}`;
+      const message = `${toName(path)} ${toDemand(error)}: got ${toShownAt(path, data)}`;
       return {
         ...about,
         code: 'bad_value',
@@ -113,8 +115,15 @@ function toChoice({ params, data }: ErrorObject, path: Path): SchemaMistake {
   const key = path.length === 1 ? path[0] : '';
   const code: ProblemCode =
     key === 'handler' ? 'unknown_handler' : key === 'kind' ? 'unknown_kind' : 'bad_value';
-  const message = `${toName(path)} must be one of ${allowed.join(', ')}: got ${toShown(data)}`;
+  const message = `${toName(path)} must be one of ${allowed.join(', ')}: got ${toShownAt(path, data)}`;
   return { code, path, atKey: false, message, hint: typeof data === 'string' ? toHint(data, allowed) : null };
+}
+
+/** Names a wrong value, but not what its key tells to be a secret, nor a password in a URL. */
+function toShownAt(path: Path, data: unknown): string {
+  if (typeof data === 'object' || data === undefined) return toShown(data);
+  if (path.some((key) => typeof key === 'string' && isSensitiveName(key))) return `a ${typeof data}`;
+  return toShown(typeof data === 'string' ? maskSource(data) : data);
 }
 
 const DEMANDS: Readonly<Record<string, (params: Readonly<Record<string, unknown>>) => string>> = {

@@ -33,7 +33,7 @@ const OPTIONS = {
   strict: true,
 } as const;
 
-/** Texts of the library that speak of its options. */
+/** Texts of the library that speak of its options. Others end with what is at the place, which may be a secret. */
 const MESSAGES: Readonly<Record<string, string>> = { NON_STRING_KEY: 'A key must be a string' };
 
 /**
@@ -74,6 +74,6 @@ function errorsOf({ errors, warnings }: Document.Parsed): readonly YAMLError[] {
 }
 
 function toMistake({ code, message, pos }: YAMLError): TreeMistake {
-  const [said = message] = message.split('\n');
+  const [said = message] = message.split(/\n|: "/);
   return { code: 'yaml_syntax', offset: pos[0], message: MESSAGES[code] ?? said };
 }

@@ -224,7 +224,6 @@ describe('validateHook()', () => {
   });
 
   it.each([
-    ['[]', ['3:22 bad_value config.functions']],
     ['["", 7]', ['3:23 bad_value config.functions[0]', '3:27 wrong_type config.functions[1]']],
     ['f', ['3:22 wrong_type config.functions']],
   ])('refuses functions: %s', (functions, briefs) => {
@@ -283,5 +282,20 @@ events:
     expect(said(text)).toEqual([
       '3:32 schema_invalid events.b.schema.type: "events.b.schema.type" is no JSON Schema: must be equal to one of the allowed values',
     ]);
+  });
+});
+
+describe('what is said of a secret', () => {
+  it.each([
+    ['headers: { authorization: 123456789 }', '123456789', 'got a number'],
+    ['secret: [hunter2]', 'hunter2', 'got a list'],
+    ['secret: 1234567', '1234567', 'got a number'],
+    ['url: ftp://jane:hunter2@example.com/', 'hunter2', 'got "ftp://jane:*******@example.com/"'],
+  ])('names what is wrong with %s without repeating it', (line, value, said) => {
+    const url = line.startsWith('url') ? '' : ', url: "http://127.0.0.1/"';
+    const text = `source: crud\nhandler: webhook\nconfig: { ${line}${url} }\n`;
+    const { problems } = loadText(text);
+    expect(problems.map(({ message }) => message).join('\n')).toContain(said);
+    expect(JSON.stringify(problems)).not.toContain(value);
   });
 });

@@ -1,0 +1,28 @@
+import { isSensitiveName } from './mask.ts';
+import { isReference } from './reference.ts';
+
+/** A key with its value on the same line, in YAML or JSON, block or flow. */
+const KEY_AND_VALUE =
+  /(["']?)([\w.-]+)\1(\s*:\s+|\s*:(?=["']))("(?:[^"\\\n]|\\.)*"|'[^'\n]*'|[^\s"'{[&*|>,}#][^,}\n]*)/g;
+/** The password of a URL. */
+const URL_PASSWORD = /([a-z][a-z0-9+.-]*:\/\/[^\s:/@]*:)([^\s/@"']+)(?=@)/gi;
+
+/**
+ * The text of a file of definitions as it may be shown: what stands after a key that tells of a secret, and passwords of
+ * URLs, are asterisks. Every character keeps its place, and so do references, which are names.
+ */
+export function maskSource(text: string): string {
+  return text
+    .replaceAll(
+      KEY_AND_VALUE,
+      (whole: string, _quote: string, name: string, _colon: string, value: string) => {
+        const bare = value.replaceAll(/^["']|["']$/g, '').trimEnd();
+        const isShown = !isSensitiveName(name) || isReference(bare) || bare === 'null';
+        return isShown ? whole : `${whole.slice(0, -value.length)}${'*'.repeat(value.length)}`;
+      },
+    )
+    .replaceAll(
+      URL_PASSWORD,
+      (_whole: string, before: string, password: string) => before + '*'.repeat(password.length),
+    );
+}

@@ -1,0 +1,31 @@
+import { describe, expect, it } from 'vitest';
+import { maskSource } from '../../src/secrets/mask-source.ts';
+
+describe('maskSource()', () => {
+  it.each([
+    ['secret: hunter2', 'secret: *******'],
+    ['  secret: "hunter2" # for now', '  secret: ******************'],
+    ["  authorization: 'Bearer abc'", '  authorization: ************'],
+    ['{"secret":"hunter2","url":"http://a/"}', '{"secret":*********,"url":"http://a/"}'],
+    ['headers: { x-api-key: abc, x-b: c }', 'headers: { x-api-key: ***, x-b: c }'],
+    ['url: https://jane:hunter2@example.com/', 'url: https://jane:*******@example.com/'],
+    ['url: ftp://:hunter2@h/', 'url: ftp://:*******@h/'],
+  ])('hides what %s tells, and keeps every place', (text, shown) => {
+    const masked = maskSource(text);
+    expect(masked).not.toContain('hunter2');
+    expect(masked).toHaveLength(text.length);
+    expect(masked.startsWith(shown.slice(0, shown.indexOf('*')))).toBe(true);
+  });
+
+  it.each([
+    'secret: "{vault://env/my-secret}"',
+    'secret: null',
+    'secret:',
+    'token_type: bearer',
+    'event: consumers # secret: none',
+    'url: https://example.com/a:b@c',
+    'handler: webhook',
+  ])('shows %s', (text) => {
+    expect(maskSource(text).replaceAll(/# .*/g, '')).toBe(text.replaceAll(/# .*/g, ''));
+  });
+});
