@@ -74,6 +74,6 @@ function errorsOf({ errors, warnings }: Document.Parsed): readonly YAMLError[] {
 }
 
 function toMistake({ code, message, pos }: YAMLError): TreeMistake {
-  const [said = message] = message.split(/\n|: "/);
+  const [said = message] = message.split(/\n|: ["|>!]/);
   return { code: 'yaml_syntax', offset: pos[0], message: MESSAGES[code] ?? said };
 }

@@ -48,16 +48,26 @@ describe('parseTree()', () => {
   });
 
   it.each([
-    ['a tag of its own', 'a: !mine b', 3, 'Unresolved tag: !mine'],
+    ['a tag of its own', 'a: !mine b', 3, 'Unresolved tag'],
     ['a tag of a language', 'a: !!js/function b', 3, 'Unresolved tag: tag:yaml.org,2002:js/function'],
     ['binary data', 'a: !!binary aGk=', 3, 'Unresolved tag: tag:yaml.org,2002:binary'],
     ['a set', 'a: !!set { b }', 3, 'Unresolved tag: tag:yaml.org,2002:set'],
     ['a list as a key', '? [a]\n: b', 2, 'A key must be a string'],
     ['a tab as indentation', 'a:\n\tb: c', 3, 'Tabs are not allowed as indentation'],
+    ['a bracket that closes nothing', 'a: [b]]', 6, 'Unexpected flow-seq-end token in YAML stream'],
     ['a quote that never ends', 'a: "b', 5, 'Missing closing "quote'],
   ])('refuses %s', (_what, text, offset, message) => {
     expect(parseTree(text).mistakes).toContainEqual({ code: 'yaml_syntax', offset, message });
   });
+
+  it.each(['secret: !hunter2 x', 'secret: |hunter2\n x', 'a: b\n hunter2]: c', 'secret: "a" hunter2'])(
+    'repeats nothing that may be a secret of %j',
+    (text) => {
+      const { mistakes } = parseTree(text);
+      expect(mistakes.length).toBeGreaterThan(0);
+      expect(JSON.stringify(mistakes)).not.toContain('hunter2');
+    },
+  );
 
   it('finds what is wrong in a text that has no document', () => {
     expect(parseTree('%YAML\n').mistakes).toMatchObject([{ code: 'yaml_syntax', offset: 0 }]);
