@@ -31,7 +31,11 @@ function toMultipart(payload: JsonObject, headers: RequestHeaders): string {
   const boundary = given ?? `hookline-${randomBytes(16).toString('hex')}`;
   if (given === undefined)
     headers.set('content-type', `${headers.get('content-type')}; boundary=${boundary}`);
-  const parts = toPairs(payload).map(
+  const pairs = toPairs(payload);
+  // A part of its own could be slipped in by whoever knows the boundary.
+  if (pairs.flat().some((text) => text.includes(boundary)))
+    throw new RequestError(`Cannot encode the payload: a field holds the boundary "${boundary}"`);
+  const parts = pairs.map(
     ([name, value]) =>
       `--${boundary}\r\nContent-Disposition: form-data; name="${escapeName(name)}"\r\n\r\n${value}\r\n`,
   );

@@ -1,8 +1,9 @@
-import { Agent, type Dispatcher as UndiciDispatcher } from 'undici';
+import { Agent, buildConnector, type Dispatcher as UndiciDispatcher } from 'undici';
 import type { Clock } from '../clock.ts';
 import { toMessage } from '../errors.ts';
 import type { FailureReason } from '../journal/delivery.ts';
 import { type Exchange, startExchange } from './http-exchange.ts';
+import { Opening } from './opening.ts';
 
 /** A request to a receiver. */
 export interface OutgoingRequest {
@@ -41,48 +42,80 @@ export interface HttpClient {
 
 /** Connections to one origin. More requests wait for one; lanes keep them below that. */
 const CONNECTIONS = 256;
+const NO_URL = 'it cannot be sent: its URL is none of http or https';
 /** How long an idle connection is kept. */
 const KEEP_ALIVE_MS = 10_000;
 
 /** Creates a client with pooled connections, apart for receivers that are verified and those that are not. */
 export function createHttpClient({ clock }: { readonly clock: Clock }): HttpClient {
-  const agents = { verified: createAgent(true), unverified: createAgent(false) };
+  const receivers = { verified: createReceivers(true), unverified: createReceivers(false) };
   return {
     async send(request) {
-      const agent = request.verify ? agents.verified : agents.unverified;
-      const exchange = startExchange({ timeoutMs: request.timeoutMs, clock });
-      dispatch(agent, request, exchange);
+      const { agent, opening } = request.verify ? receivers.verified : receivers.unverified;
+      const target = toTarget(request.url);
+      if (target === null) return { kind: 'error', reason: 'transport', message: NO_URL };
+      const exchange = startExchange({
+        timeoutMs: request.timeoutMs,
+        clock,
+        onConnected: opening.wait(target.origin),
+      });
+      dispatch(agent, { ...request, target }, exchange);
       return exchange.incoming;
     },
     async close() {
-      await Promise.all([agents.verified.destroy(), agents.unverified.destroy()]);
+      await Promise.all([receivers.verified.agent.destroy(), receivers.unverified.agent.destroy()]);
     },
   };
 }
 
-function createAgent(rejectUnauthorized: boolean): Agent {
-  // One timer covers the whole exchange (http-exchange.ts), so the agent's own are off.
-  return new Agent({
+/** The connections to receivers, and those that are being opened. */
+interface Receivers {
+  readonly agent: Agent;
+  readonly opening: Opening;
+}
+
+function createReceivers(rejectUnauthorized: boolean): Receivers {
+  const opening = new Opening();
+  // One timer covers the whole exchange (http-exchange.ts), so all others are off. HTTP/2 would have requests wait for
+  // each other's connection, and nothing can take back one that waits.
+  const connect = buildConnector({ rejectUnauthorized, timeout: 0, allowH2: false });
+  const agent = new Agent({
     connections: CONNECTIONS,
     pipelining: 1,
+    allowH2: false,
     keepAliveTimeout: KEEP_ALIVE_MS,
     headersTimeout: 0,
     bodyTimeout: 0,
-    connect: { rejectUnauthorized },
+    connect(options, callback) {
+      const socket: unknown = connect(options, (...result) => {
+        opening.remove(options, socket);
+        callback(...result);
+      });
+      opening.add(options, socket);
+      // undici takes back what it is given when the agent is destroyed.
+      return socket;
+    },
   });
+  return { agent, opening };
 }
 
-function dispatch(agent: Agent, { method, url, headers, body }: OutgoingRequest, exchange: Exchange): void {
+function toTarget(url: string): URL | null {
+  const target = URL.parse(url);
+  return target?.protocol === 'http:' || target?.protocol === 'https:' ? target : null;
+}
+
+function dispatch(
+  agent: Agent,
+  { method, target, headers, body }: OutgoingRequest & { readonly target: URL },
+  exchange: Exchange,
+): void {
+  const { origin, pathname, search } = target;
   try {
-    const { origin, pathname, search, username, password } = new URL(url);
     const options: UndiciDispatcher.DispatchOptions = {
       origin,
       path: `${pathname}${search}`,
       method: method as UndiciDispatcher.HttpMethod,
-      headers:
-        username === ''
-          ? { ...headers }
-          : withCredentials(headers, `${decodeURIComponent(username)}:${decodeURIComponent(password)}`),
+      headers: withCredentials(headers, target),
       body,
     };
     agent.dispatch(options, exchange.handler);
@@ -92,9 +125,22 @@ function dispatch(agent: Agent, { method, url, headers, body }: OutgoingRequest,
 }
 
 /** The user and password of a URL go out as Basic credentials, unless the headers have others. */
-function withCredentials(headers: OutgoingRequest['headers'], credentials: string): Record<string, string> {
+function withCredentials(
+  headers: OutgoingRequest['headers'],
+  { username, password }: URL,
+): Record<string, string> {
+  if (username === '') return { ...headers };
   const given = Object.keys(headers).some((name) => name.toLowerCase() === 'authorization');
-  return given
-    ? { ...headers }
-    : { ...headers, authorization: `Basic ${Buffer.from(credentials).toString('base64')}` };
+  if (given) return { ...headers };
+  const credentials = `${decode(username)}:${decode(password)}`;
+  return { ...headers, authorization: `Basic ${Buffer.from(credentials).toString('base64')}` };
+}
+
+/** A percent sign that encodes nothing stands for itself. */
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }

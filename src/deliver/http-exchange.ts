@@ -18,14 +18,16 @@ export interface Exchange {
   fail(reason: TransportReason, message: string): void;
 }
 
-/** Starts the time of an exchange and makes the handler that follows it to its end. */
-export function startExchange({
-  timeoutMs,
-  clock,
-}: {
+/** What an exchange is started with. */
+interface ExchangeParts {
   readonly timeoutMs: number;
   readonly clock: Clock;
-}): Exchange {
+  /** Called when it has a connection, and when it ends: from then on it waits for none. */
+  readonly onConnected: () => void;
+}
+
+/** Starts the time of an exchange and makes the handler that follows it to its end. */
+export function startExchange({ timeoutMs, clock, onConnected }: ExchangeParts): Exchange {
   const { promise: incoming, resolve } = Promise.withResolvers<Incoming>();
   let controller: UndiciDispatcher.DispatchController | null = null;
   let ended = false;
@@ -43,6 +45,7 @@ export function startExchange({
     if (ended) return;
     ended = true;
     timer.cancel();
+    onConnected();
     resolve(result);
   }
 
@@ -57,6 +60,7 @@ export function startExchange({
   const handler: UndiciDispatcher.DispatchHandler = {
     onRequestStart(started) {
       controller = started;
+      onConnected();
       // The time may have run out while the request waited for a connection.
       if (ended) started.abort(new Error('timed out'));
     },

@@ -8,7 +8,7 @@ import type { Handler } from './handler.ts';
 import { RequestHeaders } from './headers.ts';
 import { mergeQuery } from './query.ts';
 import type { RequestPlan } from './sender.ts';
-import type { WebhookParts } from './webhook.ts';
+import { resolveUrl, type WebhookParts } from './webhook.ts';
 
 /** Methods whose payload goes into the query of the URL. */
 const QUERY_METHODS = new Set(['GET', 'HEAD', 'DELETE']);
@@ -44,12 +44,11 @@ interface CustomRequest {
 function planRequest(request: CustomRequest): RequestPlan {
   const { method } = request.config;
   const headers = toHeaders(request);
-  const url = request.secrets.resolve(request.config.url);
+  const url = resolveUrl(request.config.url, request.secrets);
   const body = toBody(request);
   const payload = toPayload(request);
   if (QUERY_METHODS.has(method)) {
-    const target = payload === null ? url : mergeQuery(url, payload);
-    return { method, url: target, headers, body: method === 'DELETE' ? body : null };
+    return { method, url: payload === null ? url : mergeQuery(url, payload), headers, body };
   }
   return { method, url, headers, body: body ?? (payload === null ? null : encodePayload(payload, headers)) };
 }

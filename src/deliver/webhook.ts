@@ -1,5 +1,6 @@
 import type { WebhookConfig } from '../definitions/definition.ts';
 import type { JsonObject } from '../event.ts';
+import { isReference, SecretError } from '../secrets/reference.ts';
 import type { Secrets } from '../secrets/secrets.ts';
 import type { Handler } from './handler.ts';
 import { RequestHeaders } from './headers.ts';
@@ -41,5 +42,22 @@ export function planJsonPost(
     if (name.toLowerCase() !== 'content-type') requestHeaders.set(name, secrets.resolve(value));
   }
   requestHeaders.set('content-type', 'application/json');
-  return { method: 'POST', url: secrets.resolve(url), headers: requestHeaders, body: JSON.stringify(data) };
+  return {
+    method: 'POST',
+    url: resolveUrl(url, secrets),
+    headers: requestHeaders,
+    body: JSON.stringify(data),
+  };
+}
+
+/**
+ * Where a request goes. A URL in a definition was checked when it was loaded; what is behind a reference may be
+ * anything: throws SecretError, since it may be put right without a change of the definition.
+ */
+export function resolveUrl(url: string, secrets: Secrets): string {
+  if (!isReference(url)) return url;
+  const resolved = secrets.resolve(url);
+  const protocol = URL.parse(resolved)?.protocol;
+  if (protocol === 'http:' || protocol === 'https:') return resolved;
+  throw new SecretError(`what config.url refers to is no URL of http or https [${url}]`);
 }
