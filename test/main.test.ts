@@ -133,7 +133,8 @@ describe('a pipe whose reader has gone', () => {
   it('ends a receiver that prints to it', async () => {
     using dir = createTempDir();
     const { stderr } = await sh(
-      `"$NODE" "$MAIN" listen --listen 127.0.0.1:0 2>err.log | true &
+      `touch err.log
+       "$NODE" "$MAIN" listen --listen 127.0.0.1:0 2>>err.log | true &
        until grep -q Listening err.log; do sleep 0.05; done
        url=$(sed 's/.*on \\(http[^,]*\\),.*/\\1/' err.log)
        "$NODE" -e 'fetch(process.argv[1]).catch(() => undefined)' "$url"
