@@ -4,7 +4,7 @@ import { runCommand } from '../helpers/process.ts';
 
 const COMMANDS = ['serve', 'validate', 'emit', 'listen', 'status', 'ping', 'replay'];
 
-describe('hookline --help', () => {
+describe.concurrent('hookline --help', () => {
   it('lists the commands and shows an example', async () => {
     const { code, stdout, stderr } = await runCommand(['--help']);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
@@ -32,7 +32,7 @@ describe('hookline --version', () => {
   });
 });
 
-describe('a command line that is wrong', () => {
+describe.concurrent('a command line that is wrong', () => {
   it.each([
     [['nonsense'], "error: unknown command 'nonsense'"],
     [['serv'], '(Did you mean serve?)'],

@@ -71,7 +71,7 @@ describe('hookline serve', () => {
   });
 });
 
-describe('hookline serve when it cannot start', () => {
+describe.concurrent('hookline serve when it cannot start', () => {
   it('says which port is taken', async () => {
     using dir = createTempDir();
     dir.write('hooks/log.yaml', LOG);

@@ -6,7 +6,7 @@ import { createTempDir } from '../helpers/temp-dir.ts';
 const LOG = 'source: crud\nevent: consumers\nhandler: log\n';
 const BROKEN = 'source: crud\nhandler: webhok\n';
 
-describe('hookline validate', () => {
+describe.concurrent('hookline validate', () => {
   it('prints every problem of every file with its frame and exits 1', async () => {
     using dir = createTempDir();
     dir.write('hooks/a.yaml', BROKEN);
