@@ -87,6 +87,13 @@ export interface PruneStep {
   readonly limit: number;
 }
 
+/** What a step took away. */
+export interface Pruned {
+  readonly events: number;
+  /** Whether there is more to look at now. */
+  readonly more: boolean;
+}
+
 /**
  * The durable store of events, deliveries, attempts and gate state. Every promise resolves only after the change is
  * committed to stable storage, and rejects with `unavailable` when it could not be: then nothing of it was kept.
@@ -133,8 +140,8 @@ export interface Journal {
   /** Replays that are not finished. */
   openReplays(): Promise<readonly Replay[]>;
 
-  /** Takes old events away; answers how many went. Less than looked at means that there was no more to look at. */
-  prune(step: PruneStep): Promise<number>;
+  /** Takes old events away, going on where the step before stopped; after the last one the next starts anew. */
+  prune(step: PruneStep): Promise<Pruned>;
 
   /** Every recorded event with this id (different sources may use the same one), newest first. */
   findEvents(id: string): Promise<readonly RecordedEvent[]>;

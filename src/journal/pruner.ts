@@ -31,16 +31,17 @@ export function startPruner({ journal, clock, logger, maxAgeMs, maxBytes }: Prun
   let timer: Timer = clock.setTimer(EVERY_MS, () => void prune());
 
   async function prune(): Promise<void> {
-    const gone = await step();
-    if (!stopped) timer = clock.setTimer(gone > 0 ? PAUSE_MS : EVERY_MS, () => void prune());
+    const more = await step();
+    if (!stopped) timer = clock.setTimer(more ? PAUSE_MS : EVERY_MS, () => void prune());
   }
 
-  async function step(): Promise<number> {
+  async function step(): Promise<boolean> {
     try {
-      return await journal.prune({ before: clock.now() - maxAgeMs, maxBytes, limit: STEP });
+      const { more } = await journal.prune({ before: clock.now() - maxAgeMs, maxBytes, limit: STEP });
+      return more;
     } catch (error) {
       if (!stopped) logger.error({ err: toMessage(error) }, 'cannot prune the journal, trying again');
-      return 0;
+      return false;
     }
   }
 

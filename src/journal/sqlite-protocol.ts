@@ -20,6 +20,7 @@ import type {
   HookSighting,
   HookTimes,
   ParkedHook,
+  Pruned,
   PruneStep,
   WaitingHook,
 } from './journal.ts';
@@ -108,7 +109,7 @@ export interface StoreOperations {
   redeliver(options: { readonly id: string; readonly at: number }): Delivery | false | null;
   startReplay(replay: { readonly id: string; readonly filter: DeliveryFilter; readonly at: number }): Replay;
   stepReplay(options: { readonly id: string; readonly at: number; readonly limit: number }): Replay | null;
-  prune(step: PruneStep): number;
+  prune(step: PruneStep): Pruned;
   checkpoint(): null;
   findReplay(id: string): Replay | null;
   openReplays(): readonly Replay[];

@@ -19,8 +19,8 @@ export function createPrune(db: DatabaseSync, totals: Totals): StoreOperations['
 
   function remove(row: Row, states: readonly number[]): void {
     for (const id of splitIds(idBytes(row, 'deliveries'))) {
-      removeDelivery.run(id);
       removeAttempts.run(id);
+      removeDelivery.run(id);
     }
     for (const state of states) totals.add(STATES[state] ?? 'failed', -1);
     removeEvent.run(number(row, 'seq'));
@@ -28,21 +28,22 @@ export function createPrune(db: DatabaseSync, totals: Totals): StoreOperations['
 
   return ({ before, maxBytes, limit }) => {
     const crowded = usedBytes() > maxBytes;
-    let gone = 0;
+    let events = 0;
     const rows = oldest.all(cursor, limit);
     for (const row of rows) {
       if (!crowded && number(row, 'accepted_at') >= before) {
         cursor = 0;
-        return gone;
+        return { events, more: false };
       }
       cursor = number(row, 'seq');
       const states = splitIds(idBytes(row, 'deliveries')).map((id) => number(stateOf.get(id) ?? {}, 'state'));
       if (states.includes(0)) continue;
       remove(row, states);
-      gone += 1;
+      events += 1;
     }
-    if (rows.length < limit) cursor = 0;
-    return gone;
+    const more = rows.length === limit;
+    if (!more) cursor = 0;
+    return { events, more };
   };
 }
 

@@ -45,7 +45,8 @@ export const READS: ReadonlySet<Operation> = new Set([
 
 /** Opens or creates the file and brings it to the newest schema. Throws SQLite's own errors, or `state_unusable`. */
 export function openSqliteStore({ file, role }: ThreadOptions): SqliteStore {
-  const db = new DatabaseSync(file, { timeout: BUSY_TIMEOUT_MS });
+  // Nothing here breaks a reference, and checking them costs: for each event that is pruned all deliveries would be read.
+  const db = new DatabaseSync(file, { timeout: BUSY_TIMEOUT_MS, enableForeignKeyConstraints: false });
   // FULL makes a commit in WAL mode wait for the disk: what is acknowledged survives a power cut, not only a crash.
   // The log is taken over when the main thread says so, not by whichever commit makes it long.
   db.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0;

@@ -136,10 +136,10 @@ class SqliteJournal implements Journal {
     return this.#reader.call('openReplays', undefined);
   }
 
-  async prune(...[step]: Parameters<Journal['prune']>): Promise<number> {
-    const gone = await this.#writer.call('prune', step);
-    this.#wrote(gone);
-    return gone;
+  async prune(...[step]: Parameters<Journal['prune']>): ReturnType<Journal['prune']> {
+    const pruned = await this.#writer.call('prune', step);
+    this.#wrote(pruned.events);
+    return pruned;
   }
 
   async findEvents(id: string): ReturnType<Journal['findEvents']> {

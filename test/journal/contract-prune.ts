@@ -1,12 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import type { Journal, PruneStep } from '../../src/journal/journal.ts';
 import { START } from '../helpers/held-clock.ts';
-import { toEntry } from '../helpers/journal-entries.ts';
+import { toAttempt, toEntry } from '../helpers/journal-entries.ts';
 import type { OpenJournal } from './contract.ts';
 import { appendEnded, EVERYTHING } from './contract-history.ts';
 
-function prune(journal: Journal, step: Partial<PruneStep> = {}): Promise<number> {
-  return journal.prune({ before: START, maxBytes: Number.MAX_SAFE_INTEGER, limit: 100, ...step });
+async function prune(journal: Journal, step: Partial<PruneStep> = {}): Promise<number> {
+  const pruned = await journal.prune({
+    before: START,
+    maxBytes: Number.MAX_SAFE_INTEGER,
+    limit: 100,
+    ...step,
+  });
+  return pruned.events;
 }
 
 /** Retention: old events go with all that belongs to them, what is pending stays. */
@@ -45,6 +51,27 @@ export function describePruning(open: OpenJournal): void {
       for (let steps = 0; steps < 50; steps += 1) await prune(journal, { before: 0, maxBytes, limit: 5 });
       expect(await journal.findEvents('e-0')).toEqual([]);
       expect(await journal.findEvents('e-49')).toHaveLength(1);
+    });
+
+    it('takes a delivery that was tried more than once', async () => {
+      await using opened = await open();
+      const { journal } = opened;
+      const deliveryId = await appendEnded(journal, 'pending', { at: START - 1 });
+      await journal.record({ deliveryId, attempt: toAttempt(), state: 'pending', dueAt: START });
+      const attempt = toAttempt({ number: 2 });
+      await journal.record({ deliveryId, attempt, state: 'succeeded', dueAt: null });
+      expect(await prune(journal)).toBe(1);
+      expect(await journal.findDelivery(deliveryId)).toBeNull();
+    });
+
+    it('says whether there is more to look at', async () => {
+      await using opened = await open();
+      const { journal } = opened;
+      for (let n = 0; n < 3; n += 1) await appendEnded(journal, 'pending', { at: START - 1 });
+      await appendEnded(journal, 'failed', { at: START - 1 });
+      const step = { before: START, maxBytes: Number.MAX_SAFE_INTEGER, limit: 3 };
+      expect(await journal.prune(step)).toEqual({ events: 0, more: true });
+      expect(await journal.prune(step)).toEqual({ events: 1, more: false });
     });
 
     it('takes the identity with the event: the same id is a new event then', async () => {
