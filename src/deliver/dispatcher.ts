@@ -147,7 +147,7 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
     for (const lane of lanes) {
       pager.look(lane);
       ready.add(lane);
-      lanes.forget(lane);
+      lanes.forget(lane, clock.now());
     }
     pump();
     await Promise.all([pager.settled(), parking.abandonExpired()]);

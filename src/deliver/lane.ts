@@ -59,8 +59,9 @@ export class Lane {
   }
 
   /** Whether there is nothing to remember of it. */
-  get isSpent(): boolean {
+  isSpent(now: number): boolean {
     return (
+      now >= this.#rate.fullAt &&
       this.ids.size === 0 &&
       !this.hasMore &&
       !this.paging &&

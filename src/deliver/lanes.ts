@@ -24,8 +24,8 @@ export class Lanes implements Iterable<Lane> {
   }
 
   /** Drops a lane that has nothing to remember. */
-  forget(lane: Lane): void {
-    if (lane.isSpent) this.#byHook.delete(lane.hookId);
+  forget(lane: Lane, now: number): void {
+    if (lane.isSpent(now)) this.#byHook.delete(lane.hookId);
   }
 
   /** Deliveries that wait in memory. */

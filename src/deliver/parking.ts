@@ -64,7 +64,7 @@ export function createParking({ journal, lanes, findHook, clock, logger, wakeAt 
       if (lane.parkedAt === null) return;
       Object.assign(lane, { parkedAt: null, hasMore: false, nextDueAt: null });
       await tell([hookId], null);
-      lanes.forget(lane);
+      lanes.forget(lane, clock.now());
     } catch (error) {
       logger.error({ err: toMessage(error) }, 'cannot give up deliveries, trying again');
       wakeAt(clock.now() + 1_000);
