@@ -26,9 +26,7 @@ export function createAppend(db: DatabaseSync, { interned, totals }: AppendParts
   const insertDelivery = db.prepare(
     'INSERT INTO deliveries (id, event, hook, state, created_at, since, order_key, due_at) VALUES (?, ?, ?, 0, ?, ?, ?, ?)',
   );
-  const isAnyAhead = db.prepare(
-    'SELECT 1 FROM deliveries WHERE hook = ? AND order_key = ? AND state = 0 LIMIT 1',
-  );
+  const isAnyAhead = createIsAnyAhead(db);
   const judgeCheck = createJudge(db);
 
   function appendEntry(entry: WireEntry): WireAppended {
@@ -75,11 +73,19 @@ export function createAppend(db: DatabaseSync, { interned, totals }: AppendParts
   /** Behind another of its order key a delivery has no due time: it gets one when the one ahead of it ends. */
   function addDelivery([, hookId, hookName, orderKey]: WireCandidate, { id, seq, acceptedAt }: Row): void {
     const hook = interned.hook(hookId, hookName);
-    const waits = orderKey !== null && isAnyAhead.get(hook, orderKey) !== undefined;
-    insertDelivery.run(id, seq, hook, acceptedAt, acceptedAt, orderKey, waits ? null : acceptedAt);
+    const dueAt = isAnyAhead(hook, orderKey) ? null : acceptedAt;
+    insertDelivery.run(id, seq, hook, acceptedAt, acceptedAt, orderKey, dueAt);
   }
 
   return (entries) => entries.map(appendEntry);
+}
+
+/** Creates the function that tells whether a delivery of an order key has to wait for another. */
+export function createIsAnyAhead(db: DatabaseSync): (hook: number, orderKey: string | null) => boolean {
+  const pending = db.prepare(
+    'SELECT 1 FROM deliveries WHERE hook = ? AND order_key = ? AND state = 0 LIMIT 1',
+  );
+  return (hook, orderKey) => orderKey !== null && pending.get(hook, orderKey) !== undefined;
 }
 
 /** A candidate that was stopped, by its index. */

@@ -1,11 +1,12 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { DeliveryFilter } from './delivery.ts';
 import type { Replay } from './replay.ts';
+import { createIsAnyAhead } from './sqlite-appends.ts';
 import type { History } from './sqlite-history.ts';
 import { parseId, toFirstId } from './sqlite-ids.ts';
 import { DETAILS, joinConditions, toConditions } from './sqlite-list.ts';
 import type { StoreOperations } from './sqlite-protocol.ts';
-import { idBytes, number, numberOrNull, type Row, STATES, text } from './sqlite-rows.ts';
+import { idBytes, number, numberOrNull, type Row, STATES, text, textOrNull } from './sqlite-rows.ts';
 import type { Totals } from './sqlite-totals.ts';
 
 type Replays = Pick<
@@ -87,16 +88,21 @@ function toStateFilter({ state }: DeliveryFilter): readonly [string][] {
   ];
 }
 
-/** Creates the function that makes a delivery due that has ended; false when it has not. */
+/**
+ * Creates the function that makes a delivery due that has ended; false when it has not. While another of its order key
+ * is pending it waits for its turn.
+ */
 function createMakeDue(db: DatabaseSync, totals: Totals): (id: Uint8Array, at: number) => boolean {
-  const find = db.prepare('SELECT state FROM deliveries WHERE id = ? AND state <> 0');
-  const makeDue = db.prepare(
-    'UPDATE deliveries SET state = 0, due_at = ?2, since = ?2, tries = 0, finished_at = NULL WHERE id = ?1',
+  const find = db.prepare('SELECT state, hook, order_key FROM deliveries WHERE id = ? AND state <> 0');
+  const isAnyAhead = createIsAnyAhead(db);
+  const makePending = db.prepare(
+    'UPDATE deliveries SET state = 0, due_at = ?, since = ?, tries = 0, finished_at = NULL WHERE id = ?',
   );
   return (id, at) => {
     const row = find.get(id);
     if (row === undefined) return false;
-    makeDue.run(id, at);
+    const waits = isAnyAhead(number(row, 'hook'), textOrNull(row, 'order_key'));
+    makePending.run(waits ? null : at, at, id);
     totals.add(STATES[number(row, 'state')] ?? 'failed', -1);
     totals.add('pending', 1);
     return true;

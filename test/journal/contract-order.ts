@@ -59,6 +59,20 @@ export function describeOrdering(open: OpenJournal): void {
       expect(await due(opened.journal)).toEqual([second]);
     });
 
+    it('gives a delivery that is asked for again its turn, and no more than that', async () => {
+      await using opened = await open();
+      const { journal } = opened;
+      const [first, second] = [await appendOrdered(journal, 'A'), await appendOrdered(journal, 'A')];
+      await end(journal, first, 'exhausted');
+      expect(await journal.redeliver(first, START + 100)).toMatchObject({ state: 'pending', dueAt: null });
+      const third = await appendOrdered(journal, 'A');
+      expect(await due(journal)).toEqual([second]);
+      expect(await end(journal, second)).toBe(true);
+      expect(await due(journal)).toEqual([first]);
+      expect(await end(journal, first)).toBe(true);
+      expect(await due(journal)).toEqual([third]);
+    });
+
     it('keeps the order of one commit', async () => {
       await using opened = await open();
       const candidates = Array.from({ length: 5 }, () => toCandidate('hook', { orderKey: 'A' }));
