@@ -13,6 +13,8 @@ export interface ServerProcess {
   readonly child: ChildProcess;
   /** Ends the process and waits until it is gone. */
   stop(): Promise<void>;
+  /** The same at once, as a crash would. */
+  kill(): Promise<void>;
 }
 
 /** How long a server may take to listen. */
@@ -36,7 +38,7 @@ export async function startHookline(
   { cwd }: { readonly cwd: string },
 ): Promise<ServerProcess> {
   const main = fileURLToPath(new URL('../src/main.ts', import.meta.url));
-  const command = [main, 'serve', ...args, '--listen', '127.0.0.1:0', '--log-level', 'warn'];
+  const command = [main, 'serve', ...args, '--listen', '127.0.0.1:0', '--log-level', 'error'];
   // The declared types know the words for a stream only; standard output goes to our standard error here.
   const child = spawn(process.execPath, command, {
     cwd,
@@ -56,9 +58,9 @@ function readUrl(child: ChildProcessByStdio<null, null, Readable>): Promise<stri
       const url = / on (http:\/\/\S+)/.exec(line)?.[1];
       if (url !== undefined) resolve(url);
     });
-    child.once('close', (code) => {
-      if (code !== 0) process.stderr.write(`${said.join('\n')}\n`);
-      reject(new Error(`Cannot start "hookline": it ended with ${code}`));
+    child.once('close', (code, signal) => {
+      if (code !== 0 && signal !== 'SIGKILL') process.stderr.write(`${said.join('\n')}\n`);
+      reject(new Error(`Cannot start "hookline": it ended with ${code ?? signal}`));
     });
   });
 }
@@ -76,16 +78,13 @@ function ownSettingsOnly(): NodeJS.ProcessEnv {
 }
 
 function toServerProcess(child: ChildProcess, url: string): ServerProcess {
-  return {
-    url,
-    child,
-    async stop() {
-      if (child.exitCode !== null || child.signalCode !== null) return;
-      const exited = once(child, 'exit');
-      child.kill();
-      const forced = setTimeout(() => child.kill('SIGKILL'), STOP_TIMEOUT_MS);
-      await exited;
-      clearTimeout(forced);
-    },
+  const end = async (signal: NodeJS.Signals): Promise<void> => {
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    const exited = once(child, 'exit');
+    child.kill(signal);
+    const forced = setTimeout(() => child.kill('SIGKILL'), STOP_TIMEOUT_MS);
+    await exited;
+    clearTimeout(forced);
   };
+  return { url, child, stop: () => end('SIGTERM'), kill: () => end('SIGKILL') };
 }

@@ -1,76 +1,53 @@
-import { rmSync } from 'node:fs';
-import { mkdtemp } from 'node:fs/promises';
-import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createId } from '../src/id.ts';
-import type { Entry } from '../src/journal/entry.ts';
-import type { Journal } from '../src/journal/journal.ts';
 import { openSqliteJournal } from '../src/journal/sqlite.ts';
+import { toAmount } from './effort.ts';
+import { EVENT_BYTES } from './event-body.ts';
+import { createEntry, recordSuccess } from './fill.ts';
+import { describeFileSystem, describeMachine } from './machine.ts';
+import { createWorkDirectory } from './work-directory.ts';
 
 /** Measures the journal alone: events with one delivery, appended and recorded as succeeded, by many callers at once. */
-const EVENTS = 100_000;
+const EVENTS = toAmount(100_000);
 const CALLERS = 256;
 const BATCH = 1_000;
-const DATA = { text: 'x'.repeat(480) };
+const BATCHES_AT_ONCE = 2;
+const HOOKS = [{ hookId: 'hook', hookName: 'hook' }];
 
-function toEntry(withDelivery: boolean): Entry {
-  const candidates = withDelivery
-    ? [{ deliveryId: createId(), hookId: 'hook', hookName: 'hook', orderKey: null, check: null }]
-    : [];
-  const event = { id: createId(), source: 'bench', event: 'tick', data: DATA, time: '2026-01-01T00:00:00Z' };
-  return { event, acceptedAt: Date.now(), revision: 'dir@sha256:1', candidates, stops: [] };
-}
-
-async function deliverOne(journal: Journal): Promise<void> {
-  const entry = toEntry(true);
-  await journal.append([entry]);
-  const deliveryId = entry.candidates[0]?.deliveryId ?? '';
-  const attempt = {
-    id: createId(),
-    number: 1,
-    startedAt: Date.now(),
-    durationMs: 1,
-    revision: 'dir@sha256:1',
-    outcome: 'success',
-    reason: null,
-    status: 204,
-    error: null,
-    response: null,
-  } as const;
-  await journal.record({ deliveryId, attempt, state: 'succeeded', dueAt: null });
-}
-
-async function measure(what: string, work: () => Promise<void>): Promise<void> {
-  const cpu = process.cpuUsage();
-  const elu = performance.eventLoopUtilization();
-  const started = performance.now();
-  await work();
-  const seconds = (performance.now() - started) / 1000;
-  const main = performance.eventLoopUtilization(elu).utilization;
-  const used = process.cpuUsage(cpu);
-  const rate = Math.round(EVENTS / seconds);
-  console.log(
-    `${what}: ${rate}/s, main thread ${(main * 100).toFixed(0)} % busy, ${((used.user + used.system) / EVENTS).toFixed(1)} µs CPU each`,
-  );
-}
-
-const dir = await mkdtemp(join(tmpdir(), 'hookline-bench-'));
+const dir = createWorkDirectory();
 const journal = await openSqliteJournal({ file: join(dir, 'journal.db') });
+console.log(describeMachine());
 console.log(
-  `node ${process.version}, sqlite ${process.versions.sqlite}, ${cpus()[0]?.model}, ${cpus().length} cores`,
+  `state on ${describeFileSystem(dir)}; ${EVENTS} events of ${EVENT_BYTES} bytes, ${CALLERS} callers, batches of ${BATCH}`,
 );
-console.log(`${EVENTS} events of 500 bytes, ${CALLERS} callers, batches of ${BATCH}`);
-await measure('append + record, one delivery each', async () => {
-  let left = EVENTS;
-  const caller = async (): Promise<void> => {
-    while (left-- > 0) await deliverOne(journal);
-  };
-  await Promise.all(Array.from({ length: CALLERS }, caller));
+await measure('append and record, one delivery each', CALLERS, async () => {
+  const entry = createEntry(HOOKS, Date.now());
+  await journal.append([entry]);
+  await recordSuccess(journal, entry);
+  return 1;
 });
-await measure('append in batches, no hook', async () => {
-  for (let done = 0; done < EVENTS; done += BATCH * 2) {
-    await Promise.all([0, 1].map(() => journal.append(Array.from({ length: BATCH }, () => toEntry(false)))));
-  }
+await measure('append in batches, no hook', BATCHES_AT_ONCE, async () => {
+  await journal.append(Array.from({ length: BATCH }, () => createEntry([], Date.now())));
+  return BATCH;
 });
 await journal.close();
-rmSync(dir, { recursive: true });
+
+/** Has `callers` do it one time after another until EVENTS are done; `once` resolves to how many it did. */
+async function measure(what: string, callers: number, once: () => Promise<number>): Promise<void> {
+  const cpu = process.cpuUsage();
+  const utilization = performance.eventLoopUtilization();
+  const startedAtMs = performance.now();
+  let done = 0;
+  const call = async (): Promise<void> => {
+    while (done < EVENTS) {
+      const count = await once();
+      done += count;
+    }
+  };
+  await Promise.all(Array.from({ length: callers }, call));
+  const perS = (done * 1000) / (performance.now() - startedAtMs);
+  const busy = performance.eventLoopUtilization(utilization).utilization * 100;
+  const { user, system } = process.cpuUsage(cpu);
+  console.log(
+    `${what}: ${perS.toFixed(0)}/s, main thread ${busy.toFixed(0)} % busy, ${((user + system) / done).toFixed(1)} µs CPU each`,
+  );
+}

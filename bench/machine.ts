@@ -1,5 +1,6 @@
 import { statfsSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
+import { IS_QUICK } from './effort.ts';
 
 const BYTES_PER_GIB = 2 ** 30;
 
@@ -16,7 +17,8 @@ const FILE_SYSTEMS: Readonly<Record<number, string>> = {
 export function describeMachine(): string {
   const memory = (totalmem() / BYTES_PER_GIB).toFixed(1);
   const model = cpus()[0]?.model.trim() ?? 'unknown processor';
-  return `${model}, ${cpus().length} cores, ${memory} GiB, node ${process.version}, sqlite ${process.versions.sqlite}`;
+  const machine = `${model}, ${cpus().length} cores, ${memory} GiB, node ${process.version}, sqlite ${process.versions.sqlite}`;
+  return IS_QUICK ? `${machine}; a quick trial, its figures mean nothing` : machine;
 }
 
 /** The file system a directory is on: it decides what a durable commit costs. */

@@ -5,10 +5,19 @@ export type ReceiverRequest = 'reset' | 'read';
 export interface Tally {
   readonly kind: 'tally';
   readonly count: number;
-  /** When the last one arrived, in milliseconds of the machine's monotonic clock. */
+  /** When the first one arrived, in milliseconds of the machine's monotonic clock; 0 when none has. */
+  readonly firstAtMs: number;
+  /** When the last one arrived. */
   readonly lastAtMs: number;
   /** From sending to arrival, for what came to a path that ends in TIMED_PATH. */
   readonly latenciesMs: readonly number[];
+}
+
+/** How the receiver answers what it gets. */
+export interface ReceiverManner {
+  readonly status: number;
+  /** How long it takes to answer, ms. */
+  readonly delayMs: number;
 }
 
 /** Said once by a process that listens. */

@@ -5,27 +5,50 @@ import { fileURLToPath } from 'node:url';
 import { endWithUs } from './end-with-us.ts';
 
 /**
- * Runs every benchmark, one after another, each in a process of its own, and prints one table of what they measured. A
- * line of theirs that reads `what: figure` is a row; what is indented or has no figure is shown as it comes. Exits 1
- * when one of them could not be run: no figure makes it fail.
+ * Runs the benchmarks its arguments name, or every one, one after another, each in a process of its own, and prints one
+ * table of what they measured. A line of theirs that reads `what: figure` is a row; what is indented or has no figure is
+ * shown as it comes. Exits 1 when one of them could not be run, 2 when there is none of that name: no figure makes it
+ * fail. With BENCH_QUICK=1 each is a trial of a few seconds, to see that it works.
  */
-const BENCHMARKS = ['throughput', 'load', 'lambda'] as const;
+const BENCHMARKS = [
+  'throughput',
+  'cases',
+  'batch',
+  'lanes',
+  'isolation',
+  'backlog',
+  'pruning',
+  'load',
+  'lambda',
+] as const;
 /** How long one benchmark may take. */
-const TIMEOUT_MS = 10 * 60_000;
+const TIMEOUT_MS = 15 * 60_000;
+const USAGE_EXIT_CODE = 2;
 const ROW = /^(?<what>[^\s:][^:]*): (?<figure>.+)$/;
+
+type Benchmark = (typeof BENCHMARKS)[number];
 
 /** One line of the table. */
 interface Row {
-  readonly benchmark: string;
+  readonly benchmark: Benchmark;
   readonly what: string;
   readonly figure: string;
 }
 
 const rows: Row[] = [];
-for (const benchmark of BENCHMARKS) rows.push(...(await run(benchmark)));
+for (const benchmark of chooseBenchmarks(process.argv.slice(2))) rows.push(...(await run(benchmark)));
 printTable(rows);
 
-async function run(benchmark: string): Promise<readonly Row[]> {
+function chooseBenchmarks(names: readonly string[]): readonly Benchmark[] {
+  const unknown = names.filter((name) => !BENCHMARKS.some((benchmark) => benchmark === name));
+  if (unknown.length > 0) {
+    console.error(`Cannot run "${unknown.join('", "')}": the benchmarks are ${BENCHMARKS.join(', ')}`);
+    process.exit(USAGE_EXIT_CODE);
+  }
+  return names.length === 0 ? BENCHMARKS : BENCHMARKS.filter((benchmark) => names.includes(benchmark));
+}
+
+async function run(benchmark: Benchmark): Promise<readonly Row[]> {
   const script = fileURLToPath(new URL(`./${benchmark}.ts`, import.meta.url));
   const child = spawn(process.execPath, [script], {
     stdio: ['ignore', 'pipe', 'inherit'],

@@ -1,9 +1,12 @@
-import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type ServerProcess, startHookline, startPeer } from './child.ts';
+import { atLeast, atMost } from './budget.ts';
+import { startPeer } from './child.ts';
+import { toRounds, toSeconds } from './effort.ts';
+import { EVENT_BYTES, toEventBody } from './event-body.ts';
+import { install, toTickHooks } from './installation.ts';
 import { describeFileSystem, describeMachine } from './machine.ts';
 import { TIMED_PATH } from './messages.ts';
-import { toMedian, toQuantile, toRange } from './quantile.ts';
+import { describeLatencies, describeRatios, toMedian, toQuantile, toRatios } from './quantile.ts';
 import { type ReceiverProcess, startReceiver } from './receiver-process.ts';
 import { CONNECTIONS, type Round, runRound } from './saturating-load.ts';
 import { measureLatency } from './steady-load.ts';
@@ -13,14 +16,15 @@ import { createWorkDirectory } from './work-directory.ts';
  * Measures what Hookline takes in durably and delivers to one webhook, against the plainest relay, in turns on one
  * machine; and how long an event takes from its sending to its arrival. Every process but this one is a child.
  */
-const ROUNDS = 5;
-const ROUND_S = 5;
-const WARM_UP_ROUNDS = 2;
-const WARM_UP_S = 3;
-const EVENT_BYTES = 500;
+const ROUNDS = toRounds(5);
+const ROUND_S = toSeconds(5);
+const WARM_UP_ROUNDS = toRounds(2);
+const WARM_UP_S = toSeconds(3);
 const CONCURRENCY = 256;
 const STEADY_PER_S = 300;
-const STEADY_S = 10;
+const STEADY_S = toSeconds(10);
+const RATIO = { limit: 0.8, unit: '×' };
+const LATENCY = { limit: 20, unit: 'ms', of: 'p99' };
 
 const TARGETS = ['relay', 'hookline'] as const;
 type Target = (typeof TARGETS)[number];
@@ -38,42 +42,16 @@ console.log(
 );
 await warmUp();
 reportRounds(await runRounds());
-await reportLatency('end to end', { url: urls.hookline, path: '/events', budget: ' (budget p99 ≤ 20 ms)' });
-await reportLatency('end to end, relay', { url: urls.relay, path: TIMED_PATH, budget: '' });
+await reportLatency('hookline');
+await reportLatency('relay');
 
-async function startTargets({ url }: ReceiverProcess): Promise<Record<Target, string>> {
-  const relay = await startPeer('./relay.ts', [url]);
+async function startTargets(to: ReceiverProcess): Promise<Record<Target, string>> {
+  const relay = await startPeer('./relay.ts', [to.url]);
   stack.defer(relay.stop);
-  const hookline = await startHooklineFor(url);
+  const { start } = await install(join(work, 'hookline'), { hooks: toTickHooks(to, CONCURRENCY) });
+  const hookline = await start();
   stack.defer(hookline.stop);
   return { relay: relay.url, hookline: hookline.url };
-}
-
-async function startHooklineFor(receiverUrl: string): Promise<ServerProcess> {
-  const dir = join(work, 'hooks');
-  await mkdir(dir);
-  const toHook = (event: string, path: string): string =>
-    JSON.stringify({
-      source: 'bench',
-      event,
-      handler: 'webhook',
-      concurrency: CONCURRENCY,
-      config: { url: `${receiverUrl}${path}` },
-    });
-  const events = { tick: {}, timed: {} };
-  await writeFile(join(dir, 'bench.yaml'), JSON.stringify({ kind: 'EventSource', name: 'bench', events }));
-  await writeFile(join(dir, 'tick.yaml'), toHook('tick', '/events'));
-  await writeFile(join(dir, 'timed.yaml'), toHook('timed', TIMED_PATH));
-  return startHookline([dir, '--state', join(work, 'state')], { cwd: work });
-}
-
-function toBody(event: string, data: object): string {
-  const bare = JSON.stringify({ source: 'bench', event, data: { ...data, text: '' } });
-  return JSON.stringify({
-    source: 'bench',
-    event,
-    data: { ...data, text: 'x'.repeat(EVENT_BYTES - bare.length) },
-  });
 }
 
 async function warmUp(): Promise<void> {
@@ -82,8 +60,9 @@ async function warmUp(): Promise<void> {
   }
 }
 
-function runOn(target: Target, durationS: number): Promise<Round> {
-  return runRound({ url: urls[target], receiver, body: toBody('tick', {}), durationS });
+function runOn(target: Target, duration: number): Promise<Round> {
+  const events = [{ body: toEventBody('tick'), deliveries: 1 }];
+  return runRound({ url: urls[target], events, extent: { duration } }, receiver);
 }
 
 async function runRounds(): Promise<Rounds> {
@@ -104,13 +83,10 @@ function describe({ acceptedPerS, deliveredPerS, p50Ms, p99Ms }: Round): string 
 
 function reportRounds(rounds: Rounds): void {
   for (const target of TARGETS) console.log(`${target}: ${describe(toMedianRound(rounds[target]))}`);
-  const ratios = rounds.hookline.map(
-    (round, index) => round.deliveredPerS / (rounds.relay[index]?.deliveredPerS ?? 0),
-  );
-  const range = toRange(ratios, 2);
-  console.log(
-    `hookline against relay: ${toMedian(ratios).toFixed(2)} × delivered, ${range} (budget ≥ 0.8 ×)`,
-  );
+  const [relayed, delivered] = TARGETS.map((target) => rounds[target].map((round) => round.deliveredPerS));
+  const ratios = toRatios(delivered ?? [], relayed ?? []);
+  const verdict = atLeast(toMedian(ratios), RATIO);
+  console.log(`hookline against relay, delivered: ${describeRatios(ratios)} ${verdict}`);
 }
 
 function toMedianRound(rounds: readonly Round[]): Round {
@@ -123,18 +99,15 @@ function toMedianRound(rounds: readonly Round[]): Round {
   };
 }
 
-async function reportLatency(
-  what: string,
-  { url, path, budget }: { readonly url: string; readonly path: string; readonly budget: string },
-): Promise<void> {
-  const latenciesMs = await measureLatency({
-    url,
-    path,
+async function reportLatency(target: Target): Promise<void> {
+  const { arrivalMs } = await measureLatency({
+    url: urls[target],
+    path: target === 'relay' ? TIMED_PATH : '/events',
     receiver,
     perSecond: STEADY_PER_S,
     durationS: STEADY_S,
-    toBody: (sentAtMs) => toBody('timed', { sentAtMs }),
+    toBody: (sentAtMs) => toEventBody('timed', { sentAtMs }),
   });
-  const [p50, p99] = [0.5, 0.99].map((share) => toQuantile(latenciesMs, share).toFixed(1));
-  console.log(`${what} at ${STEADY_PER_S} events/s: p50 ${p50} ms, p99 ${p99} ms${budget}`);
+  const verdict = target === 'relay' ? '' : ` ${atMost(toQuantile(arrivalMs, 0.99), LATENCY)}`;
+  console.log(`${target}, end to end at ${STEADY_PER_S} events/s: ${describeLatencies(arrivalMs)}${verdict}`);
 }
