@@ -34,6 +34,7 @@ export function startExchange({ timeoutMs, clock, onConnected }: ExchangeParts):
   let status = 0;
   let headers: IncomingHttpHeaders = {};
   let readBytes = 0;
+  let maxReadBytes = MAX_READ_BYTES;
   const kept: Buffer[] = [];
 
   const timer = clock.setTimer(timeoutMs, () => {
@@ -67,11 +68,13 @@ export function startExchange({ timeoutMs, clock, onConnected }: ExchangeParts):
     onResponseStart(_controller, statusCode, responseHeaders) {
       status = statusCode;
       headers = responseHeaders;
+      // The connection is lost to an answer that is too long: the sooner, the less of it comes.
+      if (Number(headers['content-length']) > MAX_READ_BYTES) maxReadBytes = MAX_KEPT_BYTES;
     },
     onResponseData(current, chunk) {
       if (readBytes < MAX_KEPT_BYTES) kept.push(Buffer.from(chunk.subarray(0, MAX_KEPT_BYTES - readBytes)));
       readBytes += chunk.length;
-      if (readBytes <= MAX_READ_BYTES) return;
+      if (readBytes <= maxReadBytes) return;
       answer();
       current.abort(new Error('the answer is longer than what is read of one'));
     },

@@ -1,11 +1,14 @@
 import { isSensitiveName } from './mask.ts';
 import { isReference } from './reference.ts';
 
-/** A key with its value on the same line, in YAML or JSON, block or flow. */
+/**
+ * A key with its value on the same line, in YAML or JSON, block or flow. A key is looked for where a name begins, and
+ * only there: a long text without any would otherwise be read again from each of its characters.
+ */
 const KEY_AND_VALUE =
-  /(["']?)([\w.-]+)\1(\s*:\s+|\s*:(?=["']))("(?:[^"\\\n]|\\.)*"|'[^'\n]*'|[^\s"'{[&*|>,}#][^,}\n]*)/g;
+  /(["']?)(?<![\w.-])([\w.-]+)\1(\s*:\s+|\s*:(?=["']))("(?:[^"\\\n]|\\.)*"|'[^'\n]*'|[^\s"'{[&*|>,}#][^,}\n]*)/g;
 /** The password of a URL. */
-const URL_PASSWORD = /([a-z][a-z0-9+.-]*:\/\/[^\s:/@]*:)([^\s/@"']+)(?=@)/gi;
+const URL_PASSWORD = /(?<![a-z0-9+.-])([a-z][a-z0-9+.-]*:\/\/[^\s:/@]*:)([^\s/@"']+)(?=@)/gi;
 
 /**
  * The text of a file of definitions as it may be shown: what stands after a key that tells of a secret, and passwords of

@@ -29,3 +29,21 @@ describe('maskSource()', () => {
     expect(maskSource(text).replaceAll(/# .*/g, '')).toBe(text.replaceAll(/# .*/g, ''));
   });
 });
+
+describe('maskSource() of a long text', () => {
+  it.each([
+    ['x'],
+    ['secret'],
+    ['a:'],
+    ['"'],
+    ["'"],
+    ['a://'],
+    ['a://b:'],
+    ['-.'],
+    ['secret: '],
+    ['secret: "'],
+  ])('reads %j, again and again, once', (piece) => {
+    const text = piece.repeat(Math.ceil(400_000 / piece.length));
+    expect(maskSource(text)).toHaveLength(text.length);
+  });
+});
