@@ -151,4 +151,6 @@ export interface Journal {
   counts(): Promise<DeliveryCounts>;
   /** Commits what was handed in, then closes. Calls made afterwards reject with `unavailable`. */
   close(): Promise<void>;
+  /** Whether it was closed: trying again is of no use. */
+  isClosed(): boolean;
 }

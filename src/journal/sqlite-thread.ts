@@ -70,12 +70,17 @@ export class SqliteThread {
     worker.on('exit', () => this.#end('its thread ended'));
   }
 
+  /** Whether it takes no calls any more. */
+  get isClosed(): boolean {
+    return this.#closed !== null || this.#ended;
+  }
+
   /** Has an operation carried out. Rejects with `unavailable`. */
   call<O extends Operation>(
     operation: O,
     argument: Parameters<StoreOperations[O]>[0],
   ): Promise<ReturnType<StoreOperations[O]>> {
-    if (this.#closed !== null || this.#ended) {
+    if (this.isClosed) {
       return Promise.reject(new HooklineError('unavailable', 'Cannot use the journal: it is closed'));
     }
     this.#lastId += 1;

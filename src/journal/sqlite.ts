@@ -164,6 +164,10 @@ class SqliteJournal implements Journal {
     await this.#writer.close();
   }
 
+  isClosed(): boolean {
+    return this.#writer.isClosed;
+  }
+
   #wrote(changes: number): void {
     this.#written += changes;
     if (this.#written < CHECKPOINT_AFTER || this.#checkpoint !== null) return;

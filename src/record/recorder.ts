@@ -7,7 +7,7 @@ import type { Counters } from './counters.ts';
 
 /** What a recorder works with. */
 export interface RecorderParts {
-  readonly journal: Pick<Journal, 'record'>;
+  readonly journal: Pick<Journal, 'record' | 'isClosed'>;
   readonly counters: Counters;
   readonly logger: Logger;
   readonly clock: Clock;
@@ -35,8 +35,8 @@ export function createRecorder(parts: RecorderParts): (finished: FinishedAttempt
 }
 
 /**
- * Hands the outcome in until it is kept. Giving up would leave a delivery that was made to be made again, so it is
- * tried for as long as the process lives; after that, at-least-once is what is promised.
+ * Hands the outcome in until it is kept. Giving up leaves a delivery that was made to be made again, so it is tried
+ * for as long as the journal is open; after that, at-least-once is what is promised.
  */
 async function keep(
   { journal, logger, clock }: RecorderParts,
@@ -46,10 +46,12 @@ async function keep(
     try {
       return await journal.record(outcome);
     } catch (error) {
-      logger.error(
-        { delivery: outcome.deliveryId, err: toMessage(error) },
-        'cannot record an outcome, trying again',
-      );
+      const fields = { delivery: outcome.deliveryId, err: toMessage(error) };
+      if (journal.isClosed()) {
+        logger.error(fields, 'cannot record an outcome, after the next start the delivery is made again');
+        return false;
+      }
+      logger.error(fields, 'cannot record an outcome, trying again');
       await new Promise<void>((resolve) => clock.setTimer(RETRY_MS, resolve));
     }
   }
