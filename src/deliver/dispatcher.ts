@@ -43,7 +43,7 @@ export interface Dispatcher {
   reload(): Promise<void>;
   /** Says that a hook has deliveries in the journal that are due: asked for again, say. */
   wake(hookId: string): void;
-  /** The same, whichever hooks they are. */
+  /** The same, whichever hooks they are. Resolves when it is known which: what they have is read meanwhile. */
   wakeAll(): Promise<void>;
   /** Does what the time asks for. Called by the timer, and by tests. Resolves when the journal was asked for all of it. */
   tick(): Promise<void>;
@@ -141,8 +141,7 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
     }
   }
 
-  async function tick(): Promise<void> {
-    if (stale) await refresh();
+  function look(): void {
     if (!loaded || stopped) return;
     for (const lane of lanes) {
       pager.look(lane);
@@ -150,7 +149,12 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
       lanes.forget(lane, clock.now());
     }
     pump();
-    await Promise.all([pager.settled(), parking.abandonExpired()]);
+  }
+
+  async function tick(): Promise<void> {
+    if (stale) await refresh();
+    look();
+    if (loaded && !stopped) await Promise.all([pager.settled(), parking.abandonExpired()]);
   }
 
   function settle(): void {
@@ -187,7 +191,7 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
     },
     async wakeAll() {
       await parking.learn();
-      await tick();
+      look();
     },
     tick,
     lanes: () => [...lanes],
