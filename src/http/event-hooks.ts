@@ -1,14 +1,12 @@
 import { type Request, type Response, Router } from 'express';
 import { HooklineError } from '../errors.ts';
-import { isJsonObject, type JsonObject } from '../event.ts';
-import { toFormat } from '../intake/content-type.ts';
-import { parseJson } from '../intake/parse-json.ts';
 import { compareTexts } from '../order.ts';
 import type { LiveHook } from '../reconcile/snapshot.ts';
 import type { Registry } from '../registry/registry.ts';
 import { toEntity } from './entity.ts';
 import { encodeOffset, parseOffset, parseSize, toNext } from './pagination.ts';
 import { checkQuery } from './query.ts';
+import { readObject } from './read-object.ts';
 import type { Trial } from './trial.ts';
 
 /** GET /event-hooks, /event-hooks/{id or name}, …/ping and POST …/test. A name may have slashes, encoded or not. */
@@ -22,7 +20,7 @@ export function createEventHooksRouter(registry: Registry, trial: Trial): Router
   });
   router.post('/event-hooks/*name/test', async (req, res) => {
     const hook = findHook(registry, toName(req.params.name));
-    res.json(await trial.test(hook, toData(req)));
+    res.json(await trial.test(hook, readObject(req, 'the data of the event')));
   });
   router.get('/event-hooks/*name', (req, res) => {
     const hook = findHook(registry, toName(req.params.name));
@@ -67,18 +65,4 @@ function isFresh(req: Request, res: Response, revision: string | null): boolean 
   if (!known.includes(etag) && !known.includes('*')) return false;
   res.status(304).end();
   return true;
-}
-
-/** The posted JSON object; an empty body is an empty object. */
-function toData(req: Request): JsonObject {
-  const bytes = Buffer.isBuffer(req.body) ? req.body : Buffer.alloc(0);
-  if (bytes.length === 0) return {};
-  if (toFormat(req.headers['content-type']) !== 'json') {
-    throw new HooklineError('unsupported_media_type', 'Send the data of the event as application/json');
-  }
-  const parsed = parseJson(bytes);
-  if (parsed.kind === 'invalid') throw new HooklineError('bad_request', parsed.message);
-  if (!isJsonObject(parsed.value))
-    throw new HooklineError('bad_request', 'The body must be a JSON object: it is the data of the event');
-  return parsed.value;
 }

@@ -1,11 +1,10 @@
 import { type Request, Router } from 'express';
 import { HooklineError } from '../errors.ts';
-import { isJsonObject, type JsonObject } from '../event.ts';
-import { parseJson } from '../intake/parse-json.ts';
 import type { DeliveryFilter } from '../journal/delivery.ts';
 import type { Journal } from '../journal/journal.ts';
 import { toDeliveryView, toReplayView } from '../record/history.ts';
 import { DELIVERY_FILTERS, readDeliveryFilter } from './delivery-filter.ts';
+import { readObject } from './read-object.ts';
 
 /** What redelivery works with. */
 export interface RedeliveryParts {
@@ -45,21 +44,11 @@ export function createRedeliveryRouter({ journal, redelivery }: RedeliveryParts)
 
 /** Nothing that was delivered is sent again unless `state` says so, and never everything by an empty body. */
 function toFilter(req: Request): DeliveryFilter {
-  const body = toBody(req.body);
+  const body = readObject(req, 'what to redeliver');
   if (Object.keys(body).length === 0) {
     const known = DELIVERY_FILTERS.join(', ');
     throw new HooklineError('bad_request', `Say what to redeliver: at least one of ${known}`);
   }
   const filter = readDeliveryFilter(body);
   return { ...filter, state: filter.state ?? 'undelivered' };
-}
-
-function toBody(body: unknown): JsonObject {
-  const bytes = Buffer.isBuffer(body) ? body : Buffer.alloc(0);
-  if (bytes.length === 0) return {};
-  const parsed = parseJson(bytes);
-  if (parsed.kind === 'invalid') throw new HooklineError('bad_request', parsed.message);
-  if (!isJsonObject(parsed.value))
-    throw new HooklineError('bad_request', 'The body must be a JSON object: it says what to redeliver');
-  return parsed.value;
 }

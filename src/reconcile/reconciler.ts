@@ -102,7 +102,7 @@ export function createReconciler(parts: ReconcilerParts): Reconciler {
       const { problems } = prepared;
       change = { lastAttempted: mark, problems };
       const plan = planChanges(live, prepared);
-      if (plan.kind === 'refuse') return { ...toRefusal(mark, problems), change };
+      if (plan.kind === 'refuse') return { ...toRefusal(mark, problems, live !== null), change };
       const { changes } = plan;
       live = await apply(prepared, changes, mark);
       const report: Report = { kind: 'applied', snapshot: live, changes, problems };
@@ -133,10 +133,14 @@ export function createReconciler(parts: ReconcilerParts): Reconciler {
   return { reconcile: shareRuns(attempt), status: () => status };
 }
 
-function toRefusal(mark: Mark, problems: readonly Problem[]): Pick<Outcome, 'ending' | 'report'> {
+function toRefusal(
+  mark: Mark,
+  problems: readonly Problem[],
+  serves: boolean,
+): Pick<Outcome, 'ending' | 'report'> {
   const errors = problems.filter(({ severity }) => severity === 'error').length;
   return {
-    ending: { kind: 'refused', mark, errors },
+    ending: { kind: 'refused', mark, errors, serves },
     report: { kind: 'refused', revision: mark.revision, problems },
   };
 }

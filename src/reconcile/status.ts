@@ -42,7 +42,13 @@ export interface ReconcileStatus {
 export type Ending =
   | { readonly kind: 'none' }
   | { readonly kind: 'applied'; readonly mark: Mark }
-  | { readonly kind: 'refused'; readonly mark: Mark; readonly errors: number }
+  | {
+      readonly kind: 'refused';
+      readonly mark: Mark;
+      readonly errors: number;
+      /** Whether a good snapshot from before serves. */
+      readonly serves: boolean;
+    }
   | { readonly kind: 'unreadable'; readonly message: string }
   | { readonly kind: 'apply_failed'; readonly mark: Mark; readonly message: string };
 
@@ -106,6 +112,7 @@ function toFetchFailed(ending: Ending): Statement {
     : { type: 'FetchFailed', status: 'False', reason: 'Idle', message: 'The definitions could be read' };
 }
 
-function describeRefusal({ mark, errors }: { mark: Mark; errors: number }): string {
-  return `Refused ${mark.revision}: ${errors} ${errors === 1 ? 'error' : 'errors'}; the last good snapshot keeps serving`;
+function describeRefusal({ mark, errors, serves }: Ending & { readonly kind: 'refused' }): string {
+  const what = `Refused ${mark.revision}: ${errors} ${errors === 1 ? 'error' : 'errors'}`;
+  return `${what}; ${serves ? 'the last good snapshot keeps serving' : 'no hooks are served until this is mended'}`;
 }

@@ -63,6 +63,13 @@ export const SCENARIOS: readonly Scenario[] = [
   { of: 'post /deliveries/redeliver', path: '/deliveries/redeliver', status: 202, body: { hook: 'log' } },
   { of: 'post /deliveries/redeliver', path: '/deliveries/redeliver', status: 400, body: {} },
   { of: 'post /deliveries/redeliver', path: '/deliveries/redeliver', status: 400, body: { hok: 'log' } },
+  {
+    of: 'post /deliveries/redeliver',
+    path: '/deliveries/redeliver',
+    status: 415,
+    body: 'a=b',
+    headers: { 'content-type': 'text/plain' },
+  },
   { of: 'get /replays/{id}', path: '/replays/{replay}', status: 200 },
   { of: 'get /replays/{id}', path: '/replays/nope', status: 404 },
   { of: 'get /event-hooks', path: '/event-hooks', status: 200 },

@@ -5,7 +5,7 @@ const MARK = { revision: 'dir@sha256:1', at: 0 };
 const ENDINGS = {
   none: { kind: 'none' },
   applied: { kind: 'applied', mark: MARK },
-  refused: { kind: 'refused', mark: MARK, errors: 2 },
+  refused: { kind: 'refused', mark: MARK, errors: 2, serves: true },
   unreadable: { kind: 'unreadable', message: 'no such directory' },
   apply_failed: { kind: 'apply_failed', mark: MARK, message: 'disk full' },
 } satisfies Record<Ending['kind'], Ending>;
@@ -47,9 +47,10 @@ describe('toConditions()', () => {
     expect(conditions.map(({ since }) => since)).toEqual([5, 5, 5, 5]);
   });
 
-  it('counts one error as one', () => {
-    const [ready] = toConditions({ kind: 'refused', mark: MARK, errors: 1 }, [], { running: false, at: 0 });
-    expect(ready?.message).toBe('Refused dir@sha256:1: 1 error; the last good snapshot keeps serving');
+  it('counts one error as one, and says when nothing serves', () => {
+    const ending = { kind: 'refused', mark: MARK, errors: 1, serves: false } as const;
+    const [ready] = toConditions(ending, [], { running: false, at: 0 });
+    expect(ready?.message).toBe('Refused dir@sha256:1: 1 error; no hooks are served until this is mended');
   });
 
   it('says that a run is under way, whatever came before', () => {
