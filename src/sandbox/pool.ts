@@ -59,7 +59,7 @@ export function createSandbox({ threads: limit = DEFAULT_THREADS }: SandboxOptio
 
   function createThread(): SandboxThread {
     const thread = new SandboxThread({
-      onIdle: () => feed(thread),
+      onIdle: pump,
       onFinished: ({ group }, cpuMs) => queue.note(group, cpuMs),
       onEnd({ unfinished, failedToStart }) {
         threads.delete(thread);

@@ -3,7 +3,7 @@
 local raw_error, raw_pcall, raw_xpcall, raw_load = error, pcall, xpcall, load
 local raw_resume, coroutine_create = coroutine.resume, coroutine.create
 local setmetatable, getmetatable, type, pairs, ipairs, next, select = setmetatable, getmetatable, type, pairs, ipairs, next, select
-local tostring, tonumber, rawlen = tostring, tonumber, rawlen
+local tostring, tonumber = tostring, tonumber
 -- From the host, which stops what is overdue wherever it is.
 local set_limit, is_overdue = set_limit, is_overdue
 local math_type, floor = math.type, math.floor
@@ -41,7 +41,8 @@ end
 
 ---- JSON -------------------------------------------------------------------------------------------------------------
 
--- Lists that came from JSON, by how long they are: tells an empty list from an empty object, and keeps nulls in place.
+-- Lists that came from JSON, by how long they are at least: tells an empty list from an empty object, and keeps nulls at
+-- the end.
 local lengths = setmetatable({}, { __mode = 'k' })
 local MAX_DEPTH = 128
 local MAX_LENGTH = 1024 * 1024
@@ -88,7 +89,10 @@ local function decode_list(text, at)
     list[length], at = decode_value(text, at)
     local separator = byte(text, at)
     at = at + 1
-    if separator == 93 then lengths[list] = length return list, at end
+    if separator == 93 then
+      lengths[list] = list[length] == nil and length or 0
+      return list, at
+    end
   end
 end
 
@@ -180,7 +184,7 @@ local function list_length(value)
     entries = entries + 1
     if key > longest then longest = key end
   end
-  if known and longest <= known then return known end
+  if known then return longest > known and longest or known end
   if entries == 0 then return nil end
   return (longest <= MAX_SPARSE or longest <= entries * SPARSE_RATIO) and longest or nil
 end

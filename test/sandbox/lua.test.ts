@@ -96,6 +96,9 @@ describe('a Lua function', () => {
     expect(await resultOf('{data.list, data.object}', { list: [], object: {} })).toEqual([[], {}]);
     const grown = lua('data.list[2] = "x" data.list[1] = "y" return data');
     expect(await evaluate('lua', grown, { list: [] })).toEqual({ list: ['y', 'x'] });
+    const shrunk = lua('for _ = 1, data.n do table.remove(data.list, 1) end return data.list');
+    expect(await evaluate('lua', shrunk, { n: 2, list: [1, 2, 3] })).toEqual([3]);
+    expect(await evaluate('lua', shrunk, { n: 3, list: [1, 2, 3] })).toEqual([]);
   });
 
   it('takes null for nil: it is gone from an object and stays in a list', async () => {
