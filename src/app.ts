@@ -104,15 +104,27 @@ export async function startApp({ settings, env, logger, clock, onReport }: AppPa
   });
   const reload = (): void => void dispatcher.reload();
   const outOfService = createOutOfService({ journal, registry, ownEvents, logger, reload });
+  /** What is under way after the grace of a stop ends with the connections it uses. */
+  let cutOff = false;
   const dispatcher = createDispatcher({
     journal,
     findHook: registry.findRunnable,
-    attempt: createAttempt({ handlers, record, redact: secrets.redact, clock, random: Math.random }),
+    attempt: createAttempt({
+      handlers,
+      record,
+      redact: secrets.redact,
+      isStopping: () => cutOff,
+      clock,
+      random: Math.random,
+    }),
     onBreaker: outOfService.breaker,
     clock,
     logger,
   });
-  stack.defer(() => dispatcher.stop(STOP_GRACE_MS));
+  stack.defer(async () => {
+    await dispatcher.stop(STOP_GRACE_MS);
+    cutOff = true;
+  });
   const pipeline = createPipeline({ journal, clock, dispatch: dispatcher.offer, isGone: registry.isGone });
 
   const definitions = createDefinitionsReader({ dir: settings.dir, clock, logger, pollMs: settings.pollMs });
@@ -150,12 +162,12 @@ export async function startApp({ settings, env, logger, clock, onReport }: AppPa
     redelivery: {
       async one(id) {
         const delivery = await journal.redeliver(id, clock.now());
-        if (delivery) dispatcher.wake(delivery.hookId);
+        if (delivery !== null) dispatcher.wake(delivery.hookId);
         return delivery;
       },
       all: replays.start,
     },
-    lanes: () => toLaneViews(dispatcher.lanes(), (id) => registry.find(id)?.definition.name ?? null),
+    lanes: () => toLaneViews(dispatcher.lanes(), registry.nameOf),
     reconcileStatus: reconciler.status,
     version: VERSION,
   });

@@ -8,7 +8,6 @@ export type ErrorCode =
   | 'payload_too_large'
   | 'unsupported_media_type'
   | 'unprocessable'
-  | 'conflict'
   | 'not_found'
   | 'method_not_allowed'
   | 'misdirected_host'
@@ -28,7 +27,6 @@ export const ERROR_CODES: Readonly<Record<ErrorCode, { readonly status: number; 
   payload_too_large: { status: 413, exit: 1 },
   unsupported_media_type: { status: 415, exit: 1 },
   unprocessable: { status: 422, exit: 1 },
-  conflict: { status: 409, exit: 1 },
   not_found: { status: 404, exit: 1 },
   method_not_allowed: { status: 405, exit: 1 },
   misdirected_host: { status: 421, exit: 1 },

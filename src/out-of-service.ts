@@ -29,10 +29,9 @@ export function createOutOfService(parts: OutOfServiceParts): OutOfService {
   const { journal, registry, ownEvents, logger, reload } = parts;
   return {
     gone(hook) {
-      if (registry.isGone(hook)) return;
       const { definition, digest } = hook;
       const mark = { hookId: definition.id, digest };
-      registry.markGone(mark);
+      if (registry.isGone(hook) || !registry.markGone(mark)) return;
       reload();
       const forgotten = 'cannot record that a receiver is gone: after a restart it is asked again';
       journal

@@ -19,6 +19,8 @@ export interface AttemptParts {
   readonly record: (finished: FinishedAttempt) => Promise<boolean>;
   /** Takes secrets out of a text. */
   readonly redact: (text: string) => string;
+  /** Whether Hookline ends what is under way, because it stops. */
+  readonly isStopping: () => boolean;
   readonly clock: Clock;
   /** 0 to 1, for jitter. */
   readonly random: () => number;
@@ -44,7 +46,7 @@ export interface AttemptEnd {
 export function createAttempt(
   parts: AttemptParts,
 ): (hook: LiveHook, delivery: DueDelivery) => Promise<AttemptEnd> {
-  const { record, clock, random } = parts;
+  const { record, isStopping, clock, random } = parts;
   const run = createRun(parts);
   return async (hook, delivery) => {
     const { deliveryId, event } = delivery;
@@ -53,6 +55,8 @@ export function createAttempt(
     const call = { deliveryId, data, event: event.event, source, id, time, pid: process.pid };
     const { handler, retry } = hook.definition;
     const result = await run(hook, call);
+    // What Hookline itself cut off says nothing of the receiver: it stays pending and due, as after a crash.
+    if (result.kind !== 'success' && isStopping()) return { dueAt: null, released: false, health: 'unknown' };
     const { tries, since } = delivery;
     const now = clock.now();
     const step = nextStep({ retry, handler, tries: tries + 1, since, result, now, random });

@@ -15,6 +15,8 @@ import { createParking } from './parking.ts';
 
 /** Attempts that may run at once over all hooks. */
 const GLOBAL_CONCURRENCY = 256;
+/** Of these so many are left to lanes that have none under way: hooks whose receivers hang must not take all. */
+const RESERVED = 64;
 /** How long to wait after the journal could not be read, ms. */
 const RETRY_MS = 1_000;
 
@@ -85,12 +87,17 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
 
   function pump(): void {
     while (loaded && !stopped && active < GLOBAL_CONCURRENCY) {
-      const { value: lane } = ready.values().next();
+      const lane = nextReady();
       if (lane === undefined) return;
       // Taken out and put back at the end: each lane starts one before any starts another.
       ready.delete(lane);
       if (startNext(lane)) ready.add(lane);
     }
+  }
+
+  function nextReady(): Lane | undefined {
+    const isCrowded = active >= GLOBAL_CONCURRENCY - RESERVED;
+    return ready.values().find((lane) => !isCrowded || lane.active === 0);
   }
 
   /** Starts the first delivery of a lane if it may go; says whether another may follow. */
@@ -102,6 +109,7 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
       if (lane.waiting > 0) void parking.update();
       return false;
     }
+    lane.meet(hook);
     const turn = lane.turn(hook, clock.now());
     if (turn.kind === 'at') alarm.wakeAt(turn.at);
     const delivery = turn.kind === 'now' ? lane.take() : null;
@@ -122,6 +130,7 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
     }
     if (end.released) lane.hasMore = true;
     const change = lane.breaker.hear(end.health, clock.now());
+    if (change === 'opened') lane.drop();
     if (change !== null) onBreaker(hook, change, lane.breaker);
     ready.add(lane);
     pager.look(lane);
@@ -173,7 +182,7 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
         const lane = lanes.of(hookId);
         const since = clock.now();
         // Of an order key only the first may go, and which one that is the journal knows.
-        if (orderKey !== null || !lanes.hasRoom(lane)) lane.hasMore = true;
+        if (orderKey !== null || !lanes.takesOffers(lane)) lane.hasMore = true;
         else lane.add({ deliveryId, hookId, event, attempts: 0, tries: 0, since, size });
         pager.look(lane);
         ready.add(lane);

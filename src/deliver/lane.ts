@@ -30,7 +30,9 @@ export type LaneTurn =
  */
 export class Lane {
   readonly hookId: string;
-  readonly breaker = new Breaker();
+  breaker = new Breaker();
+  /** Digest of the definition the breaker knows. */
+  #digest: string | null = null;
   /** Ids of all that is in memory: waiting or running. */
   readonly ids = new Set<string>();
   /** Attempts under way. */
@@ -43,6 +45,8 @@ export class Lane {
   parkedAt: number | null = null;
   /** Whether the journal is being asked for more. */
   paging = false;
+  /** Characters of event data that wait here. */
+  size = 0;
   readonly #memory: MemoryUse;
   readonly #rate = new RateLimit();
   #queue: DueDelivery[] = [];
@@ -76,6 +80,7 @@ export class Lane {
     this.ids.add(delivery.deliveryId);
     this.#memory.count += 1;
     this.#memory.size += delivery.size;
+    this.size += delivery.size;
   }
 
   /** Takes the delivery that waited longest. It stays among `ids` until it has ended. */
@@ -85,12 +90,19 @@ export class Lane {
       this.#head += 1;
       this.#memory.count -= 1;
       this.#memory.size -= delivery.size;
+      this.size -= delivery.size;
     }
     if (this.#head >= COMPACT_AT) {
       this.#queue = this.#queue.slice(this.#head);
       this.#head = 0;
     }
     return delivery;
+  }
+
+  /** Meets the live hook of the lane: what is known of the receiver of one definition is not known of another's. */
+  meet({ digest }: LiveHook): void {
+    if (this.#digest !== null && this.#digest !== digest) this.breaker = new Breaker();
+    this.#digest = digest;
   }
 
   /** Forgets what waits: it is in the journal. */

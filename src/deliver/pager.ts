@@ -2,7 +2,7 @@ import type { Clock } from '../clock.ts';
 import { toMessage } from '../errors.ts';
 import type { DuePage, Journal } from '../journal/journal.ts';
 import type { Logger } from '../logger.ts';
-import { LANE_CAPACITY, LANE_LOW, type Lane } from './lane.ts';
+import { LANE_LOW, type Lane } from './lane.ts';
 import type { Lanes } from './lanes.ts';
 
 /** Lanes that are filled at once: enough to keep the journal busy, few enough to leave it to others. */
@@ -48,39 +48,42 @@ export function createPager({ journal, lanes, clock, logger, wakeAt, onFilled }:
       lane.hasMore = true;
       lane.nextDueAt = null;
     } else if (nextDueAt !== null) wakeAt(nextDueAt);
-    const wants = lane.hasMore && !lane.paging && lane.parkedAt === null && lane.waiting <= LANE_LOW;
-    if (wants) hungry.add(lane);
+    const isLow = lane.waiting <= LANE_LOW && lanes.roomFor(lane) > 0;
+    if (lane.hasMore && !lane.paging && isLow) hungry.add(lane);
     feed();
   }
 
   function feed(): void {
-    while (!stopped && fills.size < MAX_FILLS && lanes.room > 0) {
+    while (!stopped && fills.size < MAX_FILLS) {
       const { value: lane } = hungry.values().next();
       if (lane === undefined) return;
       hungry.delete(lane);
-      if (lane.parkedAt !== null) continue;
-      const filled = fill(lane).finally(() => {
+      if (lanes.roomFor(lane) === 0) continue;
+      const filled = fill(lane).then((isRead) => {
         fills.delete(filled);
         onFilled(lane);
+        if (isRead) look(lane);
         feed();
       });
       fills.add(filled);
     }
   }
 
-  async function fill(lane: Lane): Promise<void> {
+  /** Whether the journal could be read. */
+  async function fill(lane: Lane): Promise<boolean> {
     // Before the journal is asked: what is turned away meanwhile sets it again.
     lane.hasMore = false;
     lane.paging = true;
     const share = Math.ceil(lanes.room / (hungry.size + 1));
-    const limit = Math.min(LANE_CAPACITY - lane.waiting, Math.max(MIN_PAGE, Math.min(MAX_PAGE, share)));
+    const limit = Math.min(lanes.roomFor(lane), Math.max(MIN_PAGE, Math.min(MAX_PAGE, share)));
     try {
       take(lane, await journal.due({ hookId: lane.hookId, until: clock.now(), limit, except: lane.ids }));
-      if (lane.hasMore && lane.waiting <= LANE_LOW) hungry.add(lane);
+      return true;
     } catch (error) {
       lane.hasMore = true;
       logger.error({ err: toMessage(error) }, 'cannot read from the journal, trying again');
       wakeAt(clock.now() + RETRY_MS);
+      return false;
     } finally {
       lane.paging = false;
     }

@@ -3,6 +3,7 @@ import { toMessage } from '../errors.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Logger } from '../logger.ts';
 import type { LiveHook } from '../reconcile/snapshot.ts';
+import { Breaker } from './breaker.ts';
 import type { Lane } from './lane.ts';
 import type { Lanes } from './lanes.ts';
 
@@ -62,9 +63,10 @@ export function createParking({ journal, lanes, findHook, clock, logger, wakeAt 
       }
       logger.warn({ hook: hookId, deliveries: total }, 'deliveries of a hook that is gone were given up');
       if (lane.parkedAt === null) return;
-      Object.assign(lane, { parkedAt: null, hasMore: false, nextDueAt: null });
+      // What was asked for again meanwhile is found by looking once more.
+      Object.assign(lane, { parkedAt: null, hasMore: true, nextDueAt: null, breaker: new Breaker() });
       await tell([hookId], null);
-      lanes.forget(lane, clock.now());
+      wakeAt(clock.now());
     } catch (error) {
       logger.error({ err: toMessage(error) }, 'cannot give up deliveries, trying again');
       wakeAt(clock.now() + 1_000);

@@ -14,7 +14,7 @@ export interface RedeliveryParts {
 
 /** Delivers again. */
 export interface Redelivery {
-  /** One delivery. Null: there is none; false: it is pending. */
+  /** One delivery. Null: there is none. */
   readonly one: (id: string) => ReturnType<Journal['redeliver']>;
   /** All that match, as a job. */
   readonly all: (filter: DeliveryFilter) => ReturnType<Journal['startReplay']>;
@@ -30,8 +30,6 @@ export function createRedeliveryRouter({ journal, redelivery }: RedeliveryParts)
   router.post('/deliveries/:id/redeliver', async (req, res) => {
     const delivery = await redelivery.one(req.params.id);
     if (delivery === null) throw new HooklineError('not_found', 'Not found');
-    if (delivery === false)
-      throw new HooklineError('conflict', 'The delivery is pending: it will be made without being asked for');
     res.status(202).json(toDeliveryView(delivery));
   });
   router.get('/replays/:id', async (req, res) => {

@@ -122,9 +122,12 @@ export interface Journal {
   /** Ends at most `limit` pending deliveries of a hook as failed with reason `hook_removed`; answers how many. */
   abandon(options: { readonly hookId: string; readonly at: number; readonly limit: number }): Promise<number>;
 
-  /** Makes a delivery that ended due at once, with all its attempts before it. Null: there is none; false: it is pending. */
-  redeliver(id: string, at: number): Promise<Delivery | false | null>;
-  /** Starts the redelivery of every delivery that ended and matches. `stepReplay` carries it out. */
+  /**
+   * Makes a delivery due at once, with all its attempts before it: one that ended, or that waits for its next attempt.
+   * One that is due, or behind another of its order key, stays as it is. Null: there is none.
+   */
+  redeliver(id: string, at: number): Promise<Delivery | null>;
+  /** Starts the redelivery of every delivery that matches. `stepReplay` carries it out. */
   startReplay(replay: {
     readonly id: string;
     readonly filter: DeliveryFilter;

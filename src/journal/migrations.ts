@@ -94,13 +94,14 @@ const MIGRATIONS: readonly string[] = [
   ) WITHOUT ROWID;
   CREATE INDEX gate_states_expiry ON gate_states (expires_at) WHERE expires_at IS NOT NULL;
 
-  -- filter: JSON. cursor: the last delivery that was looked at.
+  -- filter: JSON. cursor: the last delivery that was looked at. last: the last there was when it began.
   CREATE TABLE replays (
     id TEXT PRIMARY KEY,
     filter TEXT NOT NULL,
     started_at INTEGER NOT NULL,
     finished_at INTEGER,
     cursor BLOB NOT NULL DEFAULT x'',
+    last BLOB,
     total INTEGER NOT NULL,
     examined INTEGER NOT NULL DEFAULT 0,
     redelivered INTEGER NOT NULL DEFAULT 0

@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
+import { toIdText } from './sqlite-ids.ts';
 import type { StoreOperations, WireDue } from './sqlite-protocol.ts';
 import { idText, number, numberOrNull, type Row, text, toWireEvent } from './sqlite-rows.ts';
 
@@ -7,10 +8,13 @@ const MAX_PAGE_LENGTH = 4 * 1024 * 1024;
 
 /** Creates the questions of what is due. Both go by the index of due deliveries, in a time that does not grow with their number. */
 export function createDue(db: DatabaseSync): Pick<StoreOperations, 'due' | 'waiting'> {
-  const due = db.prepare(
-    `SELECT d.id, h.id AS hook_id, e.id AS event_id, e.source, e.event, e.data, e.time, d.attempts, d.tries, d.since
-     FROM hooks h CROSS JOIN deliveries d  ON d.hook = h.seq CROSS JOIN events e ON e.seq = d.event
+  const ids = db.prepare(
+    `SELECT d.id FROM hooks h CROSS JOIN deliveries d INDEXED BY deliveries_due ON d.hook = h.seq
      WHERE h.id = ? AND d.state = 0 AND d.due_at <= ? ORDER BY d.due_at, d.id`,
+  );
+  const delivery = db.prepare(
+    `SELECT d.id, e.id AS event_id, e.source, e.event, e.data, e.time, d.attempts, d.tries, d.since
+     FROM deliveries d JOIN events e ON e.seq = d.event WHERE d.id = ?`,
   );
   const next = db.prepare(
     `SELECT min(d.due_at) AS due_at FROM hooks h CROSS JOIN deliveries d  ON d.hook = h.seq
@@ -26,11 +30,12 @@ export function createDue(db: DatabaseSync): Pick<StoreOperations, 'due' | 'wait
       const deliveries: WireDue[] = [];
       let length = 0;
       let more = false;
-      for (const row of due.iterate(hookId, until)) {
-        const found = toDue(row);
-        if (left.has(found.deliveryId)) continue;
+      for (const { id = null } of ids.iterate(hookId, until)) {
+        // What is left out is told by its id: its data would be read for nothing.
+        if (!(id instanceof Uint8Array) || left.has(toIdText(id))) continue;
         more = deliveries.length >= limit || length >= MAX_PAGE_LENGTH;
         if (more) break;
+        const found = toDue(delivery.get(id) ?? {}, hookId);
         deliveries.push(found);
         length += found.event.data.length;
       }
@@ -44,10 +49,10 @@ export function createDue(db: DatabaseSync): Pick<StoreOperations, 'due' | 'wait
   };
 }
 
-function toDue(row: Row): WireDue {
+function toDue(row: Row, hookId: string): WireDue {
   return {
     deliveryId: idText(row, 'id'),
-    hookId: text(row, 'hook_id'),
+    hookId,
     event: toWireEvent(row, 'event_id'),
     attempts: number(row, 'attempts'),
     tries: number(row, 'tries'),

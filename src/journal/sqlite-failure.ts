@@ -12,6 +12,11 @@ const ADVICE: ReadonlyMap<number, string> = new Map([
   [26, 'it is not a journal; restore a copy, or move it away to start empty. It was not changed'],
 ]);
 
+/** Whether a failure is of the file or the disk, and so of every request alike. */
+export function isOfFile({ sqliteCode }: WireFailure): boolean {
+  return sqliteCode !== null && ADVICE.has(sqliteCode & 0xff);
+}
+
 /** A journal that cannot be opened: the program stops. */
 export function toOpenError(file: string, { sqliteCode, message }: WireFailure): HooklineError {
   return new HooklineError(

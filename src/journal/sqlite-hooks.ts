@@ -3,7 +3,7 @@ import type { HookTimes } from './journal.ts';
 import type { Interned } from './sqlite-interned.ts';
 import { createRelease } from './sqlite-outcomes.ts';
 import type { StoreOperations } from './sqlite-protocol.ts';
-import { idBytes, number, text, textOrNull } from './sqlite-rows.ts';
+import { idBytes, number, text, textOrNull, toStateNumber } from './sqlite-rows.ts';
 import type { Totals } from './sqlite-totals.ts';
 
 type Hooks = Pick<StoreOperations, 'noteHooks' | 'markGone' | 'gone' | 'park' | 'parked' | 'abandon'>;
@@ -14,7 +14,8 @@ export function createHooks(
   { interned, totals }: { readonly interned: Interned; readonly totals: Totals },
 ): Hooks {
   const note = db.prepare(
-    `UPDATE hooks SET created_at = coalesce(created_at, ?2), updated_at = iif(digest IS ?1, updated_at, ?2), digest = ?1
+    `UPDATE hooks SET created_at = coalesce(created_at, ?2), updated_at = iif(digest IS ?1, updated_at, ?2), digest = ?1,
+       gone_digest = iif(gone_digest IS ?1, gone_digest, NULL)
      WHERE seq = ?3 RETURNING created_at, updated_at`,
   );
   const markGone = db.prepare('UPDATE hooks SET gone_digest = ? WHERE id = ?');
@@ -44,22 +45,24 @@ export function createHooks(
 
 function createAbandon(db: DatabaseSync, totals: Totals): Hooks['abandon'] {
   const some = db.prepare(
-    `SELECT d.id, d.hook, d.order_key FROM hooks h CROSS JOIN deliveries d  ON d.hook = h.seq
+    `SELECT d.id, d.hook, d.order_key, d.outcome FROM hooks h CROSS JOIN deliveries d  ON d.hook = h.seq
      WHERE h.id = ? AND d.state = 0 LIMIT ?`,
   );
   const end = db.prepare(
-    `UPDATE deliveries SET state = 2, reason = 'hook_removed', due_at = NULL, finished_at = ? WHERE id = ?`,
+    `UPDATE deliveries SET state = ?, reason = ?, due_at = NULL, finished_at = ? WHERE id = ?`,
   );
   const release = createRelease(db);
   return ({ hookId, at, limit }) => {
     const rows = some.all(hookId, limit);
     for (const row of rows) {
-      end.run(at, idBytes(row, 'id'));
+      // One that was delivered, and was to be again, has been delivered all the same.
+      const state = row.outcome === 'success' ? 'succeeded' : 'failed';
+      end.run(toStateNumber(state), state === 'failed' ? 'hook_removed' : null, at, idBytes(row, 'id'));
+      totals.add(state, 1);
       const orderKey = textOrNull(row, 'order_key');
       if (orderKey !== null) release(number(row, 'hook'), orderKey);
     }
     totals.add('pending', -rows.length);
-    totals.add('failed', rows.length);
     return rows.length;
   };
 }

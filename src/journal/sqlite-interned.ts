@@ -1,4 +1,4 @@
-import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import type { DatabaseSync } from 'node:sqlite';
 
 /** Numbers for texts that many rows repeat. A text keeps its number for ever. */
 export interface Interned {
@@ -12,7 +12,8 @@ export interface Interned {
 /** Interns through the tables `revisions` and `hooks`, with what was seen kept in memory. */
 export function createInterned(db: DatabaseSync): Interned {
   const revisions = new Map<string, number>();
-  const hooks = new Map<string, number>();
+  /** By id, with the name the table has. */
+  const hooks = new Map<string, { readonly seq: number; readonly name: string }>();
   const internRevision = db.prepare(
     'INSERT INTO revisions (revision) VALUES (?1) ON CONFLICT DO UPDATE SET revision = ?1 RETURNING seq',
   );
@@ -20,25 +21,21 @@ export function createInterned(db: DatabaseSync): Interned {
     'INSERT INTO hooks (id, name) VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET name = excluded.name RETURNING seq',
   );
   return {
-    revision: (revision) => revisions.get(revision) ?? keep(revisions, revision, internRevision, [revision]),
+    revision(revision) {
+      const seq = revisions.get(revision) ?? Number(internRevision.get(revision)?.seq);
+      revisions.set(revision, seq);
+      return seq;
+    },
     hook(hookId, hookName) {
-      const key = `${hookId}\n${hookName}`;
-      return hooks.get(key) ?? keep(hooks, key, internHook, [hookId, hookName]);
+      const known = hooks.get(hookId);
+      if (known?.name === hookName) return known.seq;
+      const seq = Number(internHook.get(hookId, hookName)?.seq);
+      hooks.set(hookId, { seq, name: hookName });
+      return seq;
     },
     forget() {
       revisions.clear();
       hooks.clear();
     },
   };
-}
-
-function keep(
-  known: Map<string, number>,
-  key: string,
-  statement: StatementSync,
-  values: readonly string[],
-): number {
-  const seq = Number(statement.get(...values)?.seq);
-  known.set(key, seq);
-  return seq;
 }

@@ -4,6 +4,7 @@ import { parseId, toFirstId } from './sqlite-ids.ts';
 import {
   DELIVERY_COLUMNS,
   DELIVERY_TABLES,
+  number,
   type Row,
   STATES,
   toDelivery,
@@ -15,8 +16,14 @@ export type Condition = readonly [sql: string, ...values: SQLInputValue[]];
 
 /** Creates the list of deliveries, newest first. */
 export function createList(db: DatabaseSync): (query: DeliveryQuery) => readonly Delivery[] {
-  const listRows = (query: DeliveryQuery, state: OutcomeState | null): readonly Row[] => {
-    const conditions = [...toStateCondition(state), ...toConditions(query), ...toCursor(query.after)];
+  const hooks = db.prepare('SELECT seq FROM hooks WHERE id = ?1 OR name = ?1');
+  const listRows = (query: DeliveryQuery, { state, hook }: Walk): readonly Row[] => {
+    const conditions = [
+      ...toStateCondition(state),
+      ...toHookCondition(hook),
+      ...toConditions({ ...query, hook: null }),
+      ...toCursor(query.after),
+    ];
     const { where, values } = joinConditions(conditions);
     return db
       .prepare(
@@ -25,13 +32,26 @@ export function createList(db: DatabaseSync): (query: DeliveryQuery) => readonly
       .all(...values, query.size);
   };
   return (query) => {
-    // One ordered walk for each state, then merged: an index cannot keep one order over several of its keys.
-    const rows = toStates(query.state).flatMap((state) => listRows(query, state));
-    return rows
+    // One ordered walk for each state and hook, then merged: an index cannot keep one order over several of its keys.
+    const seqs = query.hook === null ? [null] : hooks.all(query.hook).map((row) => number(row, 'seq'));
+    const walks = toStates(query.state).flatMap((state) => seqs.map((hook): Walk => ({ state, hook })));
+    return walks
+      .flatMap((walk) => listRows(query, walk))
       .map(toDelivery)
       .sort((a, b) => (a.id < b.id ? 1 : -1))
       .slice(0, query.size);
   };
+}
+
+/** What one walk along an index is for; null is every. */
+interface Walk {
+  readonly state: OutcomeState | null;
+  /** Its number. */
+  readonly hook: number | null;
+}
+
+function toHookCondition(hook: number | null): readonly Condition[] {
+  return hook === null ? [] : [['k.hook = ?', hook]];
 }
 
 /** What a list is narrowed by: keys `k`, from an index where there is one, so that no row is read that is not meant. */
@@ -52,8 +72,8 @@ export function toStates(state: DeliveryFilter['state']): readonly (OutcomeState
 /** A literal, not a bound value: only so does SQLite see that the partial index on undelivered ones applies. */
 export function toStateCondition(state: OutcomeState | null): readonly Condition[] {
   if (state === null) return [];
-  const number = toStateNumber(state);
-  return [[state === 'succeeded' ? `k.state = ${number}` : `k.state = ${number} AND k.state <> 1`]];
+  const stored = toStateNumber(state);
+  return [[state === 'succeeded' ? `k.state = ${stored}` : `k.state = ${stored} AND k.state <> 1`]];
 }
 
 /** Hooks whose pending deliveries are parked. */

@@ -106,7 +106,7 @@ export interface StoreOperations {
   park(options: { readonly hookIds: readonly string[]; readonly parkedAt: number | null }): null;
   parked(): readonly ParkedHook[];
   abandon(options: { readonly hookId: string; readonly at: number; readonly limit: number }): number;
-  redeliver(options: { readonly id: string; readonly at: number }): Delivery | false | null;
+  redeliver(options: { readonly id: string; readonly at: number }): Delivery | null;
   startReplay(replay: { readonly id: string; readonly filter: DeliveryFilter; readonly at: number }): Replay;
   stepReplay(options: { readonly id: string; readonly at: number; readonly limit: number }): Replay | null;
   prune(step: PruneStep): Pruned;

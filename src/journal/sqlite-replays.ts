@@ -19,7 +19,9 @@ export function createReplays(
   db: DatabaseSync,
   { totals, history }: { readonly totals: Totals; readonly history: History },
 ): Replays {
-  const insert = db.prepare('INSERT INTO replays (id, filter, started_at, total) VALUES (?, ?, ?, ?)');
+  const insert = db.prepare(
+    'INSERT INTO replays (id, filter, started_at, total, last) VALUES (?, ?, ?, ?, (SELECT max(id) FROM deliveries))',
+  );
   const find = db.prepare('SELECT * FROM replays WHERE id = ?');
   const open = db.prepare('SELECT * FROM replays WHERE finished_at IS NULL ORDER BY id');
   const advance = db.prepare(
@@ -34,9 +36,8 @@ export function createReplays(
     redeliver({ id: sent, at }) {
       const id = parseId(sent);
       if (id === null) return null;
-      const isDue = makeDue(id, at);
-      const found = history.findDelivery(sent);
-      return found === null ? null : isDue && found.delivery;
+      makeDue(id, at);
+      return history.findDelivery(sent)?.delivery ?? null;
     },
     startReplay({ id, filter, at }) {
       const total = Object.values(totals.read()).reduce((sum, count) => sum + count, 0);
@@ -48,7 +49,8 @@ export function createReplays(
       if (row === undefined) return null;
       const replay = toReplay(row);
       if (replay.finishedAt !== null) return replay;
-      const page = readPage(db, { replay, cursor: idBytes(row, 'cursor'), limit });
+      const range = { cursor: idBytes(row, 'cursor'), last: idBytes(row, 'last'), limit };
+      const page = readPage(db, replay.filter, range);
       const redelivered = page.filter(({ matches, id: delivery }) => matches && makeDue(delivery, at)).length;
       const last = page.at(-1)?.id ?? idBytes(row, 'cursor');
       advance.run(last, page.length, redelivered, page.length < limit ? at : null, id);
@@ -68,16 +70,16 @@ interface Examined {
 /** The next deliveries after the cursor, oldest first, those that match and those that do not: each is looked at once. */
 function readPage(
   db: DatabaseSync,
-  { replay, cursor, limit }: { readonly replay: Replay; readonly cursor: Uint8Array; readonly limit: number },
+  filter: DeliveryFilter,
+  { cursor, last, limit }: { readonly cursor: Uint8Array; readonly last: Uint8Array; readonly limit: number },
 ): readonly Examined[] {
-  const { filter, startedAt } = replay;
   const start = cursor.length === 0 && filter.since !== null ? toFirstId(filter.since) : cursor;
   const { where, values } = joinConditions([...toStateFilter(filter), ...toConditions(filter)]);
   return db
     .prepare(
-      `SELECT k.id, (${where}) AS matches FROM deliveries k ${DETAILS} WHERE k.id > ? AND k.id < ? ORDER BY k.id LIMIT ?`,
+      `SELECT k.id, (${where}) AS matches FROM deliveries k ${DETAILS} WHERE k.id > ? AND k.id <= ? ORDER BY k.id LIMIT ?`,
     )
-    .all(...values, start, toFirstId((filter.until ?? startedAt) + 1), limit)
+    .all(...values, start, last, limit)
     .map((row) => ({ id: idBytes(row, 'id'), matches: row.matches === 1 }));
 }
 
@@ -89,19 +91,22 @@ function toStateFilter({ state }: DeliveryFilter): readonly [string][] {
 }
 
 /**
- * Creates the function that makes a delivery due that has ended; false when it has not. While another of its order key
- * is pending it waits for its turn.
+ * Creates the function that makes a delivery due: one that has ended, or waits for its next attempt; false when it is due
+ * or has no turn yet. While another of its order key is pending one that had ended waits for its turn.
  */
 function createMakeDue(db: DatabaseSync, totals: Totals): (id: Uint8Array, at: number) => boolean {
-  const find = db.prepare('SELECT state, hook, order_key FROM deliveries WHERE id = ? AND state <> 0');
+  const find = db.prepare(
+    'SELECT state, hook, order_key FROM deliveries WHERE id = ? AND (state <> 0 OR due_at > ?)',
+  );
   const isAnyAhead = createIsAnyAhead(db);
   const makePending = db.prepare(
     'UPDATE deliveries SET state = 0, due_at = ?, since = ?, tries = 0, finished_at = NULL WHERE id = ?',
   );
   return (id, at) => {
-    const row = find.get(id);
+    const row = find.get(id, at);
     if (row === undefined) return false;
-    const waits = isAnyAhead(number(row, 'hook'), textOrNull(row, 'order_key'));
+    const hasEnded = number(row, 'state') !== 0;
+    const waits = hasEnded && isAnyAhead(number(row, 'hook'), textOrNull(row, 'order_key'));
     makePending.run(waits ? null : at, at, id);
     totals.add(STATES[number(row, 'state')] ?? 'failed', -1);
     totals.add('pending', 1);

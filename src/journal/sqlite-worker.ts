@@ -1,5 +1,6 @@
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { HooklineError, toMessage } from '../errors.ts';
+import { isOfFile } from './sqlite-failure.ts';
 import {
   fromWire,
   type MainMessage,
@@ -79,9 +80,11 @@ function run(open: SqliteStore, requests: readonly WireRequest[]): readonly Wire
     else open.transact(work);
     return answers;
   } catch (error) {
-    // One request that cannot be carried out must not take its neighbours down: each then goes alone.
-    if (requests.length > 1) return requests.flatMap((request) => run(open, [request]));
-    return requests.map(([id]) => [id, null, toFailure(error)]);
+    const failure = toFailure(error);
+    // One request that cannot be carried out must not take its neighbours down: each then goes alone. Where the file or
+    // the disk is at fault each would fail alike, and wait for it as long.
+    if (requests.length > 1 && !isOfFile(failure)) return requests.flatMap((request) => run(open, [request]));
+    return requests.map(([id]) => [id, null, failure]);
   }
 }
 

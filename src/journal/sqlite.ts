@@ -13,6 +13,8 @@ import { type SqliteThread, startSqliteThread } from './sqlite-thread.ts';
 
 /** Characters of event data that may wait to be committed: beyond it the journal cannot keep up, and says so. */
 const MAX_WAITING_LENGTH = 64 * 1024 * 1024;
+/** Characters an entry is counted for besides its data, and each of its candidates and stops. */
+const ENTRY_LENGTH = 300;
 /** Entries and outcomes written before the log is taken over into the file: some 10 MB of it. */
 const CHECKPOINT_AFTER = 16_000;
 
@@ -57,7 +59,7 @@ class SqliteJournal implements Journal {
     if (this.#waitingLength > MAX_WAITING_LENGTH)
       throw new HooklineError('unavailable', 'Cannot write to the journal: it cannot keep up, try again');
     const wire = entries.map(toWireEntry);
-    const length = wire.reduce((sum, [, , , , data]) => sum + data.length, 0);
+    const length = wire.reduce((sum, entry) => sum + toLength(entry), 0);
     this.#waitingLength += length;
     try {
       const results = await this.#writer.call('append', wire);
@@ -183,13 +185,16 @@ class SqliteJournal implements Journal {
    * fails loses nothing: the log grows, and the next one tries again.
    */
   async #takeOverLog(): Promise<void> {
-    try {
-      await this.#reader.call('checkpoint', undefined);
-      await this.#writer.call('checkpoint', undefined);
-    } catch {
-      // Whatever keeps it from being taken over keeps writes from being committed before long, which is reported.
+    for (const thread of [this.#reader, this.#writer]) {
+      // Whatever keeps the log from being taken over keeps writes from being committed before long, which is reported.
+      await thread.call('checkpoint', undefined).catch(() => null);
     }
   }
+}
+
+/** What an entry takes to hold until it is committed: its data, and about as much as all else of it. */
+function toLength([, , , , data, , , candidates, stops]: WireEntry): number {
+  return data.length + ENTRY_LENGTH * (1 + candidates.length + stops.length);
 }
 
 function toAppended(

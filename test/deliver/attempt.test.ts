@@ -18,6 +18,7 @@ const DELIVERY: DueDelivery = {
 /** Runs one attempt whose handler does as told; answers its end and what was recorded. */
 async function attempt(
   run: () => HandlerResult,
+  isStopping = false,
 ): Promise<{ readonly end: unknown; readonly recorded: FinishedAttempt | undefined }> {
   const recorded: FinishedAttempt[] = [];
   const handler: Handler = { run: async () => run() };
@@ -28,6 +29,7 @@ async function attempt(
       return false;
     },
     redact: (text) => text.replaceAll('hunter2', '***'),
+    isStopping: () => isStopping,
     clock: createHeldClock(),
     random: () => 0.5,
   });
@@ -80,6 +82,13 @@ describe('an attempt', () => {
       expect(end).toMatchObject({ health: 'unknown' });
     },
   );
+
+  it('is not held against the delivery when Hookline cut it off to stop', async () => {
+    const failed = await attempt(() => ({ kind: 'retry', reason: 'transport', durationMs: 1 }), true);
+    expect(failed).toEqual({ end: { dueAt: null, released: false, health: 'unknown' }, recorded: undefined });
+    const succeeded = await attempt(() => ({ kind: 'success', durationMs: 1 }), true);
+    expect(succeeded.recorded?.outcome.state).toBe('succeeded');
+  });
 
   it('is tried again when Hookline itself fails, and tells no secret of it', async () => {
     const { recorded } = await attempt(() => {

@@ -40,11 +40,16 @@ describe('the dispatcher', () => {
     expect(bench.started).toEqual(['a-1', 'b-1', 'b-2']);
   });
 
-  it('takes turns between hooks under the global bound', async () => {
-    await using bench = await createDispatchBench([hook('a', 256), hook('b', 256)]);
+  it('takes turns between hooks under the global bound, and leaves room for those that have none under way', async () => {
+    await using bench = await createDispatchBench([hook('a', 256), hook('b', 256), hook('c')]);
     for (const name of [...names('a', 300), 'b-0', 'b-1']) await bench.accept(name);
     await bench.dispatcher.reload();
-    expect(bench.started).toHaveLength(256);
+    expect(bench.started).toHaveLength(192);
+    await bench.accept('c-0');
+    await bench.accept('c-1');
+    expect(bench.started.slice(192)).toEqual(['c-0']);
+    await bench.running.find(({ name }) => name === 'c-0')?.end();
+    expect(bench.started.slice(192)).toEqual(['c-0', 'c-1']);
     expect(bench.started.slice(0, 5)).toEqual(['a-0', 'b-0', 'a-1', 'b-1', 'a-2']);
   });
 
@@ -81,6 +86,32 @@ describe('the dispatcher', () => {
     expect(inMemory).toBeLessThan(all.length);
     while (bench.running.length > 0) await Promise.all([...bench.running].map((attempt) => attempt.end()));
     expect(bench.started.toSorted()).toEqual(all.toSorted());
+  });
+
+  it('has room for a hook that moves beside many that do not, however much waits for those', async () => {
+    const stuck = Array.from({ length: 30 }, (_, n) => hook(`s${n}`, 1));
+    await using bench = await createDispatchBench([...stuck, hook('a', 1)]);
+    await bench.dispatcher.reload();
+    await bench.journal.append(
+      stuck.flatMap(({ definition }) => names(definition.id, 520).map(bench.toEntry)),
+    );
+    await bench.dispatcher.wakeAll();
+    for (const name of names('a', 20)) await bench.accept(name);
+    for (let n = 0; n < 20; n += 1) await bench.running.find(({ name }) => name.startsWith('a-'))?.end();
+    expect(bench.started.filter((name) => name.startsWith('a-'))).toEqual(names('a', 20));
+  });
+
+  it('looks again within half a minute, whatever the clock was set to', async () => {
+    await using bench = await createDispatchBench([hook('a')]);
+    await bench.dispatcher.reload();
+    await bench.accept('a-1');
+    await bench.running[0]?.end({ dueAt: START + 7_200_000 });
+    // The time of day jumps: timers run on as they were set.
+    bench.clock.jump(3_600_000);
+    await bench.accept('a-2');
+    await bench.running[0]?.end({ dueAt: START + 3_605_000 });
+    await bench.advance(30_000);
+    expect(bench.started).toEqual(['a-1', 'a-2', 'a-2']);
   });
 
   it('stops by starting nothing more and waiting for what runs', async () => {

@@ -57,6 +57,23 @@ describe('the breaker of a lane', () => {
   });
 });
 
+describe('a new definition', () => {
+  it('is tried at once, whatever the breaker made of the one before', async () => {
+    await using bench = await createDispatchBench([toLiveHook({ id: 'a', name: 'a' }, { digest: '1' })]);
+    await bench.dispatcher.reload();
+    await acceptAll(
+      bench,
+      Array.from({ length: 10 }, (_, n) => `a-${n}`),
+    );
+    for (const attempt of [...bench.running]) await attempt.end({ dueAt: START + 3_600_000 });
+    await bench.accept('a-x');
+    expect(bench.running).toHaveLength(0);
+    bench.hooks.set('a', toLiveHook({ id: 'a', name: 'a' }, { digest: '2' }));
+    await bench.dispatcher.reload();
+    expect(bench.running.map(({ name }) => name)).toEqual(['a-x']);
+  });
+});
+
 describe('the rate of a lane', () => {
   it('lets so many go in a time, and the others in the next', async () => {
     const hook = toLiveHook({ id: 'a', name: 'a', rate: { limit: 2, per: 'second' } });
@@ -122,6 +139,8 @@ describe('a parked lane', () => {
     await bench.advance(PARKED_FOR_MS / 2);
     expect(await bench.journal.counts()).toMatchObject({ parked: 0, pending: 0, failed: 2 });
     expect(await bench.journal.parked()).toEqual([]);
+    await bench.advance(10);
+    await bench.settle();
     expect(bench.dispatcher.lanes()).toEqual([]);
   });
 

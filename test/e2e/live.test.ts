@@ -166,7 +166,7 @@ describe('a running Hookline', () => {
     });
   });
 
-  it('lets 100 functions that never end fail alone', async () => {
+  it('lets functions that never end fail alone', async () => {
     await using app = await runApp({
       'loop.yaml':
         'source: crud\nevent: consumers\nhandler: lambda\nconfig: { functions: ["() => { for (;;); }"] }\n',
@@ -175,13 +175,13 @@ describe('a running Hookline', () => {
     });
     await app.post(
       '/events',
-      Array.from({ length: 100 }, () => ({ source: 'crud', event: 'consumers', data: {} })),
+      Array.from({ length: 20 }, () => ({ source: 'crud', event: 'consumers', data: {} })),
     );
     expect((await app.post('/event-hooks/fine/test', { n: 41 })).body).toMatchObject({ result: 42 });
     await app.app.idle();
     const { body } = await app.get('/deliveries?hook=loop&size=1000');
     const { data } = body as { data: { state: string; last_error: string }[] };
-    expect(data).toHaveLength(100);
+    expect(data).toHaveLength(20);
     expect(new Set(data.map(({ state, last_error }) => `${state}: ${last_error}`))).toEqual(
       new Set(['failed: Function did not finish within 100 ms']),
     );

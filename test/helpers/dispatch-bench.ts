@@ -4,6 +4,7 @@ import type { Health } from '../../src/deliver/breaker.ts';
 import { createDispatcher, type Dispatcher } from '../../src/deliver/dispatcher.ts';
 import { createId } from '../../src/id.ts';
 import type { OutcomeState } from '../../src/journal/delivery.ts';
+import type { Entry } from '../../src/journal/entry.ts';
 import type { DueDelivery, Journal } from '../../src/journal/journal.ts';
 import { openSqliteJournal } from '../../src/journal/sqlite.ts';
 import { createLogger } from '../../src/logger.ts';
@@ -38,6 +39,8 @@ export interface DispatchBench extends AsyncDisposable {
   readonly breakers: string[];
   /** Appends an event for a hook, named `hook-n`, to the journal only. */
   append(name: string, orderKey?: string): Promise<void>;
+  /** The entry of an event for a hook, to be appended with others. */
+  toEntry(name: string): Entry;
   /** Appends and offers, as the pipeline does. */
   accept(name: string, orderKey?: string): Promise<void>;
   /** Moves the time and waits for what that led to. */
@@ -110,6 +113,7 @@ export async function createDispatchBench(hooks: readonly LiveHook[]): Promise<D
     running,
     breakers,
     append,
+    toEntry: (name) => toBenchEntry(name, undefined, clock.now()),
     async accept(name, orderKey) {
       const entry = toBenchEntry(name, orderKey, clock.now());
       const [appended] = await journal.append([entry]);

@@ -4,6 +4,8 @@ import type { Clock } from '../../src/clock.ts';
 export interface HeldClock extends Clock {
   /** Moves the time and runs what falls due on the way, in order. */
   advance(ms: number): void;
+  /** Sets the time of day ahead. Timers run on as they were set: they go by time that passes. */
+  jump(ms: number): void;
   /** Takes back every timer, as the end of a process does. */
   cancelAll(): void;
   /** Timers that are set. */
@@ -16,7 +18,7 @@ export const START = Date.UTC(2026, 0, 1);
 /** A clock held at `START`. */
 export function createHeldClock(start = START): HeldClock {
   let now = start;
-  const timers = new Set<{ readonly at: number; readonly callback: () => void }>();
+  const timers = new Set<{ at: number; readonly callback: () => void }>();
   return {
     now: () => now,
     setTimer(delayMs, callback) {
@@ -34,6 +36,10 @@ export function createHeldClock(start = START): HeldClock {
         next.callback();
       }
       now = end;
+    },
+    jump(ms) {
+      now += ms;
+      for (const timer of timers) timer.at += ms;
     },
     cancelAll: () => timers.clear(),
     get timers() {

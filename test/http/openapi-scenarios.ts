@@ -59,7 +59,7 @@ export const SCENARIOS: readonly Scenario[] = [
   { of: 'get /deliveries/{id}', path: '/deliveries/nope', status: 404 },
   { of: 'post /deliveries/{id}/redeliver', path: '/deliveries/{delivery}/redeliver', status: 202 },
   { of: 'post /deliveries/{id}/redeliver', path: '/deliveries/nope/redeliver', status: 404 },
-  { of: 'post /deliveries/{id}/redeliver', path: '/deliveries/{pending}/redeliver', status: 409 },
+  { of: 'post /deliveries/{id}/redeliver', path: '/deliveries/{pending}/redeliver', status: 202 },
   { of: 'post /deliveries/redeliver', path: '/deliveries/redeliver', status: 202, body: { hook: 'log' } },
   { of: 'post /deliveries/redeliver', path: '/deliveries/redeliver', status: 400, body: {} },
   { of: 'post /deliveries/redeliver', path: '/deliveries/redeliver', status: 400, body: { hok: 'log' } },

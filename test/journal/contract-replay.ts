@@ -49,10 +49,23 @@ export function describeReplays(open: OpenJournal): void {
       expect(await journal.counts()).toMatchObject({ exhausted: 0, pending: 0, succeeded: 1 });
     });
 
-    it('leaves alone what is pending, and knows when there is no such delivery', async () => {
+    it('makes due what waits for its next attempt, and leaves alone what is due', async () => {
       await using opened = await open();
-      const id = await appendEnded(opened.journal, 'pending');
-      expect(await opened.journal.redeliver(id, START)).toBe(false);
+      const { journal } = opened;
+      const id = await appendEnded(journal, 'pending');
+      expect(await journal.redeliver(id, START + 7)).toMatchObject({ dueAt: START });
+      const attempt = toAttempt({ outcome: 'retry', reason: 'secret' });
+      await journal.record({ deliveryId: id, attempt, state: 'pending', dueAt: START + 3_600_000 });
+      expect(await journal.redeliver(id, START + 9)).toMatchObject({ state: 'pending', dueAt: START + 9 });
+      const query = { hookId: 'hook', until: START + 9, limit: 9, except: new Set<string>() };
+      expect((await journal.due(query)).deliveries).toMatchObject([
+        { attempts: 1, tries: 0, since: START + 9 },
+      ]);
+      expect(await journal.counts()).toMatchObject({ pending: 1 });
+    });
+
+    it('knows when there is no such delivery', async () => {
+      await using opened = await open();
       expect(await opened.journal.redeliver(toCandidate('x').deliveryId, START)).toBeNull();
       expect(await opened.journal.redeliver('nonsense', START)).toBeNull();
     });
