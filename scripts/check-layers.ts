@@ -25,7 +25,14 @@ const FLOW = [
   'cli',
 ];
 /** Root files that join folders together; all others of the root stand before the first folder. */
-const JOINING = ['main.ts', 'app.ts', 'pipeline.ts', 'own-events.ts', 'out-of-service.ts', 'example-event.ts'];
+const JOINING = [
+  'main.ts',
+  'app.ts',
+  'pipeline.ts',
+  'own-events.ts',
+  'out-of-service.ts',
+  'example-event.ts',
+];
 /** Only these may name a concrete journal or sandbox. */
 const CONCRETE = /^(journal\/sqlite|sandbox\/pool)/;
 const MAY_NAME_CONCRETE = /^(app\.ts|cli\/validate\.ts|journal\/|sandbox\/)/;

@@ -79,6 +79,8 @@ function describeSignatures(
     timestamp: header('webhook-timestamp'),
     signature: header('webhook-signature'),
   };
+  if (header('x-kong-signature') === '' && standard.signature === '')
+    return paint('red', 'not signed: the hook has no secret, or the request no body');
   return [
     say('x-kong-signature', verifyKongSignature(header('x-kong-signature'), { secret, body })),
     say('webhook-signature', verifyStandardSignature(standard, { secret, body })),

@@ -114,7 +114,9 @@ const addListen: AddCommand = (program, context, onExit) => {
 
 const addStatus: AddCommand = (program, context, onExit) => {
   command(program, 'status', 'hookline status')
-    .description('Show what a running server serves and what is wrong; exits 1 when it is not ready')
+    .description(
+      'Show what a running server serves and what is wrong; exits 1 unless the newest definitions serve',
+    )
     .option('--json', 'print the status as JSON')
     .addOption(urlOption())
     .action(async ({ json = false, url }: { json?: boolean; url: string }) => {
@@ -124,9 +126,9 @@ const addStatus: AddCommand = (program, context, onExit) => {
 };
 
 const addPing: AddCommand = (program, context, onExit) => {
-  command(program, 'ping <hook>', 'hookline ping slack-admins')
+  command(program, 'ping <hook>', 'hookline ping routes-webhook')
     .description(
-      "Have a running server ping a webhook's receiver, and print what was sent; HOOK is an id or a name",
+      'Have a running server ping the receiver of a hook with handler webhook, and print what was sent; HOOK is an id or a name',
     )
     .addOption(urlOption())
     .action(async (hook: string, { url }: { url: string }) => {
@@ -155,10 +157,13 @@ const addReplay: AddCommand = (program, context, onExit) => {
     'hookline replay 019c2f6e-8a53-7d10-b0a4-9a5f0a6c2c77',
   )
     .description(
-      'Have a running server make deliveries again: one by its id, or all that were never delivered and match',
+      'Have a running server make deliveries at once: one by its id, or all that were never delivered and match',
     )
     .option('--hook <hook>', 'of this hook, by id or name')
-    .option('--state <state>', 'in this state: undelivered (default), failed, exhausted or succeeded')
+    .option(
+      '--state <state>',
+      'in this state: undelivered (default), pending, failed, exhausted or succeeded',
+    )
     .option('--source <source>', 'of events of this source')
     .option('--event <event>', 'of events of this name')
     .option('--since <time>', 'created at or after, as in 2026-01-31T12:00:00Z')
@@ -166,6 +171,11 @@ const addReplay: AddCommand = (program, context, onExit) => {
     .option('--json', 'print the answer as JSON')
     .addOption(urlOption())
     .action(async (id: string | undefined, { url, json = false, ...filter }: ReplayFlags) => {
+      if (id === undefined && Object.keys(filter).length === 0)
+        throw new HooklineError(
+          'usage',
+          'Cannot replay nothing: give the id of a delivery, or --hook, --state, --source, --event, --since or --until',
+        );
       if (id !== undefined && Object.keys(filter).length > 0)
         throw new HooklineError(
           'usage',

@@ -56,7 +56,8 @@ function describe(view: StatusView, paint: Paint): string {
   const { version, revision, serving, hooks, sources, lastApplied, problems, deliveries, lanes } = view;
   const ready = isReady(view);
   const counts = Object.entries(deliveries).map(([state, number]) => `${number} ${state}`);
-  const word = paint(ready ? 'green' : 'red', (ready ? 'Ready' : 'Not ready').padEnd(12));
+  const said = ready ? 'Ready' : serving === 'live' ? 'Behind' : 'Not ready';
+  const word = paint(ready ? 'green' : 'red', said.padEnd(12));
   const lines = [
     ...toReasons(view).map(([type, reason]) => `${type.padEnd(12)}${reason}`),
     `Revision    ${revision ?? 'none'}${lastApplied === null ? '' : `, applied ${lastApplied.at}`}`,

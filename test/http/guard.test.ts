@@ -54,25 +54,34 @@ describe('a server on loopback', () => {
     expect((await app.get('/status')).body).toMatchObject({ counters: { events: { accepted: 0 } } });
   });
 
-  it.each(['GET /healthz', 'POST /events', 'GET /event-hooks/x/ping'])(
-    'refuses %s from a page of another web site',
-    async (request) => {
-      const { status, body } = await askWith(request, ['host: localhost', 'sec-fetch-site: cross-site']);
-      expect(status).toBe(400);
-      expect(JSON.parse(body)).toEqual({ message: 'Requests from other web sites are refused' });
-    },
-  );
+  it.each([
+    ['GET /healthz', 'sec-fetch-site: cross-site'],
+    ['POST /events', 'sec-fetch-site: same-site'],
+    ['POST /events', 'origin: http://evil.example'],
+    ['POST /events', 'origin: null'],
+    ['POST /deliveries/redeliver', 'origin: http://localhost:3000'],
+    ['GET /event-hooks/x/ping', 'origin: https://localhost.evil.example'],
+  ])('refuses %s from a page of another web site (%s)', async (request, header) => {
+    const { status, body } = await askWith(request, ['host: localhost', header]);
+    expect(status).toBe(400);
+    expect(JSON.parse(body)).toEqual({ message: 'Requests from other web sites are refused' });
+  });
+
+  it('lets a page of its own ask', async () => {
+    const headers = ['host: localhost:8440', 'origin: http://localhost:8440', 'sec-fetch-site: same-origin'];
+    expect((await askWith('GET /healthz', headers)).status).toBe(200);
+  });
 
   it.each(['none', 'same-origin'])('lets a browser ask by itself (%s)', async (site) => {
     expect((await askWith('GET /healthz', ['host: localhost', `sec-fetch-site: ${site}`])).status).toBe(200);
   });
 
-  it('gives no page leave to send events: a preflight is answered without it', async () => {
+  it('gives no page leave to send events: a preflight is refused', async () => {
     const { status, headers } = await sendRaw(
       app.app.url,
       'OPTIONS /events HTTP/1.1\r\nhost: localhost\r\norigin: http://localhost:3000\r\naccess-control-request-method: POST\r\nconnection: close\r\n\r\n',
     );
-    expect(status).toBe(204);
+    expect(status).toBe(400);
     expect([...headers.keys()].filter((name) => name.startsWith('access-control'))).toEqual([]);
   });
 });
