@@ -77,5 +77,6 @@ function summarize(run: CrashRun): string {
     `${faults.findDuplicates(run).length} duplicated of ${inFlight} in flight`,
     `${run.receiver.byDelivery.size} deliveries`,
   ];
-  return `crash: ${figures.join(', ')}\n${run.kills.map(describeKill).join('; ')}`;
+  const points = [...Map.groupBy(run.kills, describeKill)].map(([point, { length }]) => `${length} ${point}`);
+  return `crash: ${figures.join(', ')}\ncrash: killed ${points.join(', ')}`;
 }

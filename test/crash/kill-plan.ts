@@ -90,14 +90,14 @@ export function planKills(count: number, random: Random): readonly Kill[] {
   return draws.flatMap((draw) => draw?.(random) ?? []);
 }
 
-/** A kill in words. */
+/** Where a kill comes, in words. */
 export function describeKill(kill: Kill): string {
   switch (kill.kind) {
     case 'statement':
-      return `${kill.when} ${kill.point} ${kill.nth}`;
+      return `${kill.when} ${kill.point === 'checkpoint' ? 'checkpoint' : `commit of ${kill.point}`}`;
     case 'moment':
-      return `${kill.afterMs} ms since ${kill.since}`;
+      return `some ms after ${kill.since === 'start' ? 'the start' : 'it listens'}`;
     case 'request':
-      return `${kill.when} the answer to request ${kill.nth}`;
+      return `${kill.when} the receiver's answer`;
   }
 }
