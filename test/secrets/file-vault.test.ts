@@ -165,7 +165,7 @@ describe('files as a vault', () => {
   it('says so when the root itself is not there', () => {
     const vault = createFileVault('/nowhere/at/all');
     expect(failureOf(() => vault(parseReference('{vault://file/token}')))).toBe(
-      'could not get value from external vault (no value found: file token: ENOENT)',
+      'could not get value from external vault (no value found: file token: ENOENT, looked for below secrets.file_root)',
     );
   });
 });
