@@ -48,7 +48,8 @@ function mountSmallDisk(): SmallDisk {
   };
 }
 
-function createFaultyDisk(): SmallDisk {
+/** A disk whose server is told that it is full at its commits. */
+export function createFaultyDisk(): SmallDisk {
   const dir = createTempDir();
   const path = join(dir.path, 'state');
   const flag = join(dir.path, 'full');
