@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as faults from './faults.ts';
 import { describeKill } from './kill-plan.ts';
 import { withCopy } from './ledger.ts';
+import { findMiscounted } from './miscounts.ts';
 import { type CrashRun, runCrashes } from './run-crashes.ts';
 
 /** Attempts that may run at once over all hooks (src/deliver/dispatcher.ts). */
@@ -64,7 +65,7 @@ describe(`a server under load that is killed ${kills} times`, () => {
       exitCode: 0,
       counts: { pending: 0, parked: 0, failed: 0, exhausted: 0 },
     });
-    expect(withCopy(run.journalFile, faults.findMiscounted)).toEqual([]);
+    expect(withCopy(run.journalFile, findMiscounted)).toEqual([]);
   });
 });
 

@@ -1,4 +1,3 @@
-import type { DatabaseSync } from 'node:sqlite';
 import type { LedgerEvent } from './ledger.ts';
 import type { Acknowledgement } from './load.ts';
 import { judgeAll } from './oracle.ts';
@@ -123,34 +122,6 @@ export function findDisordered({
     const isLater = (seqOf.get(deliveryId) ?? 0) > (seqOf.get(before.deliveryId) ?? 0);
     return isLater && before.status !== null ? [] : [`${key} ${deliveryId} after ${before.deliveryId}`];
   });
-}
-
-/** Where the counts of a journal that has nothing left to do contradict each other. */
-export function findMiscounted(db: DatabaseSync): readonly string[] {
-  const read = (sql: string): number => Number(Object.values(db.prepare(sql).get() ?? {})[0]);
-  const succeeded = read('SELECT count(*) FROM deliveries WHERE state = 1');
-  const checks: readonly (readonly [string, number, number])[] = [
-    ['deliveries', read('SELECT count(*) FROM deliveries'), succeeded],
-    ['total of succeeded', read('SELECT number FROM totals WHERE state = 1'), succeeded],
-    ['other totals', read('SELECT sum(abs(number)) FROM totals WHERE state <> 1'), 0],
-    ['deliveries of events', read('SELECT sum(length(deliveries)) / 16 FROM events'), succeeded],
-    [
-      'deliveries of no event',
-      read('SELECT count(*) FROM deliveries WHERE event NOT IN (SELECT seq FROM events)'),
-      0,
-    ],
-    [
-      'attempts of no delivery',
-      read('SELECT count(*) FROM attempts WHERE delivery NOT IN (SELECT id FROM deliveries)'),
-      0,
-    ],
-    ['attempts', read('SELECT count(*) FROM attempts'), read('SELECT sum(attempts - 1) FROM deliveries')],
-  ];
-  const damage = String(Object.values(db.prepare('PRAGMA integrity_check').get() ?? {})[0]);
-  return [
-    ...checks.flatMap(([what, is, should]) => (is === should ? [] : [`${what}: ${is}, not ${should}`])),
-    ...(damage === 'ok' ? [] : [damage]),
-  ];
 }
 
 function toDecisions({ deliveries, stops }: LedgerEvent): readonly string[] {

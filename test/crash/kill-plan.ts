@@ -53,7 +53,7 @@ const request =
 
 /** The first kills: there is no state yet, and the schema is being made. */
 const MIGRATIONS: readonly Draw[] = [statement('migration', 'before', 1), statement('migration', 'after', 1)];
-/** Every point once, and moments between them. Pruning comes late: there has to be something to prune. */
+/** Every point once, and moments between them. Pruning comes late: only what was seen before may be taken away. */
 const ROUND: readonly Draw[] = [
   moment('listening', 700),
   statement('append', 'before', 60),
@@ -62,7 +62,7 @@ const ROUND: readonly Draw[] = [
   statement('swap', 'before', 2),
   statement('record', 'before', 60),
   moment('listening', 700),
-  statement('prune', 'before', 3),
+  statement('prune', 'before', 1),
   statement('swap', 'after', 2),
 ];
 /** The same from the other side, and what is rarer. */

@@ -36,7 +36,7 @@ export async function liveUntilKilled(bench: CrashBench, kill: Kill): Promise<vo
   await using server = start(bench, kill);
   const late = setTimeout(() => server.kill('SIGTERM'), MAX_LIFE_MS);
   const listening = server.printed(LISTENING).catch(() => null);
-  using _killing = arrangeKill(bench, server, kill, listening);
+  using _killing = arrangeKill(bench, { server, kill, listening });
   const url = (await listening)?.[1];
   if (url !== undefined) await bench.load.run(url, server.ended);
   const code = await server.ended;
@@ -60,12 +60,17 @@ export async function liveToTheEnd(bench: CrashBench): Promise<LastLife> {
   return { counts, exitCode: await server.ended };
 }
 
-/** Hooks are killed by what is loaded before the server, the rest from here. */
+/** A kill that is to come. */
+interface Killing {
+  readonly server: RunningCommand;
+  readonly kill: Kill;
+  readonly listening: Promise<unknown>;
+}
+
+/** The points of the journal are with what is loaded before the server; what else it takes is done from here. */
 function arrangeKill(
   { definitions, receiver }: CrashBench,
-  server: RunningCommand,
-  kill: Kill,
-  listening: Promise<unknown>,
+  { server, kill, listening }: Killing,
 ): Disposable {
   const timers: NodeJS.Timeout[] = [];
   if (kill.kind === 'moment') {
@@ -89,17 +94,8 @@ function arrangeKill(
 
 function start({ hooks, state }: CrashBench, kill: Kill | null): RunningCommand {
   const prunes = kill?.kind === 'statement' && kill.point === 'prune';
-  const args = [
-    'serve',
-    hooks.path,
-    '--state',
-    state.path,
-    '--listen',
-    '127.0.0.1:0',
-    '--log-level',
-    'silent',
-  ];
-  return startCommand([...args, '--settings', '/dev/null'], {
+  const place = [hooks.path, '--state', state.path, '--listen', '127.0.0.1:0'];
+  return startCommand(['serve', ...place, '--log-level', 'silent', '--settings', '/dev/null'], {
     env: {
       ...(kill?.kind === 'statement' && {
         NODE_OPTIONS: `--import ${PRELOAD}`,
@@ -115,9 +111,8 @@ function start({ hooks, state }: CrashBench, kill: Kill | null): RunningCommand 
 async function drain(url: string): Promise<LastLife['counts']> {
   const until = performance.now() + MAX_DRAIN_MS;
   for (;;) {
-    const { deliveries } = (await (await fetch(`${url}/status`)).json()) as {
-      deliveries: LastLife['counts'];
-    };
+    const response = await fetch(`${url}/status`);
+    const { deliveries } = (await response.json()) as { deliveries: LastLife['counts'] };
     const { pending = 0, parked = 0 } = deliveries;
     if ((pending === 0 && parked === 0) || performance.now() > until) return deliveries;
     await delay(50);
