@@ -19,7 +19,10 @@ export function createFileVault(root: string): (reference: Reference) => string 
     } catch (error) {
       if (error instanceof SecretError) throw error;
       const code = (error as NodeJS.ErrnoException).code ?? 'unreadable';
-      throw unavailable(`no value found: file ${resource}: ${code}, looked for below secrets.file_root`, error);
+      throw unavailable(
+        `no value found: file ${resource}: ${code}, looked for below secrets.file_root`,
+        error,
+      );
     }
   };
 }
