@@ -41,8 +41,7 @@ export interface DuePage {
   readonly deliveries: readonly DueDelivery[];
   /** Whether there are more that are due. */
   readonly more: boolean;
-  /** When the next one after `until` is due, ms since the epoch. */
-  /** Null when nothing more waits for a time. */
+  /** When the next one after `until` is due, ms since the epoch; null when nothing more waits for a time. */
   readonly nextDueAt: number | null;
 }
 
@@ -107,6 +106,7 @@ export interface Journal {
    * the delivery ended and another of its order key waited behind it, that one is due from now on, and true is answered.
    */
   record(outcome: Outcome): Promise<boolean>;
+  /** Reads what is due of one hook, oldest due time first. A page may be shorter than `limit`: `more` tells. */
   due(query: DueQuery): Promise<DuePage>;
   /** Every hook with pending deliveries that have a due time. */
   waiting(): Promise<readonly WaitingHook[]>;
@@ -119,7 +119,10 @@ export interface Journal {
   /** Marks hooks as not live (`parkedAt` null: live again). The pending deliveries of a parked hook show as `parked`. */
   park(hookIds: readonly string[], parkedAt: number | null): Promise<void>;
   parked(): Promise<readonly ParkedHook[]>;
-  /** Ends at most `limit` pending deliveries of a hook as failed with reason `hook_removed`; answers how many. */
+  /**
+   * Ends at most `limit` pending deliveries of a hook as failed with reason `hook_removed`, or as succeeded where one
+   * had been delivered and was to be again; answers how many.
+   */
   abandon(options: { readonly hookId: string; readonly at: number; readonly limit: number }): Promise<number>;
 
   /**

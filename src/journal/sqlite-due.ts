@@ -17,11 +17,11 @@ export function createDue(db: DatabaseSync): Pick<StoreOperations, 'due' | 'wait
      FROM deliveries d JOIN events e ON e.seq = d.event WHERE d.id = ?`,
   );
   const next = db.prepare(
-    `SELECT min(d.due_at) AS due_at FROM hooks h CROSS JOIN deliveries d  ON d.hook = h.seq
+    `SELECT min(d.due_at) AS due_at FROM hooks h CROSS JOIN deliveries d INDEXED BY deliveries_due ON d.hook = h.seq
      WHERE h.id = ? AND d.state = 0 AND d.due_at > ?`,
   );
   const waiting = db.prepare(
-    `SELECT h.id, (SELECT min(d.due_at) FROM deliveries d 
+    `SELECT h.id, (SELECT min(d.due_at) FROM deliveries d INDEXED BY deliveries_due
        WHERE d.hook = h.seq AND d.state = 0 AND d.due_at IS NOT NULL) AS due_at FROM hooks h`,
   );
   return {

@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
+import type { StopReason } from '../gate/gate.ts';
 import type { Attempt } from './delivery.ts';
 import { ID_BYTES, parseId } from './sqlite-ids.ts';
 import { createList } from './sqlite-list.ts';
@@ -15,7 +16,6 @@ import {
   toDelivery,
   toWireEvent,
 } from './sqlite-rows.ts';
-import type { StopReason } from '../gate/gate.ts';
 
 /** The read side. */
 export type History = Pick<StoreOperations, 'findEvents' | 'findDelivery' | 'listDeliveries'>;

@@ -45,7 +45,7 @@ export function createHooks(
 
 function createAbandon(db: DatabaseSync, totals: Totals): Hooks['abandon'] {
   const some = db.prepare(
-    `SELECT d.id, d.hook, d.order_key, d.outcome FROM hooks h CROSS JOIN deliveries d  ON d.hook = h.seq
+    `SELECT d.id, d.hook, d.order_key, d.outcome FROM hooks h CROSS JOIN deliveries d INDEXED BY deliveries_due ON d.hook = h.seq
      WHERE h.id = ? AND d.state = 0 LIMIT ?`,
   );
   const end = db.prepare(

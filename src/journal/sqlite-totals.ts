@@ -18,7 +18,7 @@ export function createTotals(db: DatabaseSync): Totals {
   const update = db.prepare('UPDATE totals SET number = number + ? WHERE state = ?');
   const all = db.prepare('SELECT state, number FROM totals');
   const parked = db.prepare(
-    `SELECT count(*) AS number FROM hooks h CROSS JOIN deliveries d  ON d.hook = h.seq
+    `SELECT count(*) AS number FROM hooks h CROSS JOIN deliveries d INDEXED BY deliveries_due ON d.hook = h.seq
      WHERE h.parked_at IS NOT NULL AND d.state = 0`,
   );
   const changes = new Map<OutcomeState, number>();

@@ -15,7 +15,7 @@ import { type SqliteThread, startSqliteThread } from './sqlite-thread.ts';
 const MAX_WAITING_LENGTH = 64 * 1024 * 1024;
 /** Characters an entry is counted for besides its data, and each of its candidates and stops. */
 const ENTRY_LENGTH = 300;
-/** Entries and outcomes written before the log is taken over into the file: some 10 MB of it. */
+/** Entries and outcomes written before the log is taken over into the file: some 40 MB of it. */
 const CHECKPOINT_AFTER = 16_000;
 
 /**
