@@ -21,7 +21,7 @@ export function createList(db: DatabaseSync): (query: DeliveryQuery) => readonly
     const conditions = [
       ...toStateCondition(state),
       ...toHookCondition(hook),
-      ...toConditions({ ...query, hook: null }),
+      ...toConditions(query),
       ...toCursor(query.after),
     ];
     const { where, values } = joinConditions(conditions);
@@ -70,7 +70,7 @@ export function toStates(state: DeliveryFilter['state']): readonly (OutcomeState
 }
 
 /** A literal, not a bound value: only so does SQLite see that the partial index on undelivered ones applies. */
-export function toStateCondition(state: OutcomeState | null): readonly Condition[] {
+function toStateCondition(state: OutcomeState | null): readonly Condition[] {
   if (state === null) return [];
   const stored = toStateNumber(state);
   return [[state === 'succeeded' ? `k.state = ${stored}` : `k.state = ${stored} AND k.state <> 1`]];
@@ -79,20 +79,11 @@ export function toStateCondition(state: OutcomeState | null): readonly Condition
 /** Hooks whose pending deliveries are parked. */
 const PARKED = 'SELECT seq FROM hooks WHERE parked_at IS NOT NULL';
 
-/** The conditions of a filter but for its state, over `k` and `DETAILS`. */
-export function toConditions({
-  hook,
-  state,
-  source,
-  event,
-  since,
-  until,
-}: DeliveryFilter): readonly Condition[] {
+/** The conditions of a filter but for its stored state and its hook, over `k` and `DETAILS`. */
+export function toConditions({ state, source, event, since, until }: DeliveryFilter): readonly Condition[] {
   const conditions: Condition[] = [];
   if (state === 'parked') conditions.push([`k.hook IN (${PARKED})`]);
   if (state === 'pending') conditions.push([`k.hook NOT IN (${PARKED})`]);
-  if (hook !== null)
-    conditions.push(['k.hook IN (SELECT seq FROM hooks WHERE id = ? OR name = ?)', hook, hook]);
   if (source !== null) conditions.push(['e.source = ?', source]);
   if (event !== null) conditions.push(['e.event = ?', event]);
   if (since !== null) conditions.push(['k.id >= ?', toFirstId(since)], ['d.created_at >= ?', since]);

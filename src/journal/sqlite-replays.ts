@@ -4,9 +4,18 @@ import type { Replay } from './replay.ts';
 import { createIsAnyAhead } from './sqlite-appends.ts';
 import type { History } from './sqlite-history.ts';
 import { parseId, toFirstId } from './sqlite-ids.ts';
-import { DETAILS, joinConditions, toConditions } from './sqlite-list.ts';
+import { type Condition, DETAILS, joinConditions, toConditions, toStates } from './sqlite-list.ts';
 import type { StoreOperations } from './sqlite-protocol.ts';
-import { idBytes, number, numberOrNull, type Row, STATES, text, textOrNull } from './sqlite-rows.ts';
+import {
+  idBytes,
+  number,
+  numberOrNull,
+  type Row,
+  STATES,
+  text,
+  textOrNull,
+  toStateNumber,
+} from './sqlite-rows.ts';
 import type { Totals } from './sqlite-totals.ts';
 
 type Replays = Pick<
@@ -74,7 +83,11 @@ function readPage(
   { cursor, last, limit }: { readonly cursor: Uint8Array; readonly last: Uint8Array; readonly limit: number },
 ): readonly Examined[] {
   const start = cursor.length === 0 && filter.since !== null ? toFirstId(filter.since) : cursor;
-  const { where, values } = joinConditions([...toStateFilter(filter), ...toConditions(filter)]);
+  const { where, values } = joinConditions([
+    ...toStateCondition(filter),
+    ...toHookCondition(filter),
+    ...toConditions(filter),
+  ]);
   return db
     .prepare(
       `SELECT k.id, (${where}) AS matches FROM deliveries k ${DETAILS} WHERE k.id > ? AND k.id <= ? ORDER BY k.id LIMIT ?`,
@@ -83,11 +96,13 @@ function readPage(
     .map((row) => ({ id: idBytes(row, 'id'), matches: row.matches === 1 }));
 }
 
-function toStateFilter({ state }: DeliveryFilter): readonly [string][] {
-  if (state === null) return [];
-  return [
-    [state === 'undelivered' ? 'k.state <> 1' : `k.state = ${Math.max(0, STATES.indexOf(state as never))}`],
-  ];
+function toStateCondition({ state }: DeliveryFilter): readonly Condition[] {
+  const stored = toStates(state).flatMap((one) => (one === null ? [] : [toStateNumber(one)]));
+  return stored.length === 0 ? [] : [[`k.state IN (${stored.map(() => '?')})`, ...stored]];
+}
+
+function toHookCondition({ hook }: DeliveryFilter): readonly Condition[] {
+  return hook === null ? [] : [['k.hook IN (SELECT seq FROM hooks WHERE id = ? OR name = ?)', hook, hook]];
 }
 
 /**
