@@ -2,6 +2,7 @@ import { Agent, buildConnector, type Dispatcher as UndiciDispatcher } from 'undi
 import type { Clock } from '../clock.ts';
 import { toMessage } from '../errors.ts';
 import type { FailureReason } from '../journal/delivery.ts';
+import { decodePercent } from '../percent.ts';
 import { type Exchange, startExchange } from './http-exchange.ts';
 import { Opening } from './opening.ts';
 
@@ -132,15 +133,6 @@ function withCredentials(
   if (username === '') return { ...headers };
   const given = Object.keys(headers).some((name) => name.toLowerCase() === 'authorization');
   if (given) return { ...headers };
-  const credentials = `${decode(username)}:${decode(password)}`;
+  const credentials = `${decodePercent(username)}:${decodePercent(password)}`;
   return { ...headers, authorization: `Basic ${Buffer.from(credentials).toString('base64')}` };
-}
-
-/** A percent sign that encodes nothing stands for itself. */
-function decode(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
 }

@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from '../event.ts';
+import { decodePercent } from '../percent.ts';
 import { isReference } from './reference.ts';
 
 /** What stands in the place of a secret that is written in a definition. */
@@ -76,20 +77,11 @@ function findSecrets(text: string, path: Path): readonly string[] {
 
 function findInUrl(url: URL): readonly string[] {
   const values = sensitiveParameters(url).flatMap((name) => url.searchParams.getAll(name));
-  return [decodePassword(url.password), ...values].filter((value) => value !== '');
+  return [decodePercent(url.password), ...values].filter((value) => value !== '');
 }
 
 function sensitiveParameters({ searchParams }: URL): readonly string[] {
   return [...new Set(searchParams.keys())].filter(isSensitiveName);
-}
-
-/** A password may hold a percent sign that encodes nothing. */
-function decodePassword(password: string): string {
-  try {
-    return decodeURIComponent(password);
-  } catch {
-    return password;
-  }
 }
 
 function maskUrl(text: string): string {

@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { decodePercent } from '../percent.ts';
 
 /** Parts of a URL shorter than this are words like any other unless they are its host, its path or its password. */
 const MIN_TOKEN_LENGTH = 12;
@@ -18,24 +19,15 @@ function toCredentials(value: string): readonly string[] {
 function toUrlParts(value: string): readonly string[] {
   if (!/^https?:/i.test(value.trim()) || !URL.canParse(value)) return [];
   const { hostname, pathname, search, searchParams, username, password } = new URL(value);
-  const tokens = [...pathname.split('/'), ...searchParams.values(), decode(username)];
+  const tokens = [...pathname.split('/'), ...searchParams.values(), decodePercent(username)];
   return [
     `${pathname}${search}`,
     pathname,
     ...(isIP(hostname) === 0 && hostname !== 'localhost' ? [hostname] : []),
-    decode(password),
-    ...(password === '' ? [] : [toBase64(`${decode(username)}:${decode(password)}`)]),
+    decodePercent(password),
+    ...(password === '' ? [] : [toBase64(`${decodePercent(username)}:${decodePercent(password)}`)]),
     ...tokens.filter((token) => token.length >= MIN_TOKEN_LENGTH),
   ];
-}
-
-/** A part of a URL may hold a percent sign that encodes nothing. */
-function decode(part: string): string {
-  try {
-    return decodeURIComponent(part);
-  } catch {
-    return part;
-  }
 }
 
 function encode(text: string): readonly string[] {
