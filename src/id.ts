@@ -23,6 +23,7 @@ export function createId(): string {
   }
   const random = pool.subarray(used, used + ID_BYTES);
   used += ID_BYTES;
+  // The machine's clock, not a `Clock`: ids are unique and in order whatever time a caller is held at.
   const now = Date.now();
   if (now > lastMs) {
     lastMs = now;

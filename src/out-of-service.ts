@@ -1,3 +1,4 @@
+import { toTime } from './clock.ts';
 import type { Breaker, BreakerChange } from './deliver/breaker.ts';
 import { toMessage } from './errors.ts';
 import type { Journal } from './journal/journal.ts';
@@ -46,7 +47,7 @@ export function createOutOfService(parts: OutOfServiceParts): OutOfService {
         logger.info({ hook: name }, 'receiver is back, deliveries go on');
         return;
       }
-      const until = probeAt === null ? null : new Date(probeAt).toISOString();
+      const until = toTime(probeAt);
       logger.warn({ hook: name, failures, until }, 'receiver fails, deliveries wait for it');
       ownEvents.hookDisabled({ hook, reason: 'breaker_open', until: probeAt });
     },

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { HooklineError } from '../errors.ts';
 import type { JsonObject } from '../event.ts';
 import { MAX_EVENT_BYTES } from '../intake/limits.ts';
@@ -29,7 +30,7 @@ export async function answerLines(parts: EventsParts, body: EventsBody): Promise
     });
     refused += group.refused;
     for (const view of group.views) answers.push(`${JSON.stringify(view)}\n`);
-    await new Promise((resolve) => setImmediate(resolve));
+    await setImmediate();
   }
   return {
     status: refused === 0 ? 202 : 207,

@@ -1,4 +1,5 @@
 import { Router } from 'express';
+import { toTime } from '../clock.ts';
 import type { JsonObject } from '../event.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { ReconcileStatus } from '../reconcile/status.ts';
@@ -54,8 +55,4 @@ export function createStatusRouter({
     });
   });
   return router;
-}
-
-function toTime(ms: number): string {
-  return new Date(ms).toISOString();
 }

@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.ts';
+import { type Clock, toTime } from '../clock.ts';
 import type { HandlerName } from '../definitions/definition.ts';
 import type { Handler, HandlerResult } from '../deliver/handler.ts';
 import type { Ping } from '../deliver/ping.ts';
@@ -31,7 +31,7 @@ export function createTrial({ handlers, ping, clock }: TrialParts): Trial {
   return {
     async test(hook, data) {
       const { handler, source, event } = hook.definition;
-      const time = new Date(clock.now()).toISOString();
+      const time = toTime(clock.now());
       const call = { deliveryId: createId(), data, event, source, id: createId(), time, pid: TEST_PID };
       const result = await handlers[handler].run(hook, call);
       if (result.status === undefined && result.kind !== 'success') {

@@ -1,3 +1,4 @@
+import { toTime } from '../clock.ts';
 import type { JsonObject } from '../event.ts';
 import type { Attempt, Delivery, RecordedEvent } from '../journal/delivery.ts';
 import type { Replay } from '../journal/replay.ts';
@@ -68,10 +69,4 @@ export function toAttemptView(attempt: Attempt): JsonObject {
     error: attempt.error,
     response: attempt.response,
   };
-}
-
-function toTime(ms: number): string;
-function toTime(ms: number | null): string | null;
-function toTime(ms: number | null): string | null {
-  return ms === null ? null : new Date(ms).toISOString();
 }

@@ -1,3 +1,4 @@
+import { toTime } from '../clock.ts';
 import type { Lane } from '../deliver/lane.ts';
 import type { JsonObject } from '../event.ts';
 
@@ -18,8 +19,4 @@ export function toLaneViews(
       probe_at: toTime(breaker.probeAt),
       parked_at: toTime(parkedAt),
     }));
-}
-
-function toTime(ms: number | null): string | null {
-  return ms === null ? null : new Date(ms).toISOString();
 }

@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.ts';
+import { type Clock, toTime } from '../clock.ts';
 import type { FinishedAttempt } from '../deliver/attempt.ts';
 import { toMessage } from '../errors.ts';
 import type { Journal } from '../journal/journal.ts';
@@ -72,7 +72,7 @@ function log(logger: Logger, { hook, delivery, outcome }: FinishedAttempt): void
     logger.debug(fields, 'delivered');
     return;
   }
-  const next = dueAt === null ? {} : { due: new Date(dueAt).toISOString() };
+  const next = dueAt === null ? {} : { due: toTime(dueAt) };
   logger.warn(
     { ...fields, err: attempt.error, ...next },
     state === 'pending' ? 'delivery failed, will retry' : 'delivery ended undelivered',
