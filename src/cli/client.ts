@@ -47,6 +47,11 @@ function describeFailure(error: unknown): string {
   return toMessage(cause) || String((cause as NodeJS.ErrnoException).code);
 }
 
+/** A good answer as the view it is. The server's answers are held to the API description by its tests, not once more here. */
+export function toView<View>({ body }: ApiAnswer): View {
+  return body as View;
+}
+
 /** The text of an answer that says no. */
 export function toRefusal({ status, body }: ApiAnswer): string {
   const { message, hint, err } = (body ?? {}) as { message?: string; hint?: string; err?: string };

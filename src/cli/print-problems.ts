@@ -3,7 +3,6 @@ import { formatProblem } from '../definitions/code-frame.ts';
 import type { Problem } from '../definitions/problem.ts';
 import { writeLine } from './command.ts';
 import type { Paint } from './print.ts';
-import { toPrintable } from './printable.ts';
 
 /** How problems are printed. */
 export interface PrintOptions {
@@ -20,7 +19,7 @@ export function printProblems(
 ): void {
   for (const problem of problems) {
     const [first = '', ...rest] = formatProblem(problem, textOf(problem.file)).split('\n');
-    const head = paint(problem.severity === 'error' ? 'red' : 'yellow', toPrintable(first));
+    const head = paint(problem.severity === 'error' ? 'red' : 'yellow', first);
     writeLine(stream, [head, ...rest].join('\n'));
     writeLine(stream);
   }

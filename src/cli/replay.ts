@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { askServer, toRefusal } from './client.ts';
+import { askServer, toRefusal, toView } from './client.ts';
 import { type CommandContext, type ExitCode, writeLine } from './command.ts';
 
 /** What `replay` is asked for. */
@@ -35,7 +35,7 @@ export async function replay(options: ReplayOptions, context: CommandContext): P
     writeLine(context.stderr, `Cannot redeliver: ${toRefusal(answer)}`);
     return 1;
   }
-  if (id === null) return follow(answer.body as unknown as ReplayView, options, context);
+  if (id === null) return follow(toView<ReplayView>(answer), options, context);
   writeLine(
     context.stdout,
     options.json ? JSON.stringify(answer.body, null, 2) : `Delivery ${id} is due again`,
@@ -62,7 +62,7 @@ async function follow(
       writeLine(stderr, `Cannot see how far it is: ${toRefusal(answer)}`);
       return 1;
     }
-    view = answer.body as unknown as ReplayView;
+    view = toView<ReplayView>(answer);
   }
   if (stderr.isTTY) writeLine(stderr, `\r${toBar(view)}`);
   writeLine(stdout, json ? JSON.stringify(view, null, 2) : describe(view));

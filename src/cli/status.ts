@@ -1,5 +1,5 @@
 import type { Problem } from '../definitions/problem.ts';
-import { askServer, toRefusal } from './client.ts';
+import { askServer, toRefusal, toView } from './client.ts';
 import { type CommandContext, type ExitCode, writeLine } from './command.ts';
 import { count, countProblems, createPaint, type Paint } from './print.ts';
 import { toPrintable } from './printable.ts';
@@ -43,7 +43,7 @@ export async function status(
     writeLine(stderr, `Cannot read the status: ${toRefusal(answer)}`);
     return 1;
   }
-  const view = answer.body as unknown as StatusView;
+  const view = toView<StatusView>(answer);
   writeLine(stdout, json ? JSON.stringify(view, null, 2) : describe(view, createPaint(stdout)));
   return isReady(view) ? 0 : 1;
 }
