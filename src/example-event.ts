@@ -1,3 +1,4 @@
+import { OWN_SOURCE } from './catalogue/built-in.ts';
 import type { JsonObject } from './event.ts';
 import type { LiveSnapshot } from './registry/registry.ts';
 
@@ -11,7 +12,7 @@ const FALLBACK: JsonObject = {
 /** An event for a first try: one that a live log hook is for, since that one shows up without a receiver. */
 export function toExampleEvent(snapshot: LiveSnapshot | null): JsonObject {
   const hooks =
-    snapshot?.hooks.filter(({ definition }) => definition.enabled && definition.source !== 'hookline') ?? [];
+    snapshot?.hooks.filter(({ definition }) => definition.enabled && definition.source !== OWN_SOURCE) ?? [];
   const hook = hooks.find(({ definition }) => definition.handler === 'log') ?? hooks[0];
   if (hook === undefined || hook.definition.source === FALLBACK.source) return FALLBACK;
   const { source, event } = hook.definition;

@@ -1,4 +1,5 @@
-import type { Clock } from './clock.ts';
+import { OWN_SOURCE } from './catalogue/built-in.ts';
+import { type Clock, toTime } from './clock.ts';
 import type { FinishedAttempt } from './deliver/attempt.ts';
 import type { HookEvent, JsonObject } from './event.ts';
 import { createId } from './id.ts';
@@ -27,18 +28,16 @@ export interface OwnEventsParts {
   readonly clock: Clock;
 }
 
-const SOURCE = 'hookline';
-
 /** Creates the emitter of Hookline's own events. */
 export function createOwnEvents({ emit, onError, clock }: OwnEventsParts): OwnEvents {
   const send = (event: string, data: JsonObject): void => {
-    const time = new Date(clock.now()).toISOString();
-    emit({ id: createId(), source: SOURCE, event, data, time }).catch(onError);
+    const time = toTime(clock.now());
+    emit({ id: createId(), source: OWN_SOURCE, event, data, time }).catch(onError);
   };
   return {
     deliveryExhausted({ hook, delivery, outcome }) {
       // A failing delivery of one of these events must not lead to another, or one bad receiver would make them for ever.
-      if (delivery.event.source === SOURCE) return;
+      if (delivery.event.source === OWN_SOURCE) return;
       const { source, event, id } = delivery.event;
       const { number: attempts, error } = outcome.attempt;
       send('delivery-exhausted', {
@@ -50,9 +49,8 @@ export function createOwnEvents({ emit, onError, clock }: OwnEventsParts): OwnEv
       });
     },
     hookDisabled({ hook, reason, until }) {
-      if (hook.definition.source === SOURCE) return;
-      const time = until === null ? null : new Date(until).toISOString();
-      send('hook-disabled', { hook: hook.definition.name, reason, until: time });
+      if (hook.definition.source === OWN_SOURCE) return;
+      send('hook-disabled', { hook: hook.definition.name, reason, until: toTime(until) });
     },
   };
 }

@@ -1,6 +1,6 @@
 import type { ErrorObject, ValidateFunction } from 'ajv/dist/2020.js';
-import type { CatalogueEvent } from '../definitions/definition.ts';
 import { compileDataSchema } from '../definitions/data-schema.ts';
+import type { CatalogueEvent } from '../definitions/definition.ts';
 import { toHint } from '../definitions/suggest.ts';
 import type { JsonObject } from '../event.ts';
 import type { Catalogue } from './catalogue.ts';

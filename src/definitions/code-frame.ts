@@ -1,6 +1,7 @@
 import { maskSource } from '../secrets/mask-source.ts';
 import { toPrintable, toSpaces } from './printable.ts';
 import type { Problem } from './problem.ts';
+import type { Place } from './yaml-locate.ts';
 
 /** Lines shown before and after the one the problem is in. */
 const CONTEXT_LINES = 2;
@@ -9,12 +10,6 @@ const MAX_WIDTH = 100;
 
 /** Takes no column, as editors count. */
 const BYTE_ORDER_MARK = /^\ufeff/;
-
-/** A place in a text, counted from 1. */
-interface Place {
-  readonly line: number;
-  readonly column: number;
-}
 
 /** The lines around a place, with their numbers and a caret under it. */
 export function codeFrame(text: string, { line, column }: Place): string {

@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { setImmediate } from 'node:timers/promises';
 import type { Clock } from '../clock.ts';
 import { HooklineError, toMessage } from '../errors.ts';
 import type { LoadedFile } from './definition.ts';
@@ -74,7 +75,7 @@ export function createDirectorySource({ dir, clock }: DirectorySourceOptions): D
       const known = parsed.get(file);
       if (known?.digest === digest) loaded.push(known);
       else {
-        if (fresh % PARSED_AT_ONCE === PARSED_AT_ONCE - 1) await pause();
+        if (fresh % PARSED_AT_ONCE === PARSED_AT_ONCE - 1) await setImmediate();
         fresh += 1;
         loaded.push(loadFile({ file, bytes, source: `dir:${dir}` }));
       }
@@ -117,8 +118,4 @@ function toRevision({ files, unreadable }: Scan): string {
     ...unreadable.map(({ file }) => `unreadable ${file}`),
   ];
   return `dir@sha256:${hash('sha256', JSON.stringify(lines), 'hex')}`;
-}
-
-function pause(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
 }

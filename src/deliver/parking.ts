@@ -11,6 +11,8 @@ import type { Lanes } from './lanes.ts';
 export const PARKED_FOR_MS = 24 * 3_600_000;
 /** Deliveries given up in one transaction. */
 const ABANDONED_AT_ONCE = 1_000;
+/** After giving up failed, it is tried again so much later, ms. */
+const RETRY_MS = 1_000;
 
 /** What parking works with. */
 export interface ParkingParts {
@@ -69,7 +71,7 @@ export function createParking({ journal, lanes, findHook, clock, logger, wakeAt 
       wakeAt(clock.now());
     } catch (error) {
       logger.error({ err: toMessage(error) }, 'cannot give up deliveries, trying again');
-      wakeAt(clock.now() + 1_000);
+      wakeAt(clock.now() + RETRY_MS);
     } finally {
       abandoning.delete(lane);
     }

@@ -31,6 +31,7 @@ const WITHOUT_DEFAULT = ['url', 'method', 'functions'];
 
 /** A hook as a file would declare it: complete definitions have every default, files only what differs. */
 export function toDeclaration(definition: EventHook): JsonObject {
+  // It was validated as JSON; an interface has no index signature, so the compiler cannot know.
   const hook = definition as unknown as JsonObject;
   const bare = toBare(definition);
   const declared = withoutDefaults(hook, bare);

@@ -1,8 +1,9 @@
 import type { Catalogue } from '../catalogue/catalogue.ts';
-import { checkEvent } from '../catalogue/checks.ts';
 import type { EventHook } from '../definitions/definition.ts';
 import type { Problem } from '../definitions/problem.ts';
+import { toDotted } from '../definitions/schema-messages.ts';
 import type { JsonObject } from '../event.ts';
+import { checkMatches } from '../reconcile/check-hook.ts';
 import type { Registry } from '../registry/registry.ts';
 import { MASK } from '../secrets/mask.ts';
 import { loadDeclaration, toDeclaration, toYaml } from './declaration.ts';
@@ -43,16 +44,11 @@ function toText(declaration: JsonObject, definition: EventHook): string {
   return toYaml(Object.hasOwn(declaration, 'name') ? { name, ...unnamed } : unnamed);
 }
 
-/** A source or an event the catalogue does not have. */
-function findUnknown(catalogue: Catalogue | undefined, { source, event }: EventHook): readonly Mistake[] {
-  if (catalogue === undefined) return [];
-  const events = catalogue.sources.get(source);
-  const checked = checkEvent(catalogue, source, event ?? events?.keys().next().value ?? '');
-  if (checked.kind === 'known') return [];
-  const { message, hint } = checked;
-  return events === undefined
-    ? [{ code: 'unknown_source', path: 'source', message, hint }]
-    : [{ code: 'unknown_event', path: 'event', message, hint }];
+function findUnknown(catalogue: Catalogue | undefined, hook: EventHook): readonly Mistake[] {
+  const found = catalogue === undefined ? null : checkMatches(hook, catalogue);
+  if (found === null) return [];
+  const { code, path, message, hint = null } = found;
+  return [{ code, path: toDotted(path), message, hint }];
 }
 
 /** A name or an id that another hook has; a hook that is changed has its own. */

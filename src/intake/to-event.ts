@@ -1,4 +1,6 @@
+import { OWN_SOURCE } from '../catalogue/built-in.ts';
 import { validateData } from '../catalogue/checks.ts';
+import { toTime } from '../clock.ts';
 import { suggest } from '../definitions/suggest.ts';
 import { type HookEvent, isJsonObject, type Json, type JsonObject } from '../event.ts';
 import { createId } from '../id.ts';
@@ -25,9 +27,6 @@ const MAX_ID_LENGTH = 256;
 const MAX_NAME_LENGTH = 200;
 /** Characters of a wrong value that are repeated. */
 const MAX_SHOWN = 40;
-
-/** The source of Hookline's own events, which nobody else may emit. */
-const OWN_SOURCE = 'hookline';
 
 /** Makes an event of what was sent: shape, id, time, source and event known, data as the event's schema has it. */
 export function toEvent(sent: Json, context: IntakeContext): Intaken {
@@ -103,7 +102,7 @@ function checkKnown(sent: JsonObject, { lookUp, now }: IntakeContext): Intaken {
     return refuse(`"data" does not fit the schema of ${source} ${event}: ${mistakes.join('; ')}`);
   return {
     kind: 'event',
-    event: { id: id ?? createId(), source, event, data, time: time ?? new Date(now).toISOString() },
+    event: { id: id ?? createId(), source, event, data, time: time ?? toTime(now) },
   };
 }
 

@@ -24,7 +24,8 @@ export function checkHook({ hook, loaded, compiled }: Checked, catalogue: Catalo
   return [...unknownFields, ...checkVerify(hook, loaded)];
 }
 
-function checkMatches({ source, event }: EventHook, catalogue: Catalogue): Finding | null {
+/** A source or an event the catalogue does not have; null when some event can match. */
+export function checkMatches({ source, event }: EventHook, catalogue: Catalogue): Finding | null {
   const events = catalogue.sources.get(source);
   const probe = event ?? events?.keys().next().value ?? '';
   const checked = checkEvent(catalogue, source, probe);

@@ -1,5 +1,6 @@
 import type { LoadedDefinition } from '../definitions/definition.ts';
 import type { Problem, ProblemCode, Severity } from '../definitions/problem.ts';
+import { toDotted } from '../definitions/schema-messages.ts';
 
 /** Where in a document a problem is, as keys and indexes. */
 export type Path = readonly (string | number)[];
@@ -17,11 +18,4 @@ export interface Finding {
 export function toProblem({ origin, locate }: LoadedDefinition, finding: Finding): Problem {
   const { code, severity, path, message, hint = null } = finding;
   return { code, severity, file: origin.file, ...locate(path), path: toDotted(path), message, hint };
-}
-
-/** `['config', 'functions', 0]` as `config.functions[0]`. */
-function toDotted(path: Path): string {
-  return path
-    .map((part, index) => (typeof part === 'number' ? `[${part}]` : index === 0 ? part : `.${part}`))
-    .join('');
 }

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { buildCatalogue } from '../catalogue/build.ts';
 import type { Catalogue } from '../catalogue/catalogue.ts';
 import type { EventHook, LoadedDefinition, LoadedFile } from '../definitions/definition.ts';
@@ -42,7 +43,7 @@ export function createPrepare(sandbox: Sandbox): Prepare {
     const hooks: PreparedHook[] = [];
     const problems = [...files.flatMap((file) => file.problems), ...sourceProblems];
     for (const [index, definition] of loaded.entries()) {
-      if (index % BATCH === BATCH - 1) await pause();
+      if (index % BATCH === BATCH - 1) await setImmediate();
       const hook = definition.definition;
       if (hook.kind !== 'EventHook') continue;
       const prepared = { hook, loaded: definition, compiled: await compile(definition, hook) };
@@ -59,10 +60,6 @@ export function createPrepare(sandbox: Sandbox): Prepare {
 
 function isSource({ definition }: LoadedDefinition): boolean {
   return definition.kind === 'EventSource';
-}
-
-function pause(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
 }
 
 function byPlace(a: Problem, b: Problem): number {

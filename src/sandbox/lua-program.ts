@@ -8,8 +8,8 @@ import {
   type EngineResult,
   isSpending,
   refuseValue,
-  toLine,
   toFailureMessage,
+  toLine,
 } from './engine.ts';
 import { FUNCTION_TIMEOUT_MS, HEADROOM_BYTES, MEMORY_BYTES } from './limits.ts';
 import type { LuaDeadline } from './lua-deadline.ts';

@@ -9,8 +9,8 @@ import {
   type EngineResult,
   isSpending,
   refuseValue,
-  toLine,
   toFailureMessage,
+  toLine,
 } from './engine.ts';
 import { FUNCTION_TIMEOUT_MS, STACK_BYTES } from './limits.ts';
 import { PRELUDE, TOOLS, type Tool, UNSHOWABLE } from './quickjs-prelude.ts';
