@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import schema from '../schemas/settings.schema.json' with { type: 'json' };
-import { loadSettings, type Settings, type SettingSources } from '../src/settings.ts';
+import { loadSettings, type SettingSources, type Settings } from '../src/settings.ts';
 import { createTempDir } from './helpers/temp-dir.ts';
 
 const DEFAULTS: Settings = {

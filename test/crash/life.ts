@@ -31,7 +31,10 @@ const MAX_DRAIN_MS = 120_000;
 /** How often the definitions change where a change is what is killed, ms. */
 const TOGGLE_MS = 250;
 
-/** One process under load, from its start until it is killed. Rejects when it ends otherwise. */
+/**
+ * One process under load, from its start until it is killed. Rejects when it ends otherwise. It is another process: no
+ * clock of its own can be held from here, so a moment to kill it at is waited for.
+ */
 export async function liveUntilKilled(bench: CrashBench, kill: Kill): Promise<void> {
   await using server = start(bench, kill);
   const late = setTimeout(() => server.kill('SIGTERM'), MAX_LIFE_MS);

@@ -58,6 +58,7 @@ export async function startCrashReceiver(random: Random): Promise<CrashReceiver>
       reception.status = refuses ? REFUSED : 204;
       res.writeHead(reception.status).end(() => receiver.onRequest('after', count));
     };
+    // The server that waits for it is another process: a slow receiver has to take its time.
     if (random() < SLOW_SHARE) setTimeout(answer, random() * SLOW_MS);
     else answer();
   };

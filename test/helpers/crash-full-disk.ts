@@ -1,5 +1,5 @@
-import { DatabaseSync } from 'node:sqlite';
 import { existsSync } from 'node:fs';
+import { DatabaseSync } from 'node:sqlite';
 import { FULL_FLAG } from './crash-small-disk.ts';
 
 /**

@@ -240,6 +240,7 @@ async function fillBacklog(port: number): Promise<readonly Socket[]> {
     const socket = connect(port, '127.0.0.1');
     socket.on('error', () => {});
     sockets.push(socket);
+    // The kernel leaves a connection it has no room for unanswered: only waiting can tell.
     const late = new Promise((resolve) => setTimeout(resolve, NOT_TAKEN_MS, null));
     taken = (await Promise.race([once(socket, 'connect'), late])) !== null;
   }

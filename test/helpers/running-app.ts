@@ -1,5 +1,5 @@
 import { type App, startApp } from '../../src/app.ts';
-import { systemClock } from '../../src/clock.ts';
+import { type Clock, systemClock } from '../../src/clock.ts';
 import type { Json } from '../../src/event.ts';
 import { createLogger } from '../../src/logger.ts';
 import type { Report } from '../../src/reconcile/reconciler.ts';
@@ -36,6 +36,8 @@ export interface RunningApp extends AsyncDisposable {
 export interface RunningAppOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly settings?: SettingsFile;
+  /** The machine's own when left out. */
+  readonly clock?: Clock;
 }
 
 /** Starts Hookline over definition files, on a free port, with its state in a directory of its own. */
@@ -63,7 +65,7 @@ export async function runApp(
       }),
       env: options.env ?? {},
       logger: createLogger('debug', { write: (line) => log.push(line) }),
-      clock: systemClock,
+      clock: options.clock ?? systemClock,
       onReport: (report) => {
         reports.push(report);
         for (const resolve of waiting.splice(0)) resolve(report);

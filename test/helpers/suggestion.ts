@@ -4,6 +4,29 @@ import { loadFile } from '../../src/definitions/load-file.ts';
 import type { Json } from '../../src/event.ts';
 import type { RunningApp } from './running-app.ts';
 
+const REFERENCE = `
+# The one with references.
+name: by-reference
+source: crud
+event: admins
+handler: webhook-custom
+snooze: 60
+retry: { attempts: 3 }
+config:
+  method: POST
+  url: "{vault://env/slack-url}"
+  secret: "{vault://env/slack-secret}"
+  payload: { text: "{{ entity.username }}", nested: { a: 1 } }
+  ssl_verify: false
+`;
+const LOG = 'source: crud\nevent: routes\nhandler: log\n';
+
+/** Hooks as files declare them: one with secrets by reference, and two in one file. */
+export const DECLARED = {
+  'reference.yaml': REFERENCE,
+  'two.yaml': `name: first\n${LOG}---\nname: second\n${LOG}`,
+};
+
 /** The body of a 405 on hooks. */
 export interface Suggestion {
   readonly message: string;

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { systemClock } from '../../src/clock.ts';
 import { type RunningApp, runApp } from '../helpers/running-app.ts';
 
 const SLACK = `
@@ -55,11 +56,6 @@ const ADDED = {
   rate: null,
   ordered: null,
 };
-
-/** The API counts in seconds: what happens in the next one has another time. */
-function waitForNextSecond(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, 1_000 - (Date.now() % 1_000)));
-}
 
 interface Page {
   readonly data: readonly Record<string, unknown>[];
@@ -246,11 +242,14 @@ describe('the ETag of hooks', () => {
 
 describe('the times of a hook', () => {
   it('keep created_at over a restart and move updated_at when the definition changes', async () => {
-    await using changing = await runApp(FILES);
+    let ahead = 0;
+    const clock = { ...systemClock, now: () => systemClock.now() + ahead };
+    await using changing = await runApp(FILES, { clock });
     const before = (await changing.get('/event-hooks/log')).body as { id: string; created_at: number };
     await changing.restart();
     expect((await changing.get('/event-hooks/log')).body).toMatchObject(before);
-    await waitForNextSecond();
+    // The API counts in seconds.
+    ahead = 1_000;
     changing.hooks.write('log.yaml', `${LOG}description: changed\n`);
     await changing.app.reconcile();
     const after = (await changing.get('/event-hooks/log')).body as { created_at: number; updated_at: number };

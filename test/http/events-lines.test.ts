@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { BUILT_IN } from '../../src/catalogue/built-in.ts';
 import { systemClock } from '../../src/clock.ts';
 import { HooklineError } from '../../src/errors.ts';
+import type { Json } from '../../src/event.ts';
 import { answerLines } from '../../src/http/events-lines.ts';
 import { createLogger } from '../../src/logger.ts';
 import { createCounters } from '../../src/record/counters.ts';
 import { createRegistry, type LiveSnapshot } from '../../src/registry/registry.ts';
-import { BUILT_IN } from '../../src/catalogue/built-in.ts';
-import type { Json } from '../../src/event.ts';
 import { type RunningApp, runApp } from '../helpers/running-app.ts';
 
 const EVENT = { source: 'crud', event: 'consumers', data: { operation: 'create' } };

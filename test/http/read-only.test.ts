@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import type { Json } from '../../src/event.ts';
 import { type RunningApp, runApp } from '../helpers/running-app.ts';
-import { askToWrite, loadHook } from '../helpers/suggestion.ts';
+import { askToWrite, DECLARED, loadHook } from '../helpers/suggestion.ts';
 
 const WEBHOOK = `
 source: crud
@@ -15,27 +15,7 @@ config:
   secret: hunter2-in-clear
   ssl_verify: true
 `;
-const REFERENCE = `
-# The one with references.
-name: by-reference
-source: crud
-event: admins
-handler: webhook-custom
-snooze: 60
-retry: { attempts: 3 }
-config:
-  method: POST
-  url: "{vault://env/slack-url}"
-  secret: "{vault://env/slack-secret}"
-  payload: { text: "{{ entity.username }}", nested: { a: 1 } }
-  ssl_verify: false
-`;
-const LOG = 'source: crud\nevent: routes\nhandler: log\n';
-const FILES = {
-  'team/webhook.yaml': WEBHOOK,
-  'reference.yaml': REFERENCE,
-  'two.yaml': `name: first\n${LOG}---\nname: second\n${LOG}`,
-};
+const FILES = { ...DECLARED, 'team/webhook.yaml': WEBHOOK };
 
 let app: RunningApp;
 beforeAll(async () => {
@@ -96,7 +76,9 @@ describe('PATCH /event-hooks/{id or name}', () => {
 
   it('gives a file that declares the same hook when the patch changes nothing', async () => {
     const suggestion = await askToWrite(app, 'PATCH /event-hooks/by-reference', {});
-    expect(loadHook('reference.yaml', suggestion.yaml)).toEqual(loadHook('reference.yaml', REFERENCE));
+    expect(loadHook('reference.yaml', suggestion.yaml)).toEqual(
+      loadHook('reference.yaml', DECLARED['reference.yaml']),
+    );
   });
 
   it('says what is wrong with the hook it would make', async () => {
@@ -120,7 +102,9 @@ describe('PUT /event-hooks/{id or name}', () => {
   it('takes back what GET answered', async () => {
     const entity = (await app.get('/event-hooks/by-reference')).body as Json;
     const suggestion = await askToWrite(app, 'PUT /event-hooks/by-reference', entity);
-    expect(loadHook('reference.yaml', suggestion.yaml)).toEqual(loadHook('reference.yaml', REFERENCE));
+    expect(loadHook('reference.yaml', suggestion.yaml)).toEqual(
+      loadHook('reference.yaml', DECLARED['reference.yaml']),
+    );
   });
 });
 

@@ -1,9 +1,9 @@
 import { createServer } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createLogger } from '../../src/logger.ts';
 import { answerClientError } from '../../src/http/client-error.ts';
 import { startServer, toListenError } from '../../src/http/server.ts';
+import { createLogger } from '../../src/logger.ts';
 import { sendRaw } from '../helpers/raw-request.ts';
 import { type RunningApp, runApp } from '../helpers/running-app.ts';
 

@@ -3,32 +3,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import type { Json } from '../../src/event.ts';
 import { type RunningApp, runApp } from '../helpers/running-app.ts';
-import { askToWrite, loadHook, type Suggestion } from '../helpers/suggestion.ts';
-
-const REFERENCE = `
-# The one with references.
-name: by-reference
-source: crud
-event: admins
-handler: webhook-custom
-snooze: 60
-retry: { attempts: 3 }
-config:
-  method: POST
-  url: "{vault://env/slack-url}"
-  secret: "{vault://env/slack-secret}"
-  payload: { text: "{{ entity.username }}", nested: { a: 1 } }
-  ssl_verify: false
-`;
-const LOG = 'source: crud\nevent: routes\nhandler: log\n';
-const FILES = {
-  'reference.yaml': REFERENCE,
-  'two.yaml': `name: first\n${LOG}---\nname: second\n${LOG}`,
-};
+import { askToWrite, DECLARED, loadHook, type Suggestion } from '../helpers/suggestion.ts';
 
 let app: RunningApp;
 beforeAll(async () => {
-  app = await runApp(FILES);
+  app = await runApp(DECLARED);
 });
 afterAll(() => app[Symbol.asyncDispose]());
 
