@@ -29,6 +29,7 @@ interface LaneView {
   readonly hook_id: string;
   readonly state: 'closed' | 'open' | 'parked';
   readonly failures: number;
+  readonly flooded: boolean;
   readonly probe_at: string | null;
   readonly parked_at: string | null;
 }
@@ -73,11 +74,12 @@ function describe(view: StatusView, paint: Paint): string {
   return [`${word}hookline ${version}, serving ${serving}`, ...lines.map(toPrintable)].join('\n');
 }
 
-function describeLane({ hook, hook_id, state, failures, probe_at, parked_at }: LaneView): string {
+function describeLane({ hook, hook_id, state, failures, flooded, probe_at, parked_at }: LaneView): string {
   const name = hook ?? hook_id;
   if (state === 'parked') return `${name} is not live: its deliveries wait since ${parked_at}`;
   const failed = `${name} failed ${failures} times in a row`;
-  return state === 'open' ? `${failed}: its deliveries wait, next try ${probe_at}` : failed;
+  if (state === 'open') return `${failed}: its deliveries wait, next try ${probe_at}`;
+  return flooded ? `${name} goes slower: its receiver answers more than 64 KiB` : failed;
 }
 
 /** Why the server is not ready, and what else is the case that should not go on for long. */

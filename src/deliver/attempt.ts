@@ -40,6 +40,8 @@ export interface AttemptEnd {
   /** Whether another delivery of its order key is due now. */
   readonly released: boolean;
   readonly health: Health;
+  /** Whether the receiver's answer was cut off. */
+  readonly cutOff: boolean;
 }
 
 /** Creates the function that runs one attempt at a delivery: handler, retry policy, record. */
@@ -56,7 +58,9 @@ export function createAttempt(
     const { handler, retry } = hook.definition;
     const result = await run(hook, call);
     // What Hookline itself cut off says nothing of the receiver: it stays pending and due, as after a crash.
-    if (result.kind !== 'success' && isStopping()) return { dueAt: null, released: false, health: 'unknown' };
+    if (result.kind !== 'success' && isStopping()) {
+      return { dueAt: null, released: false, health: 'unknown', cutOff: false };
+    }
     const { tries, since } = delivery;
     const now = clock.now();
     const step = nextStep({ retry, handler, tries: tries + 1, since, result, now, random });
@@ -69,7 +73,7 @@ export function createAttempt(
       dueAt: step.kind === 'retry' ? step.dueAt : null,
     };
     const released = await record({ hook, delivery, outcome });
-    return { dueAt: outcome.dueAt, released, health: toHealth(result) };
+    return { dueAt: outcome.dueAt, released, health: toHealth(result), cutOff: result.cutOff ?? false };
   };
 }
 

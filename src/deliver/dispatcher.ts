@@ -129,6 +129,7 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
       alarm.wakeAt(end.dueAt);
     }
     if (end.released) lane.hasMore = true;
+    lane.isFlooded = end.cutOff;
     const change = lane.breaker.hear(end.health, clock.now());
     if (change === 'opened') lane.drop();
     if (change !== null) onBreaker(hook, change, lane.breaker);

@@ -13,6 +13,8 @@ export interface HandlerResult {
   readonly headers?: Readonly<Record<string, string>>;
   /** At most 4 KiB of the receiver's answer. */
   readonly body?: string;
+  /** Whether the answer was longer than what is read of one, which costs its connection. */
+  readonly cutOff?: boolean;
   /** What a lambda returned. */
   readonly result?: Json;
   /** Why it did not succeed, from a closed list. */

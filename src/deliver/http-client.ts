@@ -27,6 +27,8 @@ export type Incoming =
       readonly status: number;
       readonly headers: Readonly<Record<string, string>>;
       readonly body: string;
+      /** Whether it was longer than what is read of one: its connection was given up for it. */
+      readonly cutOff: boolean;
     }
   | { readonly kind: 'error'; readonly reason: TransportReason; readonly message: string };
 

@@ -54,8 +54,8 @@ export function startExchange({ timeoutMs, clock, onConnected }: ExchangeParts):
     end({ kind: 'error', reason, message });
   }
 
-  function answer(): void {
-    end({ kind: 'answer', status, headers: toHeaders(headers), body: toText(kept) });
+  function answer(cutOff: boolean): void {
+    end({ kind: 'answer', status, headers: toHeaders(headers), body: toText(kept), cutOff });
   }
 
   const handler: UndiciDispatcher.DispatchHandler = {
@@ -75,10 +75,10 @@ export function startExchange({ timeoutMs, clock, onConnected }: ExchangeParts):
       if (readBytes < MAX_KEPT_BYTES) kept.push(Buffer.from(chunk.subarray(0, MAX_KEPT_BYTES - readBytes)));
       readBytes += chunk.length;
       if (readBytes <= maxReadBytes) return;
-      answer();
+      answer(true);
       current.abort(new Error('the answer is longer than what is read of one'));
     },
-    onResponseEnd: answer,
+    onResponseEnd: () => answer(false),
     onResponseError(_controller, error) {
       fail(toTransportReason(error), describe(error));
     },

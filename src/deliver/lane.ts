@@ -1,12 +1,19 @@
+import type { RateDefinition } from '../definitions/definition.ts';
 import type { DueDelivery } from '../journal/journal.ts';
 import type { LiveHook } from '../reconcile/snapshot.ts';
 import { Breaker } from './breaker.ts';
-import { RateLimit } from './rate-limit.ts';
+import { RateLimit, toStricter } from './rate-limit.ts';
 
 /** Deliveries of one hook that may wait in memory. More stay in the journal until there is room. */
 export const LANE_CAPACITY = 512;
 /** A lane that has more in the journal is filled again when so few wait. */
 export const LANE_LOW = 128;
+
+/**
+ * Attempts a second at a receiver whose answers are cut off. Each costs a new connection and what it had sent by then,
+ * some ten times what others cost both sides: without a bound such a lane takes a third of the processor (bench isolation).
+ */
+const FLOODED_RATE: RateDefinition = { limit: 50, per: 'second' };
 
 /** Taken entries are dropped from the front of the array once there are this many. */
 const COMPACT_AT = 256;
@@ -45,6 +52,8 @@ export class Lane {
   parkedAt: number | null = null;
   /** Whether the journal is being asked for more. */
   paging = false;
+  /** Whether the receiver's last answer was longer than what is read of one. */
+  isFlooded = false;
   /** Characters of event data that wait here. */
   size = 0;
   readonly #memory: MemoryUse;
@@ -101,7 +110,10 @@ export class Lane {
 
   /** Meets the live hook of the lane: what is known of the receiver of one definition is not known of another's. */
   meet({ digest }: LiveHook): void {
-    if (this.#digest !== null && this.#digest !== digest) this.breaker = new Breaker();
+    if (this.#digest !== null && this.#digest !== digest) {
+      this.breaker = new Breaker();
+      this.isFlooded = false;
+    }
     this.#digest = digest;
   }
 
@@ -119,7 +131,8 @@ export class Lane {
 
   /** Whether the first that waits may go. Taking a token of the rate is part of the answer `now`. */
   turn({ definition }: LiveHook, now: number): LaneTurn {
-    const { concurrency, rate } = definition;
+    const { concurrency } = definition;
+    const rate = this.isFlooded ? toStricter(definition.rate, FLOODED_RATE) : definition.rate;
     if (this.waiting === 0 || this.active >= concurrency) return { kind: 'wait' };
     const { probeAt } = this.breaker;
     if (probeAt !== null && this.active > 0) return { kind: 'wait' };

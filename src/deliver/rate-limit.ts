@@ -3,6 +3,15 @@ import type { RateDefinition } from '../definitions/definition.ts';
 /** Seconds of each unit a rate may be given in. */
 const UNIT_MS = { second: 1_000, minute: 60_000, hour: 3_600_000 } as const;
 
+/** Whichever of two rates lets fewer go; null is no rate. */
+export function toStricter(one: RateDefinition | null, other: RateDefinition): RateDefinition {
+  return one !== null && toMsPerToken(one) > toMsPerToken(other) ? one : other;
+}
+
+function toMsPerToken({ limit, per }: RateDefinition): number {
+  return UNIT_MS[per] / limit;
+}
+
 /**
  * Spreads attempts: by a bucket that holds `limit` tokens and is filled again evenly, `limit` in each `per`. A bucket
  * starts full, so a short burst goes at once.
@@ -18,8 +27,9 @@ export class RateLimit {
   }
 
   /** Takes a token. Null: it was there; else when there will be one, ms since the epoch. */
-  take({ limit, per }: RateDefinition, now: number): number | null {
-    const msPerToken = UNIT_MS[per] / limit;
+  take(rate: RateDefinition, now: number): number | null {
+    const { limit } = rate;
+    const msPerToken = toMsPerToken(rate);
     const gained = Math.max(0, now - this.#countedAt) / msPerToken;
     this.#tokens = Math.min(limit, this.#tokens === null ? limit : this.#tokens + gained);
     this.#countedAt = now;

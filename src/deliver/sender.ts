@@ -90,6 +90,7 @@ function toResult(incoming: Incoming, { secrets, durationMs, now }: ResultContex
     status,
     headers,
     body: secrets.redact(incoming.body),
+    cutOff: incoming.cutOff,
     ...(kind === 'success' ? {} : { reason: toStatusReason(kind), error: `receiver answered ${status}` }),
     ...(retryAt === null ? {} : { retryAt }),
     durationMs,

@@ -57,7 +57,7 @@ describe('an attempt', () => {
         revision: 'dir@sha256:1',
       },
     });
-    expect(end).toEqual({ dueAt: START + 30_000, released: false, health: 'bad' });
+    expect(end).toEqual({ dueAt: START + 30_000, released: false, health: 'bad', cutOff: false });
   });
 
   it('keeps what came back of a success, and no reason', async () => {
@@ -85,7 +85,7 @@ describe('an attempt', () => {
 
   it('is not held against the delivery when Hookline cut it off to stop', async () => {
     const failed = await attempt(() => ({ kind: 'retry', reason: 'transport', durationMs: 1 }), true);
-    expect(failed).toEqual({ end: { dueAt: null, released: false, health: 'unknown' }, recorded: undefined });
+    expect(failed).toEqual({ end: { dueAt: null, released: false, health: 'unknown', cutOff: false }, recorded: undefined });
     const succeeded = await attempt(() => ({ kind: 'success', durationMs: 1 }), true);
     expect(succeeded.recorded?.outcome.state).toBe('succeeded');
   });

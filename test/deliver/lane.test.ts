@@ -21,3 +21,33 @@ describe('a lane that has nothing to do', () => {
     expect(bench.dispatcher.lanes()).toEqual([]);
   });
 });
+
+describe('a lane whose receiver answers more than is read', () => {
+  const NAMES = Array.from({ length: 60 }, (_, n) => `a-${n}`);
+
+  it('makes 50 attempts a second, until an answer is read to its end', async () => {
+    await using bench = await createDispatchBench([toLiveHook({ id: 'a', name: 'a', concurrency: 1 })]);
+    await bench.dispatcher.reload();
+    for (const name of NAMES) await bench.accept(name);
+    while (bench.running.length > 0) await bench.running[0]?.end({ cutOff: true });
+    expect(bench.started).toHaveLength(51);
+    await bench.advance(19);
+    expect(bench.started).toHaveLength(51);
+    await bench.advance(1);
+    expect(bench.started).toHaveLength(52);
+    while (bench.running.length > 0) await bench.running[0]?.end();
+    expect(bench.started).toHaveLength(60);
+  });
+
+  it('begins anew with a new definition', async () => {
+    const hook = toLiveHook({ id: 'a', name: 'a', concurrency: 1 });
+    await using bench = await createDispatchBench([hook]);
+    await bench.dispatcher.reload();
+    for (const name of NAMES) await bench.accept(name);
+    while (bench.running.length > 0) await bench.running[0]?.end({ cutOff: true });
+    bench.hooks.set('a', { ...hook, digest: 'another' });
+    await bench.dispatcher.reload();
+    while (bench.running.length > 0) await bench.running[0]?.end();
+    expect(bench.started).toHaveLength(60);
+  });
+});

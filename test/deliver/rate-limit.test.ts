@@ -1,6 +1,26 @@
 import { describe, expect, it } from 'vitest';
-import { RateLimit } from '../../src/deliver/rate-limit.ts';
+import { RateLimit, toStricter } from '../../src/deliver/rate-limit.ts';
 import { START } from '../helpers/held-clock.ts';
+
+describe('the stricter of two rates', () => {
+  it.each([
+    [null, { limit: 50, per: 'second' }],
+    [
+      { limit: 51, per: 'second' },
+      { limit: 50, per: 'second' },
+    ],
+    [
+      { limit: 3_001, per: 'minute' },
+      { limit: 50, per: 'second' },
+    ],
+    [
+      { limit: 2_999, per: 'minute' },
+      { limit: 2_999, per: 'minute' },
+    ],
+  ] as const)('of %j and 50 a second is %j', (one, stricter) => {
+    expect(toStricter(one, { limit: 50, per: 'second' })).toEqual(stricter);
+  });
+});
 
 describe('a rate limit', () => {
   it('lets a burst of its limit go at once, then one at a time as it fills again', () => {

@@ -18,6 +18,7 @@ export interface Ending {
   /** When to try again, ms since the epoch. Absent: it succeeded. */
   readonly dueAt?: number;
   readonly health?: Health;
+  readonly cutOff?: boolean;
 }
 
 /** An attempt under way. */
@@ -68,13 +69,13 @@ export async function createDispatchBench(hooks: readonly LiveHook[]): Promise<D
     started.push(name);
     const one: RunningAttempt = {
       name,
-      async end({ dueAt, health = dueAt === undefined ? 'good' : 'bad' } = {}) {
+      async end({ dueAt, health = dueAt === undefined ? 'good' : 'bad', cutOff = false } = {}) {
         running.splice(running.indexOf(one), 1);
         const state: OutcomeState = dueAt === undefined ? 'succeeded' : 'pending';
         const made = toAttempt({ number: delivery.attempts + 1, startedAt: clock.now() });
         const outcome = { deliveryId: delivery.deliveryId, attempt: made, state, dueAt: dueAt ?? null };
         const released = await journal.record(outcome);
-        resolve({ dueAt: dueAt ?? null, released, health });
+        resolve({ dueAt: dueAt ?? null, released, health, cutOff });
         await settle();
       },
     };
