@@ -1,4 +1,5 @@
 import { systemClock } from '../src/clock.ts';
+import { createSources } from '../src/definitions/create-sources.ts';
 import { createDefinitionsReader } from '../src/definitions/reader.ts';
 import { openSqliteJournal } from '../src/journal/sqlite.ts';
 import { createLogger } from '../src/logger.ts';
@@ -28,15 +29,19 @@ export async function openDefinitions(dir: string, journalFile: string): Promise
   const journal = await openSqliteJournal({ file: journalFile });
   const sandbox = createSandbox();
   const registry = createRegistry();
-  const definitions = createDefinitionsReader({
-    dir,
+  const definitions = createDefinitionsReader(
+    createSources([{ kind: 'dir', name: 'hooks', prefix: null, dir }], {
+      clock,
+      logger: createLogger('warn'),
+      pollMs: NO_POLL_MS,
+    }),
     clock,
-    logger: createLogger('warn'),
-    pollMs: NO_POLL_MS,
-  });
+  );
   let swapped = Promise.withResolvers<number>();
   const reconciler = createReconciler({
     read: definitions.read,
+    restore: async () => null,
+    keep: () => undefined,
     prepare: createPrepare(sandbox),
     noteHooks: (sightings, at) => journal.noteHooks(sightings, at),
     swap(snapshot) {
@@ -47,7 +52,10 @@ export async function openDefinitions(dir: string, journalFile: string): Promise
     report(report) {
       if (report.kind === 'failed') throw new Error(`Cannot load the definitions: ${report.message}`);
     },
+    onStart: () => undefined,
     clock,
+    policy: 'strict',
+    prune: 'guard',
   });
   return {
     registry,

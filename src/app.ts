@@ -1,5 +1,7 @@
 import { join } from 'node:path';
 import type { Clock } from './clock.ts';
+import { createSources } from './definitions/create-sources.ts';
+import { createLastGood } from './definitions/last-good.ts';
 import { createDefinitionsReader } from './definitions/reader.ts';
 import { createAttempt } from './deliver/attempt.ts';
 import { createDispatcher } from './deliver/dispatcher.ts';
@@ -21,6 +23,7 @@ import type { Logger } from './logger.ts';
 import { createOutOfService } from './out-of-service.ts';
 import { createOwnEvents } from './own-events.ts';
 import { createPipeline } from './pipeline.ts';
+import { toPrefixes } from './reconcile/prefixes.ts';
 import { createPrepare } from './reconcile/prepare.ts';
 import { createReconciler, type Report } from './reconcile/reconciler.ts';
 import type { ReconcileStatus } from './reconcile/status.ts';
@@ -42,8 +45,11 @@ export interface AppParts {
   readonly logger: Logger;
   readonly clock: Clock;
   /** Told of every attempt to bring definitions live, with a way to get at a file's text. */
-  readonly onReport: (report: Report, textOf: (file: string) => string | null) => void;
+  readonly onReport: (report: Report, textOf: TextOf) => void;
 }
+
+/** The text of a file of the set a report is about, by its path as shown. */
+type TextOf = (file: string) => string | null;
 
 /** A running Hookline. */
 export interface App {
@@ -64,6 +70,7 @@ export interface App {
 /** How long a stop waits for attempts under way. */
 const STOP_GRACE_MS = 10_000;
 const JOURNAL_FILE = 'journal.db';
+const LAST_GOOD_DIR = 'last-good';
 
 /**
  * Builds the parts in the order of the flow and starts them. What was started last is stopped first; when one part
@@ -127,11 +134,25 @@ export async function startApp({ settings, env, logger, clock, onReport }: AppPa
   });
   const pipeline = createPipeline({ journal, clock, dispatch: dispatcher.offer, isGone: registry.isGone });
 
-  const definitions = createDefinitionsReader({ dir: settings.dir, clock, logger, pollMs: settings.pollMs });
+  const { pollMs, policy, prune } = settings.reconcile;
+  const definitions = createDefinitionsReader(
+    createSources(settings.sources, { clock, logger, pollMs }),
+    clock,
+  );
   stack.defer(() => definitions.close());
+  const lastGood = createLastGood({ dir: join(settings.stateDir, LAST_GOOD_DIR), logger });
+  let keeping = Promise.resolve();
+  stack.defer(() => keeping);
   const reconciler = createReconciler({
     read: definitions.read,
-    prepare: createPrepare(sandbox),
+    async restore() {
+      const kept = await lastGood.load();
+      return kept && { ...(await definitions.restore(kept.sources)), revision: kept.revision };
+    },
+    keep(set) {
+      keeping = lastGood.save(set);
+    },
+    prepare: createPrepare(sandbox, toPrefixes(settings.sources)),
     noteHooks: (sightings, at) => journal.noteHooks(sightings, at),
     swap: (snapshot) => {
       for (const { definition } of snapshot.hooks)
@@ -139,10 +160,14 @@ export async function startApp({ settings, env, logger, clock, onReport }: AppPa
       registry.swap(snapshot);
       reload();
     },
-    report: (report) => onReport(report, definitions.textOf),
+    onStart: () => undefined,
+    report: (report, files) =>
+      onReport(report, (path) => files.find(({ file }) => file === path)?.bytes.toString('utf8') ?? null),
     clock,
+    policy,
+    prune,
   });
-  await reconciler.reconcile();
+  await reconciler.start();
   definitions.watch(() => void reconciler.reconcile());
 
   const replays = createReplays({ journal, wake: dispatcher.wakeAll, clock, logger });
@@ -170,6 +195,7 @@ export async function startApp({ settings, env, logger, clock, onReport }: AppPa
     lanes: () => toLaneViews(dispatcher.lanes(), registry.nameOf),
     reconcileStatus: reconciler.status,
     version: VERSION,
+    clock,
   });
   const { listen, intakeListen } = settings;
   const server = await startServer({ listen, api, events: intakeListen === null ? events : null, logger });

@@ -10,6 +10,7 @@ export type ErrorCode =
   | 'unprocessable'
   | 'not_found'
   | 'method_not_allowed'
+  | 'conflict'
   | 'misdirected_host'
   | 'unavailable'
   | 'directory_unreadable'
@@ -29,6 +30,7 @@ export const ERROR_CODES: Readonly<Record<ErrorCode, { readonly status: number; 
   unprocessable: { status: 422, exit: 1 },
   not_found: { status: 404, exit: 1 },
   method_not_allowed: { status: 405, exit: 1 },
+  conflict: { status: 409, exit: 1 },
   misdirected_host: { status: 421, exit: 1 },
   unavailable: { status: 503, exit: 1 },
   directory_unreadable: { status: 500, exit: 1 },

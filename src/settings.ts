@@ -5,19 +5,38 @@ import schema from '../schemas/settings.schema.json' with { type: 'json' };
 import { type Address, isLoopback, parseAddress } from './address.ts';
 import { HooklineError, toMessage } from './errors.ts';
 import type { LogLevel } from './logger.ts';
+import {
+  findSourceMistakes,
+  type SourceFileSettings,
+  toSourceSettings,
+  toSourceShorthand,
+} from './settings-sources.ts';
+import type { ReceiverSettings, SourceSettings } from './source-settings.ts';
 
 /** Everything that can be set, complete and frozen. schemas/settings.schema.json says what each means and its default. */
 export interface Settings {
-  /** Directory of definitions. */
-  readonly dir: string;
+  /** Where definitions come from; at least one. */
+  readonly sources: readonly SourceSettings[];
   readonly listen: Address;
   /** Null: `listen` serves events too. */
   readonly intakeListen: Address | null;
   readonly stateDir: string;
   readonly secrets: { readonly fileRoot: string; readonly envAllow: readonly string[] | null };
-  readonly pollMs: number;
+  readonly reconcile: ReconcileSettings;
+  readonly receivers: readonly ReceiverSettings[];
   readonly retention: { readonly maxAgeMs: number; readonly maxBytes: number };
   readonly logLevel: LogLevel;
+}
+
+/** How definitions go live. */
+export interface ReconcileSettings {
+  /** Between looks at directories that do not depend on file events. */
+  readonly pollMs: number;
+  /** What a problem keeps from going live: everything, or its file. */
+  readonly policy: 'strict' | 'isolate';
+  /** What becomes of a change that removes most hooks: it waits to be confirmed, or goes live. */
+  readonly prune: 'guard' | 'allow';
+  readonly pingOnChange: boolean;
 }
 
 /** Where settings come from, the strongest first. */
@@ -31,26 +50,31 @@ export interface SettingSources {
 
 /** The shape of hookline.yaml before defaults. */
 export interface SettingsFile {
-  sources?: { dir: string }[];
+  sources?: object[];
   listen?: string;
   intake?: { listen?: string | null };
   state?: string;
   insecure?: boolean;
   secrets?: { file_root?: string; env_allow?: string[] | null };
-  reconcile?: { poll?: number };
+  reconcile?: { poll?: number; policy?: string; prune?: string; ping_on_change?: boolean };
+  receivers?: object[];
   retention?: { days?: number; size_mib?: number };
   log?: { level?: LogLevel };
 }
 
 /** The same with every default filled in by the validator. */
 interface CompleteSettingsFile {
-  readonly sources: readonly [{ readonly dir: string }];
+  readonly sources: readonly SourceFileSettings[];
   readonly listen: string;
   readonly intake: { readonly listen: string | null };
   readonly state: string;
   readonly insecure: boolean;
   readonly secrets: { readonly file_root: string; readonly env_allow: readonly string[] | null };
-  readonly reconcile: { readonly poll: number };
+  readonly reconcile: Omit<ReconcileSettings, 'pollMs' | 'pingOnChange'> & {
+    readonly poll: number;
+    readonly ping_on_change: boolean;
+  };
+  readonly receivers: readonly ReceiverSettings[];
   readonly retention: { readonly days: number; readonly size_mib: number };
   readonly log: { readonly level: LogLevel };
 }
@@ -65,13 +89,18 @@ const validate = new Ajv2020({
   verbose: true,
 })
   .addFormat('address', (text: string) => toAddress(text) !== null)
+  .addFormat('uri', (text: string) => URL.canParse(text))
   .compile<CompleteSettingsFile>(schema);
 
 /** Reads file, environment and flags into one frozen Settings. Throws `usage` with every mistake in the message. */
 export function loadSettings(sources: SettingSources): Settings {
   const merged = merge(merge(readFile(sources.file), readEnvironment(sources.env)), sources.flags);
   const isValid = validate(merged);
-  const mistakes = [...(validate.errors ?? []).map(toSentence), ...findOpenAddresses(merged)];
+  const mistakes = [
+    ...(validate.errors ?? []).map(toSentence),
+    ...findOpenAddresses(merged),
+    ...(isValid ? findSourceMistakes(merged.sources, merged.receivers) : []),
+  ];
   if (!isValid || mistakes.length > 0)
     throw new HooklineError('usage', `Cannot use the settings: ${mistakes.join('; ')}`);
   return interpret(merged);
@@ -84,17 +113,24 @@ function interpret({
   state,
   secrets,
   reconcile,
+  receivers,
   retention,
   log,
 }: CompleteSettingsFile): Settings {
   const { file_root: fileRoot, env_allow: envAllow } = secrets;
   return Object.freeze({
-    dir: sources[0].dir,
+    sources: toSourceSettings(sources),
     listen: Object.freeze(parseAddress(listen)),
     intakeListen: intake.listen === null ? null : Object.freeze(parseAddress(intake.listen)),
     stateDir: state,
     secrets: Object.freeze({ fileRoot, envAllow: envAllow === null ? null : Object.freeze([...envAllow]) }),
-    pollMs: reconcile.poll * 1000,
+    reconcile: Object.freeze({
+      pollMs: reconcile.poll * 1000,
+      policy: reconcile.policy,
+      prune: reconcile.prune,
+      pingOnChange: reconcile.ping_on_change,
+    }),
+    receivers: Object.freeze(receivers),
     retention: Object.freeze({ maxAgeMs: retention.days * DAY_MS, maxBytes: retention.size_mib * MIB }),
     logLevel: log.level,
   });
@@ -174,7 +210,7 @@ function readEnvironment(env: SettingSources['env']): object {
     settings[outer] =
       inner === undefined ? read(text) : { ...(settings[outer] as object | undefined), [inner]: read(text) };
   };
-  set('SOURCES', ['sources'], (text) => [{ dir: text }]);
+  set('SOURCES', ['sources'], (text) => [toSourceShorthand(text)]);
   set('LISTEN', ['listen']);
   set('INTAKE_LISTEN', ['intake', 'listen']);
   set('STATE', ['state']);
@@ -182,6 +218,9 @@ function readEnvironment(env: SettingSources['env']): object {
   set('SECRETS_FILE_ROOT', ['secrets', 'file_root']);
   set('SECRETS_ENV_ALLOW', ['secrets', 'env_allow'], (text) => text.split(',').map((name) => name.trim()));
   set('RECONCILE_POLL', ['reconcile', 'poll'], Number);
+  set('RECONCILE_POLICY', ['reconcile', 'policy']);
+  set('RECONCILE_PRUNE', ['reconcile', 'prune']);
+  set('RECONCILE_PING_ON_CHANGE', ['reconcile', 'ping_on_change'], toBoolean);
   set('RETENTION_DAYS', ['retention', 'days'], Number);
   set('RETENTION_SIZE_MIB', ['retention', 'size_mib'], Number);
   set('LOG_LEVEL', ['log', 'level']);

@@ -1,4 +1,5 @@
 import { InvalidArgumentError, Option } from 'commander';
+import { toSourceShorthand } from '../settings-sources.ts';
 
 /** Where a running server is looked for unless --url or HOOKLINE_URL says otherwise. */
 const DEFAULT_URL = 'http://127.0.0.1:8440';
@@ -41,7 +42,7 @@ export function toSettingsFlags(
   { listen: address, intakeListen, state, insecure, logLevel }: ServeFlags,
 ): Record<string, unknown> {
   const flags = {
-    sources: dir === undefined ? undefined : [{ dir }],
+    sources: dir === undefined ? undefined : [toSourceShorthand(dir)],
     listen: address,
     intake: intakeListen === undefined ? undefined : { listen: intakeListen },
     state,

@@ -5,7 +5,9 @@ import { systemClock } from '../clock.ts';
 import type { LoadedFile } from '../definitions/definition.ts';
 import { createDirectorySource } from '../definitions/directory-source.ts';
 import { loadFile } from '../definitions/load-file.ts';
+import { SourceError } from '../definitions/source.ts';
 import { HooklineError, toMessage } from '../errors.ts';
+import { createLogger } from '../logger.ts';
 
 /** Files of definitions, each by the path that leads to it from the working directory, with a way to get at their text. */
 export interface ReadDefinitions {
@@ -19,13 +21,30 @@ const STDIN = 'standard input';
 export async function readDefinitions(path: string, stdin: NodeJS.ReadStream): Promise<ReadDefinitions> {
   if (path === '-') return readOne(STDIN, { bytes: await buffer(stdin), named: 'stdin.yaml' });
   if (!isDirectory(path)) return readOne(path, { bytes: readFileSync(path), named: toNamedPath(path) });
-  const source = createDirectorySource({ dir: path, clock: systemClock });
-  const { files } = await source.read();
-  const inside = new Map(files.map(({ file }) => [join(path, file), file]));
+  const files = await readDirectory(path);
+  const shown = files.map((file) => showAs(join(path, file.file), file));
   return {
-    files: files.map((file) => showAs(join(path, file.file), file)),
-    textOf: (file) => source.textOf(inside.get(file) ?? ''),
+    files: shown,
+    textOf: (file) => shown.find((one) => one.file === file)?.bytes.toString('utf8') ?? null,
   };
+}
+
+async function readDirectory(dir: string): Promise<readonly LoadedFile[]> {
+  const logger = createLogger('silent');
+  const source = createDirectorySource({
+    name: '',
+    dir,
+    labelled: false,
+    clock: systemClock,
+    logger,
+    pollMs: 0,
+  });
+  try {
+    return (await source.read({ live: null })).files;
+  } catch (error) {
+    if (!(error instanceof SourceError)) throw error;
+    throw new HooklineError('directory_unreadable', error.message, { cause: error });
+  }
 }
 
 function readOne(
@@ -33,17 +52,23 @@ function readOne(
   { bytes, named }: { readonly bytes: Buffer; readonly named: string },
 ): ReadDefinitions {
   return {
-    files: [showAs(path, loadFile({ file: named, bytes, source: `file:${path}` }))],
+    files: [
+      showAs(
+        path,
+        loadFile({ file: named, bytes, source: { source: `file:${path}`, owner: '', labelled: false } }),
+      ),
+    ],
     textOf: (file) => (file === path ? bytes.toString('utf8') : null),
   };
 }
 
 /** The same file by another path. Its hooks keep the names they have. */
-function showAs(path: string, { digest, definitions, problems }: LoadedFile): LoadedFile {
+function showAs(path: string, loaded: LoadedFile): LoadedFile {
+  const { definitions, problems } = loaded;
   return {
+    ...loaded,
     file: path,
-    digest,
-    definitions: definitions.map((loaded) => ({ ...loaded, origin: { ...loaded.origin, file: path } })),
+    definitions: definitions.map((one) => ({ ...one, origin: { ...one.origin, file: path } })),
     problems: problems.map((problem) => ({ ...problem, file: path })),
   };
 }

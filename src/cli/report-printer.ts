@@ -17,9 +17,10 @@ export function createReportPrinter(stderr: CommandContext['stderr']): ReportPri
   let held: (() => void)[] | null = [];
 
   function printNow(report: Report, textOf: (file: string) => string | null): void {
-    printProblems(stderr, report.kind === 'failed' ? [] : report.problems, { textOf, paint });
-    isLive ||= report.kind === 'applied';
-    writeLine(stderr, paint(report.kind === 'applied' ? 'green' : 'red', describeReport(report, isLive)));
+    if ('problems' in report) printProblems(stderr, report.problems, { textOf, paint });
+    isLive ||= report.kind === 'applied' || report.kind === 'restored';
+    const isGood = report.kind === 'recovered' || (report.kind === 'applied' && report.held.length === 0);
+    writeLine(stderr, paint(isGood ? 'green' : 'red', describeReport(report, isLive)));
   }
 
   return {
@@ -38,13 +39,21 @@ export function createReportPrinter(stderr: CommandContext['stderr']): ReportPri
 function describeReport(report: Report, isLive: boolean): string {
   switch (report.kind) {
     case 'applied': {
-      const { snapshot, changes } = report;
+      const { snapshot, changes, held } = report;
       const { created, updated, deleted } = changes;
       const loaded = `${count(snapshot.hooks.length, 'hook')} and ${count(snapshot.catalogue.sources.size, 'source')}`;
-      return `Live: ${snapshot.revision} with ${loaded} (${created.length} created, ${updated.length} updated, ${deleted.length} deleted)`;
+      const back =
+        held.length === 0 ? '' : `; ${count(held.length, 'file')} held back at the last good version`;
+      return `Live: ${snapshot.revision} with ${loaded} (${created.length} created, ${updated.length} updated, ${deleted.length} deleted)${back}`;
     }
     case 'refused':
       return `Refused: ${report.revision}, ${countProblems(report.problems)}; ${isLive ? 'the last good snapshot keeps serving' : 'no hooks are served until this is mended'}`;
+    case 'blocked':
+      return `Held: ${report.revision} removes ${report.deleted} of ${count(report.before, 'hook')}; hookline confirm ${report.revision} lets it go live`;
+    case 'restored':
+      return `Live: ${report.snapshot.revision} with ${count(report.snapshot.hooks.length, 'hook')}, kept from the last run`;
+    case 'recovered':
+      return `Read again: ${report.revision}, as before`;
     case 'failed':
       return `Failed: ${report.message}; trying again`;
   }

@@ -4,6 +4,7 @@ import { systemClock } from '../clock.ts';
 import { HooklineError, toMessage } from '../errors.ts';
 import { createLogger } from '../logger.ts';
 import { loadSettings, type SettingsFile } from '../settings.ts';
+import type { SourceSettings } from '../source-settings.ts';
 import { type CommandContext, type ExitCode, writeLine } from './command.ts';
 import { createReportPrinter } from './report-printer.ts';
 
@@ -20,12 +21,12 @@ export async function serve(
 ): Promise<ExitCode> {
   const { env, stopped, stderr } = context;
   const settings = loadSettings({ flags, env, file });
-  checkDirectory(settings.dir);
+  for (const source of settings.sources) if (source.kind === 'dir') checkDirectory(source.dir);
   const logger = createLogger(settings.logLevel);
   const printer = createReportPrinter(stderr);
   const app = await startApp({ settings, env, logger, clock: systemClock, onReport: printer.print });
   printer.release();
-  printWelcome(app, settings.dir, stderr);
+  printWelcome(app, settings.sources.map(toPlace).join(' and '), stderr);
   await stopped;
   writeLine(stderr, 'Stopping: finishing what is in flight');
   await app.stop();
@@ -44,9 +45,13 @@ function checkDirectory(dir: string): void {
   }
 }
 
-function printWelcome(app: App, dir: string, stderr: CommandContext['stderr']): void {
+function toPlace(source: SourceSettings): string {
+  return source.kind === 'dir' ? source.dir : source.url;
+}
+
+function printWelcome(app: App, places: string, stderr: CommandContext['stderr']): void {
   writeLine(stderr);
-  writeLine(stderr, `Hookline serves ${dir} on ${app.url}`);
+  writeLine(stderr, `Hookline serves ${places} on ${app.url}`);
   writeLine(stderr, 'Try:');
   writeLine(stderr, `  ${toCurl(app)}`);
   writeLine(stderr);

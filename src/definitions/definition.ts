@@ -11,9 +11,11 @@ export type Language = 'javascript' | 'lua';
 
 /** Where a definition was read from. */
 export interface Origin {
-  /** The source of definitions: `dir:<path as configured>`. */
+  /** What of definitions it was read from: `dir:<path as configured>` or `git:<url>`. */
   readonly source: string;
-  /** Path of the file below the root of its source, with `/`. */
+  /** Name of that source in the settings; empty outside of a server. */
+  readonly owner: string;
+  /** Path of the file below the root of its source, with `/`; behind the owner and a colon where there are several sources. */
   readonly file: string;
   /** 1-based line the document starts at. */
   readonly line: number;
@@ -152,7 +154,13 @@ export interface LoadedDefinition {
 
 /** What became of one file: its definitions and everything wrong with it. Depends on nothing but the file's bytes and path. */
 export interface LoadedFile {
+  /** Name of its source in the settings; empty outside of a server. */
+  readonly owner: string;
+  /** Below the root of its source, with `/`. */
+  readonly path: string;
+  /** The same as it is shown: behind the owner and a colon where there are several sources. */
   readonly file: string;
+  readonly bytes: Buffer;
   /** sha256 of the bytes, hex. */
   readonly digest: string;
   readonly definitions: readonly LoadedDefinition[];

@@ -1,50 +1,46 @@
 import { hash } from 'node:crypto';
-import { setImmediate } from 'node:timers/promises';
 import type { Clock } from '../clock.ts';
-import { HooklineError, toMessage } from '../errors.ts';
+import { toMessage } from '../errors.ts';
+import type { Logger } from '../logger.ts';
 import type { LoadedFile } from './definition.ts';
 import { type Scan, type ScannedFile, scanDirectory, type UnreadableFile } from './directory-scan.ts';
-import { loadFile } from './load-file.ts';
-
-/** A directory of definitions. */
-export interface DirectorySource {
-  /** The definitions as they are now, once two looks agree. Rejects with `directory_unreadable`. */
-  read(): Promise<DirectoryFiles>;
-  /** The text of a file as it was read last; null when there is none to show. */
-  textOf(file: string): string | null;
-}
-
-/** A set of files with the revision derived from their bytes. */
-export interface DirectoryFiles {
-  /** `dir@sha256:` over the paths and contents of all files. */
-  readonly revision: string;
-  readonly files: readonly LoadedFile[];
-}
+import { type DirectoryWatch, watchDirectory } from './directory-watch.ts';
+import { createFileLoader } from './file-loader.ts';
+import { type SourcePlace, toShownPath } from './load-file.ts';
+import { type DefinitionSource, SourceError } from './source.ts';
 
 /** What a directory source is made with. */
 export interface DirectorySourceOptions {
+  /** As settings name it; empty outside of a server. */
+  readonly name: string;
   /** As it was given: part of where each hook says it comes from. */
   readonly dir: string;
+  /** Whether paths are shown behind the name. */
+  readonly labelled: boolean;
   readonly clock: Clock;
+  readonly logger: Pick<Logger, 'warn'>;
+  /** How often to look when nothing was reported. */
+  readonly pollMs: number;
 }
 
 /** One look at the directory. Two agree when their marks are the same; two failures can agree too. */
 type Look =
   | { readonly kind: 'seen'; readonly mark: string; readonly scan: Scan }
-  | { readonly kind: 'failed'; readonly mark: string; readonly error: HooklineError };
+  | { readonly kind: 'failed'; readonly mark: string; readonly error: SourceError };
 
 /** How long what changed must stay as it is to count: longer than an editor takes between its writes. */
 const SETTLE_MS = 25;
 /** Looks that may disagree before the attempt is given up; the next hint or poll starts another. */
 const MAX_LOOKS = 40;
-/** Files parsed between two pauses, so that a large set never holds up deliveries. */
-const PARSED_AT_ONCE = 50;
 
 /** Creates a source that reads a file again only when it may have changed, and parses one only when its bytes did. */
-export function createDirectorySource({ dir, clock }: DirectorySourceOptions): DirectorySource {
+export function createDirectorySource(options: DirectorySourceOptions): DefinitionSource {
+  const { name, dir, labelled, clock } = options;
+  const place: SourcePlace = { source: `dir:${dir}`, owner: name, labelled };
+  const loader = createFileLoader(place);
+  let watching: DirectoryWatch | null = null;
   let settled: ReadonlyMap<string, ScannedFile> = new Map();
   let settledMark: string | null = null;
-  let parsed: ReadonlyMap<string, LoadedFile> = new Map();
 
   /** What agrees with the last look that settled has been seen twice already. */
   async function settle(): Promise<Look> {
@@ -55,7 +51,7 @@ export function createDirectorySource({ dir, clock }: DirectorySourceOptions): D
       before = seen.mark;
       if (looks < MAX_LOOKS) await new Promise<void>((resolve) => clock.setTimer(SETTLE_MS, resolve));
     }
-    throw new HooklineError('directory_unreadable', `Cannot read "${dir}": its files keep changing`);
+    throw new SourceError('KeepsChanging', `Cannot read "${dir}": its files keep changing`);
   }
 
   async function look(): Promise<Look> {
@@ -64,40 +60,45 @@ export function createDirectorySource({ dir, clock }: DirectorySourceOptions): D
       return { kind: 'seen', mark: toRevision(scan), scan };
     } catch (cause) {
       const mark = `Cannot read directory "${dir}": ${toMessage(cause)}`;
-      return { kind: 'failed', mark, error: new HooklineError('directory_unreadable', mark, { cause }) };
+      return { kind: 'failed', mark, error: new SourceError('Unreadable', mark, { cause }) };
     }
-  }
-
-  async function load(files: readonly ScannedFile[]): Promise<readonly LoadedFile[]> {
-    const loaded: LoadedFile[] = [];
-    let fresh = 0;
-    for (const { file, digest, bytes } of files) {
-      const known = parsed.get(file);
-      if (known?.digest === digest) loaded.push(known);
-      else {
-        if (fresh % PARSED_AT_ONCE === PARSED_AT_ONCE - 1) await setImmediate();
-        fresh += 1;
-        loaded.push(loadFile({ file, bytes, source: `dir:${dir}` }));
-      }
-    }
-    parsed = new Map(loaded.map((file) => [file.file, file]));
-    return loaded;
   }
 
   return {
+    name,
     async read() {
       const seen = await settle();
       if (seen.kind === 'failed') throw seen.error;
       const { files, unreadable } = seen.scan;
       settled = new Map(files.map((file) => [file.file, file]));
       settledMark = seen.mark;
-      return { revision: seen.mark, files: [...(await load(files)), ...unreadable.map(toUnreadable)] };
+      const loaded = await loader.load(files.map(({ file: path, ...rest }) => ({ path, ...rest })));
+      const broken = unreadable.map((file) => toUnreadable(file, place));
+      return { revision: seen.mark, files: [...loaded, ...broken], commit: null };
     },
-    textOf: (file) => settled.get(file)?.bytes.toString('utf8') ?? null,
+    async restore({ revision, commit, files }) {
+      const digested = files.map(({ path, bytes }) => ({
+        path,
+        bytes,
+        digest: hash('sha256', bytes, 'hex'),
+      }));
+      return { revision, commit, files: await loader.load(digested) };
+    },
+    refresh() {
+      // A directory is looked at by every read.
+    },
+    watch(onHint) {
+      watching ??= watchDirectory({ ...options, onHint });
+    },
+    notices: () => [],
+    async close() {
+      await watching?.close();
+    },
   };
 }
 
-function toUnreadable({ file, message }: UnreadableFile): LoadedFile {
+function toUnreadable({ file: path, message }: UnreadableFile, place: SourcePlace): LoadedFile {
+  const file = toShownPath(place, path);
   const problem = {
     code: 'file_unreadable',
     severity: 'error',
@@ -108,7 +109,8 @@ function toUnreadable({ file, message }: UnreadableFile): LoadedFile {
     message: `Cannot read the file: ${message}`,
     hint: null,
   } as const;
-  return { file, digest: '', definitions: [], problems: [problem] };
+  const nothing = { bytes: Buffer.alloc(0), digest: '', definitions: [] };
+  return { owner: place.owner, path, file, ...nothing, problems: [problem] };
 }
 
 /** Every path with the digest of its content; a file that cannot be read counts as one too. */

@@ -15,15 +15,33 @@ export interface FileToLoad {
   /** Path below the root of its source, with `/`. */
   readonly file: string;
   readonly bytes: Buffer;
-  /** Source of definitions it belongs to. */
+  readonly source: SourcePlace;
+}
+
+/** What files of one source have in common. */
+export interface SourcePlace {
+  /** As Origin has it: `dir:hooks.d`. */
   readonly source: string;
+  /** Name of it in the settings; empty outside of a server. */
+  readonly owner: string;
+  /** Whether paths are shown behind that name, because there are several sources. */
+  readonly labelled: boolean;
+}
+
+/** A path as it is shown. */
+export function toShownPath({ owner, labelled }: SourcePlace, path: string): string {
+  return labelled ? `${owner}:${path}` : path;
 }
 
 /** Loads every definition of a file and finds everything wrong with it in one pass. Never throws. */
-export function loadFile({ file, bytes, source }: FileToLoad): LoadedFile {
-  const loaded = loadBytes(bytes, { file, source });
+export function loadFile({ file: path, bytes, source }: FileToLoad): LoadedFile {
+  const file = toShownPath(source, path);
+  const loaded = loadBytes(bytes, { path, file, source });
   return {
+    owner: source.owner,
+    path,
     file,
+    bytes,
     digest: hash('sha256', bytes, 'hex'),
     definitions: loaded.flatMap(({ definition }) => (definition === null ? [] : [definition])),
     problems: toListed(loaded.flatMap(({ problems }) => problems)),
@@ -36,7 +54,8 @@ interface Loaded {
   readonly problems: readonly Problem[];
 }
 
-type FilePlace = Pick<FileToLoad, 'file' | 'source'>;
+/** A file: its path names its hook, `file` is how it is shown. */
+type FilePlace = Pick<FileToLoad, 'file' | 'source'> & { readonly path: string };
 
 function loadBytes(bytes: Buffer, place: FilePlace): readonly Loaded[] {
   const read = toFileText(bytes);
@@ -81,7 +100,8 @@ interface DocumentContext extends FilePlace {
 
 function loadDocument(document: YamlDocument, context: DocumentContext): Loaded {
   const { value, line, locate } = document;
-  const { file, source } = context;
+  const { file } = context;
+  const { source, owner } = context.source;
   const declared = isJsonObject(value) ? structuredClone(value) : {};
   const mistakes = [
     ...document.mistakes,
@@ -93,7 +113,10 @@ function loadDocument(document: YamlDocument, context: DocumentContext): Loaded 
   if (mistakes.length > 0)
     return { definition: null, problems: mistakes.map((mistake) => toProblem(context, mistake)) };
   const definition = value as Definition;
-  return { definition: { definition, origin: { source, file, line }, declared, locate }, problems: [] };
+  return {
+    definition: { definition, origin: { source, owner, file, line }, declared, locate },
+    problems: [],
+  };
 }
 
 /** Validates a document and completes it in place: defaults, name and id. */
@@ -101,7 +124,7 @@ function validate(value: unknown, context: DocumentContext): readonly SchemaMist
   if (!isJsonObject(value)) return [NOT_AN_OBJECT];
   if (value.kind === 'EventSource') return validateSource(value);
   if (value.kind !== undefined && value.kind !== 'EventHook') return [unknownKind(value)];
-  const mistakes = [...nameHook(value, context), ...validateHook(value)];
+  const mistakes = [...nameHook(value, { file: context.path, alone: context.alone }), ...validateHook(value)];
   if (mistakes.length === 0) identifyHook(value);
   return mistakes;
 }

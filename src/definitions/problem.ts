@@ -18,6 +18,7 @@ export type ProblemCode =
   | 'name_missing'
   | 'name_duplicate'
   | 'id_duplicate'
+  | 'name_not_owned'
   | 'unknown_key'
   | 'missing_key'
   | 'wrong_type'

@@ -1,33 +1,121 @@
+import { hash } from 'node:crypto';
 import type { Clock } from '../clock.ts';
-import type { Logger } from '../logger.ts';
-import { createDirectorySource, type DirectorySource } from './directory-source.ts';
-import { type DirectoryWatch, watchDirectory } from './directory-watch.ts';
+import type { LoadedFile } from './definition.ts';
+import {
+  type Commit,
+  type DefinitionSource,
+  type KeptFiles,
+  type Notice,
+  SourceError,
+  type SourceFiles,
+} from './source.ts';
 
-/** Definitions that are read now and watched from now on. */
-export interface DefinitionsReader extends DirectorySource {
+/** Where one source stands. */
+export interface SourceState {
+  readonly name: string;
+  /** Of the files it contributes; null while none were read. */
+  readonly revision: string | null;
+  readonly commit: Commit | null;
+  /** When it was last read without a failure, ms since the epoch. */
+  readonly readAt: number | null;
+  /** Why it could not be read last; what was read before still counts. */
+  readonly failure: Pick<SourceError, 'reason' | 'message'> | null;
+  readonly notices: readonly Notice[];
+}
+
+/** A set of files with the revision derived from their bytes. */
+export interface FileSet {
+  /** Of the only source, or `set@sha256:` over the revisions of all. */
+  readonly revision: string;
+  readonly files: readonly LoadedFile[];
+  readonly sources: readonly SourceState[];
+}
+
+/** The definitions of every source. */
+export interface DefinitionsReader {
+  /**
+   * Reads every source; one that fails says so and contributes what it did before. `live` has the live revision of each
+   * source.
+   */
+  read(live: ReadonlyMap<string, string>): Promise<FileSet>;
+  /** Loads what was kept of the sources over a restart, so that one that fails contributes that. */
+  restore(kept: ReadonlyMap<string, KeptFiles>): Promise<FileSet>;
+  /** Has the next read ask the remotes of these sources, or of all. */
+  refresh(names: readonly string[] | null): void;
   /** Calls back when the definitions may have changed, until `close`. */
   watch(onHint: () => void): void;
+  /** Where each source stands as of the last read. */
+  states(): readonly SourceState[];
   close(): Promise<void>;
 }
 
-/** What a reader works with. */
-export interface DefinitionsReaderOptions {
-  readonly dir: string;
-  readonly clock: Clock;
-  readonly logger: Logger;
-  readonly pollMs: number;
-}
+/** Creates a reader of sources, in the order of the settings. */
+export function createDefinitionsReader(
+  sources: readonly DefinitionSource[],
+  clock: Clock,
+): DefinitionsReader {
+  const known = new Map<string, SourceFiles>();
+  let states: readonly SourceState[] = sources.map((source) => toState(source, null, null));
 
-/** Creates a reader of one directory. */
-export function createDefinitionsReader(options: DefinitionsReaderOptions): DefinitionsReader {
-  let watching: DirectoryWatch | null = null;
+  function toState(
+    { name, notices }: DefinitionSource,
+    readAt: number | null,
+    failure: SourceState['failure'],
+  ): SourceState {
+    const { revision = null, commit = null } = known.get(name) ?? {};
+    return { name, revision, commit, readAt, failure, notices: notices() };
+  }
+
+  async function readOne(source: DefinitionSource, live: string | null): Promise<SourceState> {
+    try {
+      known.set(source.name, await source.read({ live }));
+      return toState(source, clock.now(), null);
+    } catch (error) {
+      if (!(error instanceof SourceError)) throw error;
+      const before = states.find(({ name }) => name === source.name)?.readAt ?? null;
+      return toState(source, before, { reason: error.reason, message: error.message });
+    }
+  }
+
+  function toSet(): FileSet {
+    return {
+      revision: toSetRevision(states.map(({ name, revision }) => [name, revision])),
+      files: sources.flatMap(({ name }) => known.get(name)?.files ?? []),
+      sources: states,
+    };
+  }
+
   return {
-    ...createDirectorySource(options),
-    watch(onHint) {
-      watching ??= watchDirectory({ ...options, onHint });
+    async read(live) {
+      states = await Promise.all(sources.map((source) => readOne(source, live.get(source.name) ?? null)));
+      return toSet();
     },
+    async restore(kept) {
+      for (const source of sources) {
+        const files = kept.get(source.name);
+        if (files !== undefined) known.set(source.name, await source.restore(files));
+      }
+      states = sources.map((source) => toState(source, null, null));
+      return toSet();
+    },
+    refresh(names) {
+      for (const source of sources) if (names?.includes(source.name) ?? true) source.refresh();
+    },
+    watch(onHint) {
+      for (const source of sources) source.watch(onHint);
+    },
+    states: () => states,
     async close() {
-      await watching?.close();
+      await Promise.all(sources.map((source) => source.close()));
     },
   };
+}
+
+/** The revision of a set: of its only source, or a digest over those of all. */
+export function toSetRevision(
+  sources: readonly (readonly [name: string, revision: string | null])[],
+): string {
+  const [first, ...others] = sources;
+  if (first !== undefined && others.length === 0) return first[1] ?? 'none';
+  return `set@sha256:${hash('sha256', JSON.stringify(sources), 'hex')}`;
 }

@@ -74,7 +74,11 @@ export function loadDeclaration(
   file = 'hook.yaml',
 ): { readonly definition: EventHook | null; readonly problems: readonly Problem[] } {
   const bytes = Buffer.from(toYaml(declaration));
-  const { definitions, problems } = loadFile({ file, bytes, source: 'request' });
+  const { definitions, problems } = loadFile({
+    file,
+    bytes,
+    source: { source: 'request', owner: '', labelled: false },
+  });
   const [loaded] = definitions;
   return { definition: loaded?.definition.kind === 'EventHook' ? loaded.definition : null, problems };
 }

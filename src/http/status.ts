@@ -1,5 +1,7 @@
 import { Router } from 'express';
-import { toTime } from '../clock.ts';
+import { type Clock, toTime } from '../clock.ts';
+import type { SourceState } from '../definitions/reader.ts';
+import { HooklineError } from '../errors.ts';
 import type { JsonObject } from '../event.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { ReconcileStatus } from '../reconcile/status.ts';
@@ -15,6 +17,7 @@ export interface StatusParts {
   /** Lanes that are out of the ordinary. */
   readonly lanes: () => readonly JsonObject[];
   readonly version: string;
+  readonly clock: Clock;
 }
 
 /** GET /status, /healthz and /readyz. */
@@ -25,20 +28,21 @@ export function createStatusRouter({
   reconcileStatus,
   lanes,
   version,
+  clock,
 }: StatusParts): Router {
   const router = Router();
   router.get('/healthz', (_req, res) => {
     res.json({ message: 'ok' });
   });
-  router.get('/readyz', (_req, res) => {
-    const { serving, problems, conditions } = reconcileStatus();
-    if (serving === 'live') return res.json({ message: 'ready' });
-    const reason = conditions.find(({ type }) => type === 'Ready')?.message ?? 'starting';
-    return res.status(503).json({ message: `Not ready: ${reason}`, problems });
+  router.get('/readyz', (req, res) => {
+    const status = reconcileStatus();
+    const reason = findUnready(status, { maxAgeMs: toMaxAgeMs(req.query.max_age), at: clock.now() });
+    if (reason === null) return res.json({ message: 'ready' });
+    return res.status(503).json({ message: `Not ready: ${reason}`, problems: status.problems });
   });
   router.get('/status', async (_req, res) => {
     const snapshot = registry.current();
-    const { conditions, lastAttempted, lastApplied, serving, problems } = reconcileStatus();
+    const { conditions, lastAttempted, lastApplied, serving, problems, sources } = reconcileStatus();
     res.json({
       version,
       revision: snapshot?.revision ?? null,
@@ -48,6 +52,7 @@ export function createStatusRouter({
       conditions: conditions.map((condition) => ({ ...condition, since: toTime(condition.since) })),
       lastAttempted: lastAttempted && { ...lastAttempted, at: toTime(lastAttempted.at) },
       lastApplied: lastApplied && { ...lastApplied, at: toTime(lastApplied.at) },
+      definition_sources: sources.map((source) => toSourceView(source, clock.now())),
       problems,
       deliveries: await journal.counts(),
       lanes: lanes(),
@@ -55,4 +60,40 @@ export function createStatusRouter({
     });
   });
   return router;
+}
+
+/** Why it is not ready: no good snapshot serves, or a source was not read for longer than asked; null when it is. */
+function findUnready(
+  { serving, conditions, sources }: ReconcileStatus,
+  { maxAgeMs, at }: { readonly maxAgeMs: number | null; readonly at: number },
+): string | null {
+  if (serving === 'none') return conditions.find(({ type }) => type === 'Ready')?.message ?? 'starting';
+  if (maxAgeMs === null) return null;
+  const stale = sources.find(({ readAt }) => readAt === null || at - readAt > maxAgeMs);
+  if (stale === undefined) return null;
+  const since = stale.readAt === null ? 'in this run' : `since ${toTime(stale.readAt)}`;
+  return `source "${stale.name}" was not read ${since}`;
+}
+
+/** Seconds of `?max_age=`, as ms; null when nobody asked. Throws `bad_request` for anything else. */
+function toMaxAgeMs(value: unknown): number | null {
+  if (value === undefined) return null;
+  if (typeof value !== 'string' || !/^\d{1,9}$/.test(value))
+    throw new HooklineError('bad_request', 'max_age must be a number of seconds');
+  return Number(value) * 1000;
+}
+
+function toSourceView(
+  { name, revision, commit, readAt, failure, notices }: SourceState,
+  at: number,
+): JsonObject {
+  return {
+    name,
+    revision,
+    commit: commit === null ? null : { ...commit, at: toTime(commit.at) },
+    read_at: toTime(readAt),
+    age_s: readAt === null ? null : Math.max(0, Math.round((at - readAt) / 1000)),
+    failure: failure === null ? null : { ...failure },
+    notices: notices.map((notice) => ({ ...notice })),
+  };
 }

@@ -1,6 +1,7 @@
-import type { EventHook, LoadedDefinition } from '../definitions/definition.ts';
+import type { EventHook, LoadedDefinition, Origin } from '../definitions/definition.ts';
 import type { Problem } from '../definitions/problem.ts';
 import { toProblem } from './place.ts';
+import type { Snapshot } from './snapshot.ts';
 
 /** A hook with where it came from. */
 interface Named {
@@ -8,24 +9,39 @@ interface Named {
   readonly loaded: LoadedDefinition;
 }
 
-/** Finds hooks that share a name or an id; the problem is at each but the first. */
-export function findDuplicates(hooks: readonly Named[]): readonly Problem[] {
-  return (['name', 'id'] as const).flatMap((key) => findSame(hooks, key));
+/** Finds hooks that share a name or an id. The one that is live has it; else the first does. The problem is at each other. */
+export function findDuplicates(hooks: readonly Named[], live: Snapshot | null): readonly Problem[] {
+  return (['name', 'id'] as const).flatMap((key) => findSame(hooks, key, toPlaces(live, key)));
 }
 
-function findSame(hooks: readonly Named[], key: 'name' | 'id'): readonly Problem[] {
-  const first = new Map<string, Named>();
-  return hooks.flatMap(({ hook, loaded }) => {
-    const value = hook[key];
-    const before = first.get(value);
-    if (before === undefined) {
-      first.set(value, { hook, loaded });
-      return [];
-    }
-    // Two hooks of one name have one id too unless they say otherwise; saying it once is enough.
-    if (key === 'id' && before.hook.name === hook.name) return [];
-    const { file, line } = before.loaded.origin;
-    const message = `Duplicate ${key} "${value}": ${file}:${line} has it already`;
-    return [toProblem(loaded, { code: `${key}_duplicate`, severity: 'error', path: [key], message })];
+type Key = 'name' | 'id';
+
+/** Where the hook with each name or id is live. */
+function toPlaces(live: Snapshot | null, key: Key): ReadonlyMap<string, string> {
+  return new Map((live?.hooks ?? []).map(({ definition, origin }) => [definition[key], toPlace(origin)]));
+}
+
+function toPlace({ owner, file }: Origin): string {
+  return `${owner}:${file}`;
+}
+
+function findSame(
+  hooks: readonly Named[],
+  key: Key,
+  places: ReadonlyMap<string, string>,
+): readonly Problem[] {
+  const groups = Map.groupBy(hooks, ({ hook }) => hook[key]);
+  return [...groups].flatMap(([value, same]) => {
+    if (same.length === 1) return [];
+    const place = places.get(value);
+    const owner = same.find(({ loaded }) => toPlace(loaded.origin) === place) ?? same[0];
+    return same.flatMap(({ hook, loaded }) => {
+      // Two hooks of one name have one id too unless they say otherwise; saying it once is enough.
+      if (owner === undefined || loaded === owner.loaded || (key === 'id' && owner.hook.name === hook.name))
+        return [];
+      const { file, line } = owner.loaded.origin;
+      const message = `Duplicate ${key} "${value}": ${file}:${line} has it already`;
+      return [toProblem(loaded, { code: `${key}_duplicate`, severity: 'error', path: [key], message })];
+    });
   });
 }

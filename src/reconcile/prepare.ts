@@ -9,6 +9,8 @@ import { checkHook } from './check-hook.ts';
 import { type CompiledHook, createHookCompiler } from './compile-hook.ts';
 import { findDuplicates } from './duplicates.ts';
 import { toProblem } from './place.ts';
+import { findPrefixProblems, type Prefixes } from './prefixes.ts';
+import type { Snapshot } from './snapshot.ts';
 
 /** A hook that is ready to go live once it has a revision and its times. */
 export interface PreparedHook {
@@ -28,16 +30,19 @@ export interface Prepared {
   readonly good: boolean;
 }
 
-/** Prepares sets of files. The same function serves boot, reload and `validate`, so that what one accepts the others do. */
-export type Prepare = (files: readonly LoadedFile[]) => Promise<Prepared>;
+/**
+ * Prepares sets of files; of two hooks with one name the live one has it. The same function serves boot, reload and `validate`, so that what
+ * one accepts the others do.
+ */
+export type Prepare = (files: readonly LoadedFile[], live?: Snapshot | null) => Promise<Prepared>;
 
 /** Hooks compiled between two pauses, so that a large set never holds up deliveries. */
 const BATCH = 200;
 
 /** Makes a Prepare that compiles each definition once, however often it comes back unchanged. */
-export function createPrepare(sandbox: Sandbox): Prepare {
+export function createPrepare(sandbox: Sandbox, prefixes: Prefixes = new Map()): Prepare {
   const compile = createHookCompiler(sandbox);
-  return async (files) => {
+  return async (files, live = null) => {
     const loaded = files.flatMap((file) => file.definitions);
     const { catalogue, problems: sourceProblems } = buildCatalogue(loaded.filter(isSource));
     const hooks: PreparedHook[] = [];
@@ -48,10 +53,11 @@ export function createPrepare(sandbox: Sandbox): Prepare {
       if (hook.kind !== 'EventHook') continue;
       const prepared = { hook, loaded: definition, compiled: await compile(definition, hook) };
       hooks.push(prepared);
+      problems.push(...findPrefixProblems(hook, definition, prefixes));
       const findings = [...prepared.compiled.findings, ...checkHook(prepared, catalogue)];
       problems.push(...findings.map((finding) => toProblem(definition, finding)));
     }
-    problems.push(...findDuplicates(hooks));
+    problems.push(...findDuplicates(hooks, live));
     hooks.sort((a, b) => compareTexts(a.hook.name, b.hook.name));
     problems.sort(byPlace);
     return { hooks, catalogue, problems, good: !hasErrors(problems) };

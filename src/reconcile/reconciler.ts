@@ -1,18 +1,17 @@
 import type { Clock } from '../clock.ts';
 import type { LoadedFile } from '../definitions/definition.ts';
+import type { KeptSet } from '../definitions/last-good.ts';
 import type { Problem } from '../definitions/problem.ts';
-import { toMessage } from '../errors.ts';
+import type { FileSet, SourceState } from '../definitions/reader.ts';
+import { HooklineError, toMessage } from '../errors.ts';
 import { createSnapshot, type NoteHooks } from './apply.ts';
+import { isolate } from './isolate.ts';
 import { type Changes, planChanges } from './plan.ts';
 import type { Prepare, Prepared } from './prepare.ts';
+import { toReadRevision, toServed } from './served.ts';
+import { shareRuns } from './share-runs.ts';
 import type { Snapshot } from './snapshot.ts';
-import { type Ending, type Mark, type ReconcileStatus, toConditions } from './status.ts';
-
-/** A set of files with the revision derived from their bytes. */
-export interface FileSet {
-  readonly revision: string;
-  readonly files: readonly LoadedFile[];
-}
+import { describeFailures, type Ending, type Mark, type ReconcileStatus, toConditions } from './status.ts';
 
 /** What an attempt led to; said once for each. */
 export type Report =
@@ -21,27 +20,80 @@ export type Report =
       readonly snapshot: Snapshot;
       readonly changes: Changes;
       readonly problems: readonly Problem[];
+      /** Files that are not what they are in the set, as shown. */
+      readonly held: readonly string[];
+      /** The revision that was live before; null when none was. */
+      readonly previous: string | null;
+      readonly sources: readonly SourceState[];
     }
-  | { readonly kind: 'refused'; readonly revision: string; readonly problems: readonly Problem[] }
-  | { readonly kind: 'failed'; readonly message: string };
+  | {
+      readonly kind: 'refused';
+      readonly revision: string;
+      readonly problems: readonly Problem[];
+      readonly sources: readonly SourceState[];
+    }
+  /** It removes so many hooks that someone has to confirm it. */
+  | {
+      readonly kind: 'blocked';
+      readonly revision: string;
+      readonly problems: readonly Problem[];
+      readonly deleted: number;
+      readonly before: number;
+      readonly sources: readonly SourceState[];
+    }
+  /** The last good set of a run before serves, because no better one was found. */
+  | { readonly kind: 'restored'; readonly snapshot: Snapshot }
+  | { readonly kind: 'failed'; readonly message: string }
+  /** Sources that could not be read can be again, and hold what was there before. */
+  | { readonly kind: 'recovered'; readonly revision: string };
 
 /** What a reconciler works with. */
 export interface ReconcilerParts {
-  /** Reads the definitions as they are now. */
-  readonly read: () => Promise<FileSet>;
+  /** Reads the definitions as they are now, held against the live revision of each source. */
+  readonly read: (live: ReadonlyMap<string, string>) => Promise<FileSet>;
+  /** What was kept of the last good set of a run before; null when there is nothing. */
+  readonly restore: () => Promise<FileSet | null>;
+  /** Keeps a set that went live. */
+  readonly keep: (set: KeptSet) => void;
   readonly prepare: Prepare;
   readonly noteHooks: NoteHooks;
   /** Makes a snapshot live. Called once per applied revision, after everything that can fail. */
   readonly swap: (snapshot: Snapshot) => void;
-  readonly report: (report: Report) => void;
+  /** Told that a new set of these sources is being prepared. */
+  readonly onStart: (sources: readonly SourceState[]) => void;
+  /** Told with the files of the set it is about. */
+  readonly report: (report: Report, files: readonly LoadedFile[]) => void;
   readonly clock: Clock;
+  readonly policy: 'strict' | 'isolate';
+  readonly prune: 'guard' | 'allow';
 }
 
 /** Brings the live snapshot in line with the definitions. */
 export interface Reconciler {
+  /**
+   * The first attempt, held against what was kept of a run before: its last good set is what a bad set, a set that removes
+   * too much and a source that is down leave serving.
+   */
+  start(): Promise<ReconcileStatus>;
   /** Reads and, when something changed, prepares and swaps. Calls during a run share one more run. Rejects only with what `report` throws. */
   reconcile(): Promise<ReconcileStatus>;
+  /** Lets a held set go live if it is still what there is. Rejects with `conflict` when this revision is not held. */
+  confirm(revision: string): Promise<ReconcileStatus>;
   status(): ReconcileStatus;
+}
+
+/** What serves, or would if nothing better were found. */
+interface Live {
+  readonly snapshot: Snapshot;
+  readonly files: readonly LoadedFile[];
+  readonly sources: KeptSet['sources'];
+}
+
+/** A set that was prepared, under the policy. */
+interface Candidate {
+  readonly prepared: Prepared;
+  readonly files: readonly LoadedFile[];
+  readonly held: readonly LoadedFile[];
 }
 
 /** How an attempt ended, and what it changes. */
@@ -54,60 +106,97 @@ interface Outcome {
 
 /** Creates a reconciler with nothing live. */
 export function createReconciler(parts: ReconcilerParts): Reconciler {
-  const { clock } = parts;
-  let live: Snapshot | null = null;
+  const { clock, policy, prune } = parts;
+  let live: Live | null = null;
   let ending: Ending = { kind: 'none' };
+  let confirmed: string | null = null;
+  let unreadable: string | null = null;
+  let files: readonly LoadedFile[] = [];
   let status: ReconcileStatus = {
-    conditions: toConditions(ending, [], { running: false, at: clock.now() }),
+    conditions: toConditions({ ending, unreadable, sources: [] }, [], { running: false, at: clock.now() }),
     lastAttempted: null,
     lastApplied: null,
     serving: 'none',
     problems: [],
+    sources: [],
   };
 
   function setStatus(running: boolean, change: Partial<ReconcileStatus> = {}): void {
-    const conditions = toConditions(ending, status.conditions, { running, at: clock.now() });
-    status = Object.freeze({ ...status, ...change, conditions });
+    const next = { ...status, ...change };
+    const conditions = toConditions({ ending, unreadable, sources: next.sources }, status.conditions, {
+      running,
+      at: clock.now(),
+    });
+    status = Object.freeze({ ...next, conditions });
   }
 
   /** What can be told of an attempt is told last: whoever is told sees what it led to. */
   async function attempt(): Promise<ReconcileStatus> {
     setStatus(true);
+    const before = unreadable;
     const outcome = await attemptRead();
     ending = outcome.ending;
     setStatus(false, outcome.change);
-    if (outcome.report !== null) parts.report(outcome.report);
+    if (unreadable !== null && unreadable !== before)
+      parts.report({ kind: 'failed', message: unreadable }, files);
+    const report = outcome.report ?? toRecovery(before);
+    if (report !== null) parts.report(report, files);
     return status;
   }
 
   async function attemptRead(): Promise<Outcome> {
     try {
-      const files = await parts.read();
-      return isSettled(files.revision) ? { ending, change: {}, report: null } : await attemptSet(files);
+      const set = await parts.read(toRevisions(live));
+      const { revision, sources } = set;
+      unreadable = describeFailures(sources);
+      const isLost = sources.length > 0 && sources.every(({ failure }) => failure !== null);
+      if (isLost || isSettled(revision)) return { ending, change: { sources }, report: null };
+      const outcome = await attemptSet(set);
+      return { ...outcome, change: { ...outcome.change, sources } };
     } catch (error) {
-      return toFailure({ kind: 'unreadable', message: toMessage(error) });
+      unreadable = toMessage(error);
+      return { ending, change: {}, report: null };
     }
   }
 
-  /** A set that was applied or refused stays so until its bytes change. */
+  /** A set that was applied, refused or held stays so until its bytes change, or until it is confirmed. */
   function isSettled(revision: string): boolean {
-    return (ending.kind === 'applied' || ending.kind === 'refused') && ending.mark.revision === revision;
+    if (ending.kind === 'none' || ending.kind === 'apply_failed') return false;
+    return ending.mark.revision === revision && confirmed !== revision;
   }
 
-  async function attemptSet({ revision, files }: FileSet): Promise<Outcome> {
+  async function attemptSet(set: FileSet): Promise<Outcome> {
+    const { revision, sources } = set;
     const mark: Mark = { revision, at: clock.now() };
+    files = set.files;
     let change: Partial<ReconcileStatus> = { lastAttempted: mark };
     try {
-      const prepared = await parts.prepare(files);
-      const { problems } = prepared;
+      parts.onStart(sources);
+      const read = await parts.prepare(files, live?.snapshot ?? null);
+      const { problems } = read;
       change = { lastAttempted: mark, problems };
-      const plan = planChanges(live, prepared);
-      if (plan.kind === 'refuse') return { ...toRefusal(mark, problems, live !== null), change };
-      const { changes } = plan;
-      live = await apply(prepared, changes, mark);
-      const report: Report = { kind: 'applied', snapshot: live, changes, problems };
+      const candidate = await applyPolicy(read);
+      const mayPrune = prune === 'allow' || confirmed === revision;
+      const plan = planChanges(candidate.prepared, { live: live?.snapshot ?? null, mayPrune });
+      if (plan.kind === 'refuse') return { ...toRefusal(set, { mark, problems, live }), change };
+      if (plan.kind === 'hold')
+        return { ...toBlock(set, { mark, problems, changes: plan.changes, live }), change };
+      const previous = live?.snapshot.revision ?? null;
+      const held = candidate.held.map(({ file }) => file);
+      live = await apply(candidate, plan.changes, { set, mark });
+      const { snapshot } = live;
+      const report: Report = {
+        kind: 'applied',
+        snapshot,
+        changes: plan.changes,
+        problems,
+        held,
+        previous,
+        sources,
+      };
+      confirmed = null;
       return {
-        ending: { kind: 'applied', mark },
+        ending: { kind: 'applied', mark, held },
         change: { ...change, lastApplied: mark, serving: 'live' },
         report,
       };
@@ -116,52 +205,124 @@ export function createReconciler(parts: ReconcilerParts): Reconciler {
     }
   }
 
-  async function apply(prepared: Prepared, changes: Changes, { revision, at }: Mark): Promise<Snapshot> {
-    const { noteHooks } = parts;
-    const snapshot = await createSnapshot({ prepared, changes, revision, live, noteHooks, at });
-    parts.swap(snapshot);
-    return snapshot;
+  async function applyPolicy(prepared: Prepared): Promise<Candidate> {
+    if (policy === 'strict' || prepared.good) return { prepared, files, held: [] };
+    const prepare = (some: readonly LoadedFile[]): Promise<Prepared> =>
+      parts.prepare(some, live?.snapshot ?? null);
+    return isolate({ prepare, files, prepared, live: live?.files ?? [] });
   }
 
-  /** A directory that stays away is looked for at every poll; saying so once is enough. */
+  async function apply(
+    candidate: Candidate,
+    changes: Changes,
+    { set, mark }: { readonly set: FileSet; readonly mark: Mark },
+  ): Promise<Live> {
+    const { noteHooks } = parts;
+    const { prepared } = candidate;
+    const served = toServed(set, candidate);
+    const { revision, sources } = served;
+    const before = live?.snapshot ?? null;
+    const snapshot = await createSnapshot({
+      prepared,
+      changes,
+      revision,
+      live: before,
+      noteHooks,
+      at: mark.at,
+    });
+    parts.swap(snapshot);
+    parts.keep({ revision, sources, files: candidate.files });
+    return { snapshot, files: candidate.files, sources };
+  }
+
+  function toRecovery(before: string | null): Report | null {
+    return before !== null && unreadable === null && 'mark' in ending
+      ? { kind: 'recovered', revision: ending.mark.revision }
+      : null;
+  }
+
   function toFailure(failure: Ending & { readonly message: string }): Outcome {
     const { kind, message } = failure;
     const repeated = ending.kind === kind && 'message' in ending && ending.message === message;
     return { ending: failure, change: {}, report: repeated ? null : { kind: 'failed', message } };
   }
 
-  return { reconcile: shareRuns(attempt), status: () => status };
+  /** Nothing of it is live before the first attempt has ended: what changed meanwhile should not run once more. */
+  async function restore(): Promise<void> {
+    const kept = await parts.restore();
+    if (kept === null) return;
+    const prepared = await parts.prepare(kept.files, null);
+    const plan = planChanges(prepared, { live: null, mayPrune: true });
+    if (plan.kind !== 'apply') {
+      const problem = prepared.problems.find(({ severity }) => severity === 'error');
+      const message = `The definitions kept of the last run are not good any more: ${problem?.message}`;
+      parts.report({ kind: 'failed', message }, kept.files);
+      return;
+    }
+    const { changes } = plan;
+    const { revision, files: restored } = kept;
+    const { noteHooks } = parts;
+    const at = clock.now();
+    const snapshot = await createSnapshot({ prepared, changes, revision, live: null, noteHooks, at });
+    live = { snapshot, files: restored, sources: toServed(kept, { files: restored, held: [] }).sources };
+  }
+
+  const reconcile = shareRuns(attempt);
+  return {
+    async start() {
+      await restore();
+      const before = live;
+      const first = await reconcile();
+      if (before === null || live !== before) return first;
+      const { snapshot } = before;
+      parts.swap(snapshot);
+      setStatus(false, { serving: 'persisted' });
+      parts.report({ kind: 'restored', snapshot }, before.files);
+      return status;
+    },
+    reconcile,
+    async confirm(revision) {
+      if (ending.kind !== 'blocked')
+        throw new HooklineError('conflict', `Cannot confirm "${revision}": no revision is held`);
+      if (ending.mark.revision !== revision)
+        throw new HooklineError('conflict', `Cannot confirm "${revision}": ${ending.mark.revision} is held`);
+      confirmed = revision;
+      return await reconcile();
+    },
+    status: () => status,
+  };
+}
+
+function toRevisions(live: Live | null): ReadonlyMap<string, string> {
+  return new Map([...(live?.sources ?? [])].map(([name, { revision }]) => [name, toReadRevision(revision)]));
+}
+
+/** A set that was prepared and does not go live. */
+interface Declined {
+  readonly mark: Mark;
+  readonly problems: readonly Problem[];
+  readonly live: Live | null;
 }
 
 function toRefusal(
-  mark: Mark,
-  problems: readonly Problem[],
-  serves: boolean,
-): Pick<Outcome, 'ending' | 'report'> {
+  { revision, sources }: FileSet,
+  { mark, problems, live }: Declined,
+): Omit<Outcome, 'change'> {
   const errors = problems.filter(({ severity }) => severity === 'error').length;
   return {
-    ending: { kind: 'refused', mark, errors, serves },
-    report: { kind: 'refused', revision: mark.revision, problems },
+    ending: { kind: 'refused', mark, errors, serves: live !== null },
+    report: { kind: 'refused', revision, problems, sources },
   };
 }
 
-/** One run at a time. Calls during a run share one more, which starts after it and so sees what they saw. */
-function shareRuns<T>(start: () => Promise<T>): () => Promise<T> {
-  let run: Promise<T> | null = null;
-  let next: Promise<T> | null = null;
-  const begin = (): Promise<T> => {
-    run = start().finally(() => {
-      run = null;
-    });
-    return run;
-  };
-  return () => {
-    if (run === null) return begin();
-    const again = (): Promise<T> => {
-      next = null;
-      return run ?? begin();
-    };
-    next ??= run.then(again, again);
-    return next;
+function toBlock(
+  { revision, sources }: FileSet,
+  { mark, problems, live, changes }: Declined & { readonly changes: Changes },
+): Omit<Outcome, 'change'> {
+  const deleted = changes.deleted.length;
+  const before = live?.snapshot.hooks.length ?? 0;
+  return {
+    ending: { kind: 'blocked', mark, deleted, before },
+    report: { kind: 'blocked', revision, problems, deleted, before, sources },
   };
 }

@@ -1,24 +1,37 @@
 import type { Problem } from '../definitions/problem.ts';
+import type { SourceState } from '../definitions/reader.ts';
+import type { Notice } from '../definitions/source.ts';
+import { toSourceConditions } from './source-conditions.ts';
 
 /**
- * What can be said of reconciling, in the words Flux uses.
- * - Ready: a good snapshot serves and it is what was last attempted.
+ * What can be said of reconciling, in the words Flux uses; further ones are what sources notice (definitions/source.ts).
+ * - Ready: a good snapshot serves and it is what every source holds now.
  * - Reconciling: a set of definitions is being read or prepared.
- * - Stalled: the last set was refused; only a change of the definitions helps.
- * - FetchFailed: the definitions could not be read; it is tried again.
+ * - Stalled: the last set was refused, or a part of it; only a change of the definitions helps.
+ * - FetchFailed: a source could not be read; it is tried again.
+ * - PruneBlocked: the last set removes so many hooks that someone has to confirm it.
  */
-export type ConditionType = 'Ready' | 'Reconciling' | 'Stalled' | 'FetchFailed';
+export type ConditionType =
+  | 'Ready'
+  | 'Reconciling'
+  | 'Stalled'
+  | 'FetchFailed'
+  | 'PruneBlocked'
+  | Notice['type'];
 
 /** One statement about reconciling. */
 export interface Condition {
   readonly type: ConditionType;
   readonly status: 'True' | 'False';
-  /** One word in CamelCase from a closed list, for scripts. */
-  readonly reason: 'Applied' | 'Refused' | 'Unreadable' | 'ApplyFailed' | 'Progressing' | 'Idle' | 'NotYet';
+  /** One word in CamelCase, for scripts. */
+  readonly reason: string;
   readonly message: string;
   /** When it last changed between True and False, ms since the epoch. */
   readonly since: number;
 }
+
+/** A condition that has not been held against the one before. */
+export type Statement = Omit<Condition, 'since'>;
 
 /** A set of definitions and when something was done with it. */
 export interface Mark {
@@ -32,16 +45,18 @@ export interface ReconcileStatus {
   readonly conditions: readonly Condition[];
   readonly lastAttempted: Mark | null;
   readonly lastApplied: Mark | null;
-  /** `live`: a snapshot made in this run serves; `none`: no good one was found yet. */
-  readonly serving: 'live' | 'none';
+  /** `live`: a snapshot made of what sources held in this run; `persisted`: the last good one of a run before; `none`: no good one yet. */
+  readonly serving: 'live' | 'persisted' | 'none';
   /** Of the last attempt. */
   readonly problems: readonly Problem[];
+  readonly sources: readonly SourceState[];
 }
 
-/** How the last attempt ended. */
+/** How the last attempt at a set ended; one that could not be read leaves what was. */
 export type Ending =
   | { readonly kind: 'none' }
-  | { readonly kind: 'applied'; readonly mark: Mark }
+  /** With so many files held back at their last good version. */
+  | { readonly kind: 'applied'; readonly mark: Mark; readonly held: readonly string[] }
   | {
       readonly kind: 'refused';
       readonly mark: Mark;
@@ -49,70 +64,113 @@ export type Ending =
       /** Whether a good snapshot from before serves. */
       readonly serves: boolean;
     }
-  | { readonly kind: 'unreadable'; readonly message: string }
+  | { readonly kind: 'blocked'; readonly mark: Mark; readonly deleted: number; readonly before: number }
   | { readonly kind: 'apply_failed'; readonly mark: Mark; readonly message: string };
 
-type Statement = Omit<Condition, 'since'>;
-
-/** Says what an ending means, keeping the times of what did not change. */
-export function toConditions(
-  ending: Ending,
-  before: readonly Condition[],
-  { running, at }: { running: boolean; at: number },
-): readonly Condition[] {
-  return [toReady(ending), toReconciling(running), toStalled(ending), toFetchFailed(ending)].map(
-    (statement) => {
-      const known = before.find(({ type }) => type === statement.type);
-      return { ...statement, since: known?.status === statement.status ? known.since : at };
-    },
-  );
+/** What conditions are made of. */
+export interface Standing {
+  readonly ending: Ending;
+  /** Why sources could not be read; null when all could. */
+  readonly unreadable: string | null;
+  readonly sources: readonly SourceState[];
 }
 
-function toReady(ending: Ending): Statement {
+/** Says what an ending and the sources mean, keeping the times of what did not change. */
+export function toConditions(
+  standing: Standing,
+  before: readonly Condition[],
+  { running, at }: { readonly running: boolean; readonly at: number },
+): readonly Condition[] {
+  const statements = [
+    toReady(standing),
+    toReconciling(running),
+    toStalled(standing.ending),
+    toFetchFailed(standing),
+    toPruneBlocked(standing.ending),
+    ...toSourceConditions(standing.sources),
+  ];
+  return statements.map((statement) => {
+    const known = before.find(({ type }) => type === statement.type);
+    return { ...statement, since: known?.status === statement.status ? known.since : at };
+  });
+}
+
+/** Why sources could not be read, in one line; null when all could. */
+export function describeFailures(sources: readonly SourceState[]): string | null {
+  const failures = sources.flatMap(({ name, failure }) =>
+    failure === null ? [] : sources.length === 1 ? failure.message : `${name}: ${failure.message}`,
+  );
+  return failures.length === 0 ? null : failures.join('; ');
+}
+
+function toReady({ ending, unreadable, sources }: Standing): Statement {
   const type = 'Ready';
+  if (unreadable !== null && (ending.kind === 'none' || ending.kind === 'applied'))
+    return { type, status: 'False', reason: reasonOf(sources), message: unreadable };
   switch (ending.kind) {
     case 'none':
       return { type, status: 'False', reason: 'NotYet', message: 'No set of definitions was read yet' };
     case 'applied':
-      return { type, status: 'True', reason: 'Applied', message: `Applied ${ending.mark.revision}` };
+      return ending.held.length === 0
+        ? { type, status: 'True', reason: 'Applied', message: `Applied ${ending.mark.revision}` }
+        : { type, status: 'False', reason: 'Isolated', message: describeHeld(ending.held) };
     case 'refused':
       return { type, status: 'False', reason: 'Refused', message: describeRefusal(ending) };
-    case 'unreadable':
-      return { type, status: 'False', reason: 'Unreadable', message: ending.message };
+    case 'blocked':
+      return { type, status: 'False', reason: 'PruneBlocked', message: describeBlock(ending) };
     case 'apply_failed':
       return { type, status: 'False', reason: 'ApplyFailed', message: ending.message };
   }
 }
 
+function reasonOf(sources: readonly SourceState[]): string {
+  return sources.find(({ failure }) => failure !== null)?.failure?.reason ?? 'Unreadable';
+}
+
 function toReconciling(running: boolean): Statement {
+  const type = 'Reconciling';
   return running
-    ? {
-        type: 'Reconciling',
-        status: 'True',
-        reason: 'Progressing',
-        message: 'A set of definitions is being prepared',
-      }
-    : { type: 'Reconciling', status: 'False', reason: 'Idle', message: 'Waiting for a change' };
+    ? { type, status: 'True', reason: 'Progressing', message: 'A set of definitions is being prepared' }
+    : { type, status: 'False', reason: 'Idle', message: 'Waiting for a change' };
 }
 
 function toStalled(ending: Ending): Statement {
-  return ending.kind === 'refused'
-    ? { type: 'Stalled', status: 'True', reason: 'Refused', message: describeRefusal(ending) }
-    : {
-        type: 'Stalled',
-        status: 'False',
-        reason: 'Idle',
-        message: 'Nothing waits for a change of the definitions',
-      };
+  const type = 'Stalled';
+  if (ending.kind === 'refused')
+    return { type, status: 'True', reason: 'Refused', message: describeRefusal(ending) };
+  if (ending.kind === 'applied' && ending.held.length > 0)
+    return { type, status: 'True', reason: 'Isolated', message: describeHeld(ending.held) };
+  return { type, status: 'False', reason: 'Idle', message: 'Nothing waits for a change of the definitions' };
 }
 
-function toFetchFailed(ending: Ending): Statement {
-  return ending.kind === 'unreadable'
-    ? { type: 'FetchFailed', status: 'True', reason: 'Unreadable', message: ending.message }
-    : { type: 'FetchFailed', status: 'False', reason: 'Idle', message: 'The definitions could be read' };
+function toFetchFailed({ unreadable, sources }: Standing): Statement {
+  const type = 'FetchFailed';
+  return unreadable === null
+    ? { type, status: 'False', reason: 'Idle', message: 'The definitions could be read' }
+    : { type, status: 'True', reason: reasonOf(sources), message: unreadable };
+}
+
+function toPruneBlocked(ending: Ending): Statement {
+  const type = 'PruneBlocked';
+  return ending.kind === 'blocked'
+    ? { type, status: 'True', reason: 'PruneBlocked', message: describeBlock(ending) }
+    : { type, status: 'False', reason: 'Idle', message: 'No change waits to be confirmed' };
 }
 
 function describeRefusal({ mark, errors, serves }: Ending & { readonly kind: 'refused' }): string {
   const what = `Refused ${mark.revision}: ${errors} ${errors === 1 ? 'error' : 'errors'}`;
   return `${what}; ${serves ? 'the last good snapshot keeps serving' : 'no hooks are served until this is mended'}`;
+}
+
+function describeBlock({ mark, deleted, before }: Ending & { readonly kind: 'blocked' }): string {
+  return `Held ${mark.revision}: it removes ${deleted} of ${before} hooks; "hookline confirm ${mark.revision}" lets it go live`;
+}
+
+/** Names in a message; more would be a page. */
+const MAX_NAMED = 5;
+
+function describeHeld(held: readonly string[]): string {
+  const named = held.slice(0, MAX_NAMED).join(', ');
+  const more = held.length > MAX_NAMED ? ` and ${held.length - MAX_NAMED} more` : '';
+  return `Held back at their last good version: ${named}${more}`;
 }

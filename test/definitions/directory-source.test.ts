@@ -11,31 +11,30 @@ import {
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import {
-  createDirectorySource,
-  type DirectoryFiles,
-  type DirectorySource,
-} from '../../src/definitions/directory-source.ts';
+import { createDirectorySource } from '../../src/definitions/directory-source.ts';
+import type { DefinitionSource, SourceFiles } from '../../src/definitions/source.ts';
+import { createLogger } from '../../src/logger.ts';
 import { mountConfigMap } from '../helpers/config-map.ts';
 import { createHeldClock } from '../helpers/held-clock.ts';
 import { toBrief } from '../helpers/load-text.ts';
 import { createTempDir } from '../helpers/temp-dir.ts';
 
 /** A source whose waits end at once; what it waits for can be disturbed. */
-interface SteppedSource extends Pick<DirectorySource, 'textOf'> {
+interface SteppedSource extends Pick<DefinitionSource, 'restore'> {
   /** Reads, and does something at each wait. Answers how often it waited too. */
-  read(onWait?: (wait: number) => void): Promise<DirectoryFiles & { readonly waits: number }>;
+  read(onWait?: (wait: number) => void): Promise<SourceFiles & { readonly waits: number }>;
 }
 
-function createSteppedSource(dir: string): SteppedSource {
+function createSteppedSource(dir: string, labelled = false): SteppedSource {
   const clock = createHeldClock();
-  const source = createDirectorySource({ dir, clock });
+  const logger = createLogger('silent');
+  const source = createDirectorySource({ name: 'hooks', dir, labelled, clock, logger, pollMs: 1_000 });
   return {
-    textOf: source.textOf,
+    restore: source.restore,
     async read(onWait = () => undefined) {
       let waits = 0;
       let reading = true;
-      const read = source.read().finally(() => {
+      const read = source.read({ live: null }).finally(() => {
         reading = false;
       });
       read.catch(() => undefined);
@@ -55,11 +54,11 @@ function log(extra = ''): string {
   return `source: crud\nhandler: log\n${extra}`;
 }
 
-function namesOf({ files }: DirectoryFiles): readonly string[] {
+function namesOf({ files }: SourceFiles): readonly string[] {
   return files.flatMap(({ definitions }) => definitions.map(({ definition }) => definition.name));
 }
 
-function problemsOf({ files }: DirectoryFiles): readonly string[] {
+function problemsOf({ files }: SourceFiles): readonly string[] {
   return files.flatMap(({ problems }) => problems.map((problem) => `${problem.file}:${toBrief(problem)}`));
 }
 
@@ -78,7 +77,7 @@ describe('a directory source', () => {
     expect(edited?.definitions).toMatchObject([
       {
         definition: { description: 'edited' },
-        origin: { source: `dir:${dir.path}`, file: 'a.yaml', line: 1 },
+        origin: { source: `dir:${dir.path}`, owner: 'hooks', file: 'a.yaml', line: 1 },
       },
     ]);
 
@@ -126,14 +125,42 @@ describe('a directory source', () => {
     expect(problemsOf(await source.read())).toEqual([]);
   });
 
-  it('has the text of what it read last', async () => {
+  it('has the bytes each file was loaded from', async () => {
     using dir = createTempDir();
     dir.write('a.yaml', log());
     const source = createSteppedSource(dir.path);
-    expect(source.textOf('a.yaml')).toBeNull();
-    await source.read();
+    const { files } = await source.read();
     dir.write('a.yaml', log('snooze: 1\n'));
-    expect([source.textOf('a.yaml'), source.textOf('b.yaml')]).toEqual([log(), null]);
+    expect(files.map(({ path, bytes }) => [path, bytes.toString()])).toEqual([['a.yaml', log()]]);
+  });
+
+  it('shows paths behind its name where there are other sources, and names hooks without it', async () => {
+    using dir = createTempDir();
+    dir.write('a.yaml', log('snoze: 1\n'));
+    dir.write('b.yaml', log());
+    symlinkSync('nowhere.yaml', join(dir.path, 'c.yaml'));
+    const read = await createSteppedSource(dir.path, true).read();
+    expect([namesOf(read), problemsOf(read)]).toEqual([
+      ['b'],
+      ['hooks:a.yaml:3:1 unknown_key snoze', 'hooks:c.yaml:1:1 file_unreadable'],
+    ]);
+    expect(read.files.map(({ owner, path, file }) => [owner, path, file])).toEqual([
+      ['hooks', 'a.yaml', 'hooks:a.yaml'],
+      ['hooks', 'b.yaml', 'hooks:b.yaml'],
+      ['hooks', 'c.yaml', 'hooks:c.yaml'],
+    ]);
+  });
+
+  it('does not parse again what was kept of it over a restart', async () => {
+    using dir = createTempDir();
+    dir.write('a.yaml', log());
+    dir.write('b.yaml', log('snooze: 1\n'));
+    const source = createSteppedSource(dir.path);
+    const kept = ['a.yaml', 'b.yaml'].map((path) => ({ path, bytes: Buffer.from(log()) }));
+    const restored = await source.restore({ revision: 'dir@sha256:1', commit: null, files: kept });
+    expect(restored).toMatchObject({ revision: 'dir@sha256:1', commit: null });
+    const read = await source.read();
+    expect(read.files.map((file, index) => file === restored.files[index])).toEqual([true, false]);
   });
 });
 
@@ -237,7 +264,7 @@ describe('a read while files are written', () => {
     const source = createSteppedSource(dir.path);
     const restless = source.read((wait) => dir.write('a.yaml', log(`snooze: ${wait}\n`)));
     await expect(restless).rejects.toMatchObject({
-      code: 'directory_unreadable',
+      reason: 'KeepsChanging',
       message: expect.stringContaining('its files keep changing'),
     });
     expect(namesOf(await source.read())).toEqual(['a']);
@@ -250,7 +277,7 @@ describe('a directory that goes away', () => {
     const path = join(dir.path, 'hooks.d');
     const source = createSteppedSource(path);
     const missing = {
-      code: 'directory_unreadable',
+      reason: 'Unreadable',
       message: expect.stringContaining(`Cannot read directory "${path}": ENOENT`),
     };
     await expect(source.read()).rejects.toMatchObject(missing);
@@ -258,7 +285,6 @@ describe('a directory that goes away', () => {
     const { revision } = await source.read();
     renameSync(path, `${path}.away`);
     await expect(source.read()).rejects.toMatchObject(missing);
-    expect(source.textOf('a.yaml')).toBe(log());
     renameSync(`${path}.away`, path);
     expect(await source.read()).toMatchObject({ revision, waits: 0 });
   });
@@ -278,7 +304,7 @@ describe('a directory that goes away', () => {
   it('is said to be unreadable when a file took its place', async () => {
     using dir = createTempDir();
     await expect(createSteppedSource(dir.write('hooks.d', log())).read()).rejects.toMatchObject({
-      code: 'directory_unreadable',
+      reason: 'Unreadable',
     });
   });
 });

@@ -66,7 +66,11 @@ function expectSound({ problems, definitions }: LoadedFile, bytes: Buffer): void
 }
 
 function load(bytes: Buffer): LoadedFile {
-  return loadFile({ file: 'dir/hook.yaml', bytes, source: 'dir:hooks.d' });
+  return loadFile({
+    file: 'dir/hook.yaml',
+    bytes,
+    source: { source: 'dir:hooks.d', owner: '', labelled: false },
+  });
 }
 
 describe('loadFile() with anything at all', () => {

@@ -181,9 +181,9 @@ events:
     );
     expect(problems).toEqual([]);
     expect(definitions.map(({ definition, origin }) => [definition.kind, definition.name, origin])).toEqual([
-      ['EventHook', 'one', { source: 'dir:hooks.d', file: 'many.yaml', line: 1 }],
-      ['EventSource', 'mine', { source: 'dir:hooks.d', file: 'many.yaml', line: 6 }],
-      ['EventHook', 'two', { source: 'dir:hooks.d', file: 'many.yaml', line: 10 }],
+      ['EventHook', 'one', { source: 'dir:hooks.d', owner: '', file: 'many.yaml', line: 1 }],
+      ['EventSource', 'mine', { source: 'dir:hooks.d', owner: '', file: 'many.yaml', line: 6 }],
+      ['EventHook', 'two', { source: 'dir:hooks.d', owner: '', file: 'many.yaml', line: 10 }],
     ]);
   });
 

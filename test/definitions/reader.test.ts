@@ -1,30 +1,117 @@
+import { rmSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/clock.ts';
-import { createDefinitionsReader } from '../../src/definitions/reader.ts';
+import { createSources } from '../../src/definitions/create-sources.ts';
+import {
+  createDefinitionsReader,
+  type DefinitionsReader,
+  type FileSet,
+} from '../../src/definitions/reader.ts';
 import { createLogger } from '../../src/logger.ts';
 import { createTempDir } from '../helpers/temp-dir.ts';
 
 const LOG = 'source: crud\nhandler: log\n';
+const NOTHING: ReadonlyMap<string, string> = new Map();
 
-describe('createDefinitionsReader()', () => {
+/** A reader of directories by name. */
+function openReader(dirs: Readonly<Record<string, string>>): DefinitionsReader & AsyncDisposable {
+  const settings = Object.entries(dirs).map(
+    ([name, dir]) => ({ kind: 'dir', name, dir, prefix: null }) as const,
+  );
+  const logger = createLogger('silent');
+  const reader = createDefinitionsReader(
+    createSources(settings, { clock: systemClock, logger, pollMs: 3_600_000 }),
+    systemClock,
+  );
+  return { ...reader, [Symbol.asyncDispose]: () => reader.close() };
+}
+
+function filesOf({ files }: FileSet): readonly string[] {
+  return files.map(({ file }) => file);
+}
+
+describe('a reader of one source', () => {
   it('reads now and says when to read again', async () => {
     using dir = createTempDir();
-    const logger = createLogger('silent');
-    const reader = createDefinitionsReader({ dir: dir.path, clock: systemClock, logger, pollMs: 3_600_000 });
-    await using _closing = { [Symbol.asyncDispose]: () => reader.close() };
-    expect((await reader.read()).files).toEqual([]);
-    const changed = new Promise<void>((resolve) => {
-      reader.watch(() => void reader.read().then(({ files }) => files.length > 0 && resolve()));
+    await using reader = openReader({ hooks: dir.path });
+    expect((await reader.read(NOTHING)).files).toEqual([]);
+    const changed = new Promise<readonly string[]>((resolve) => {
+      reader.watch(
+        () => void reader.read(NOTHING).then((set) => set.files.length > 0 && resolve(filesOf(set))),
+      );
     });
     dir.write('a.yaml', LOG);
-    await changed;
-    expect(reader.textOf('a.yaml')).toBe(LOG);
+    expect(await changed).toEqual(['a.yaml']);
   });
 
   it('can be closed without having watched', async () => {
     using dir = createTempDir();
-    const logger = createLogger('silent');
-    const reader = createDefinitionsReader({ dir: dir.path, clock: systemClock, logger, pollMs: 1_000 });
+    const reader = openReader({ hooks: dir.path });
     await expect(reader.close()).resolves.toBeUndefined();
+  });
+
+  it('has the revision of the source, and says why there is none', async () => {
+    using dir = createTempDir();
+    await using reader = openReader({ hooks: `${dir.path}/hooks.d` });
+    const failed = await reader.read(NOTHING);
+    expect(failed).toMatchObject({
+      revision: 'none',
+      files: [],
+      sources: [{ name: 'hooks', revision: null, readAt: null, failure: { reason: 'Unreadable' } }],
+    });
+    dir.write('hooks.d/a.yaml', LOG);
+    const read = await reader.read(NOTHING);
+    expect(read.sources).toMatchObject([{ revision: read.revision, failure: null }]);
+    expect(read.revision).toMatch(/^dir@sha256:/);
+  });
+});
+
+describe('a reader of several sources', () => {
+  it('reads them side by side, each file behind the name of its source', async () => {
+    using one = createTempDir();
+    using two = createTempDir();
+    one.write('a.yaml', LOG);
+    two.write('a.yaml', LOG);
+    await using reader = openReader({ one: one.path, two: two.path });
+    const set = await reader.read(NOTHING);
+    expect(filesOf(set)).toEqual(['one:a.yaml', 'two:a.yaml']);
+    expect(set.revision).toMatch(/^set@sha256:/);
+    two.write('b.yaml', LOG);
+    expect((await reader.read(NOTHING)).revision).not.toBe(set.revision);
+  });
+
+  it('keeps what a source held that cannot be read, and the others advance', async () => {
+    using one = createTempDir();
+    using two = createTempDir();
+    one.write('hooks/a.yaml', LOG);
+    two.write('a.yaml', LOG);
+    await using reader = openReader({ one: `${one.path}/hooks`, two: two.path });
+    const before = await reader.read(NOTHING);
+    rmSync(`${one.path}/hooks`, { recursive: true });
+    expect((await reader.read(NOTHING)).revision).toBe(before.revision);
+    two.write('b.yaml', LOG);
+    const after = await reader.read(NOTHING);
+    expect(filesOf(after)).toEqual(['one:a.yaml', 'two:a.yaml', 'two:b.yaml']);
+    expect(after.sources).toMatchObject([
+      { revision: before.sources[0]?.revision, failure: { reason: 'Unreadable' } },
+      { failure: null },
+    ]);
+  });
+
+  it('offers what was kept over a restart of a source that cannot be read', async () => {
+    using one = createTempDir();
+    one.write('a.yaml', LOG);
+    await using reader = openReader({ one: one.path, two: `${one.path}/nowhere` });
+    const kept = {
+      revision: 'dir@sha256:2',
+      commit: null,
+      files: [{ path: 'b.yaml', bytes: Buffer.from(LOG) }],
+    };
+    const restored = await reader.restore(new Map([['two', kept]]));
+    expect([filesOf(restored), restored.sources.map(({ revision }) => revision)]).toEqual([
+      ['two:b.yaml'],
+      [null, 'dir@sha256:2'],
+    ]);
+    expect(filesOf(await reader.read(NOTHING))).toEqual(['one:a.yaml', 'two:b.yaml']);
   });
 });

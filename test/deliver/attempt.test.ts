@@ -85,7 +85,10 @@ describe('an attempt', () => {
 
   it('is not held against the delivery when Hookline cut it off to stop', async () => {
     const failed = await attempt(() => ({ kind: 'retry', reason: 'transport', durationMs: 1 }), true);
-    expect(failed).toEqual({ end: { dueAt: null, released: false, health: 'unknown', cutOff: false }, recorded: undefined });
+    expect(failed).toEqual({
+      end: { dueAt: null, released: false, health: 'unknown', cutOff: false },
+      recorded: undefined,
+    });
     const succeeded = await attempt(() => ({ kind: 'success', durationMs: 1 }), true);
     expect(succeeded.recorded?.outcome.state).toBe('succeeded');
   });

@@ -11,7 +11,7 @@ function webhook(url: string, more = ''): string {
 describe('a running Hookline', () => {
   it('takes up a file that is added, changed and removed, and keeps what was good when one breaks', async () => {
     await using receiver = await startRecordingServer();
-    await using app = await runApp({});
+    await using app = await runApp({ 'other.yaml': 'source: balancer\nhandler: log\n' });
     const report = async (change: () => void): Promise<unknown> => {
       const next = app.nextReport();
       change();
@@ -34,12 +34,12 @@ describe('a running Hookline', () => {
     });
     await app.emit('crud', 'consumers', {});
     expect(receiver.requests.map(({ url }) => url)).toEqual(['/one', '/two']);
-    expect((await app.get('/status')).body).toMatchObject({ serving: 'live', hooks: 1, problems: [{}] });
+    expect((await app.get('/status')).body).toMatchObject({ serving: 'live', hooks: 2, problems: [{}] });
     expect((await app.get('/readyz')).status).toBe(200);
 
     expect(await report(() => rmSync(join(app.hooks.path, 'b.yaml')))).toMatchObject({
       kind: 'applied',
-      changes: { unchanged: [{}] },
+      changes: { unchanged: [{}, {}] },
     });
     expect(
       await report(() => renameSync(join(app.hooks.path, 'a.yaml'), join(app.hooks.path, 'a.txt'))),

@@ -211,7 +211,10 @@ describe('the definition a delivery is made with', () => {
   it('may come back within a day: what waited for it goes on, over a restart too', async () => {
     await using receiver = await startRecordingServer();
     const retry = 'retry: { attempts: 50, schedule: [0.3], jitter: 0 }';
-    await using app = await runApp({ 'a.yaml': webhook(NOWHERE, retry) });
+    await using app = await runApp({
+      'a.yaml': webhook(NOWHERE, retry),
+      'other.yaml': 'source: balancer\nhandler: log\n',
+    });
     const { revision: first } = (await app.get('/status')).body as { revision: string };
     await emitMany(app, 3);
     await change(app, () => rmSync(join(app.hooks.path, 'a.yaml')));

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -96,8 +96,16 @@ config:
     }
     const logged = app.log.join('\n');
     await app.app.stop();
-    const stored = readdirSync(app.stateDir)
-      .map((file) => readFileSync(join(app.stateDir, file), 'latin1'))
+    // The copies of the definitions are what was committed, plain secrets and all; they are for their owner alone.
+    const copies = readFiles(join(app.stateDir, 'last-good'));
+    for (const { text, mode } of copies) {
+      for (const marker of [MARKERS.url, MARKERS.header, MARKERS.secret, MARKERS.payload, MARKERS.file])
+        expect(text.includes(marker), `${marker} in a copy`).toBe(false);
+      expect(mode).toBe(0o600);
+    }
+    expect(copies).not.toEqual([]);
+    const stored = readFiles(app.stateDir)
+      .map(({ text }) => text)
       .join('\n');
     echo.close();
     for (const [place, text] of Object.entries({
@@ -112,6 +120,13 @@ config:
     expect(answers.join('\n')).toContain('[redacted]');
   });
 });
+
+function readFiles(dir: string): readonly { readonly text: string; readonly mode: number }[] {
+  return readdirSync(dir, { withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map(({ name }) => join(dir, name))
+    .map((path) => ({ text: readFileSync(path, 'latin1'), mode: statSync(path).mode & 0o777 }));
+}
 
 async function rawText(url: string): Promise<string> {
   const response = await fetch(url);

@@ -43,7 +43,7 @@ export function toLiveHook(overrides: Partial<EventHook> = {}, live: Partial<Liv
   const definition = toEventHook(overrides);
   return {
     definition,
-    origin: { source: 'dir:hooks.d', file: `${definition.name}.yaml`, line: 1 },
+    origin: { source: 'dir:hooks.d', owner: '', file: `${definition.name}.yaml`, line: 1 },
     revision: 'dir@sha256:1',
     createdAt: START,
     updatedAt: START,

@@ -2,9 +2,11 @@ import type { EventHook, EventSource, LoadedFile } from '../../src/definitions/d
 import { loadFile } from '../../src/definitions/load-file.ts';
 import type { Problem } from '../../src/definitions/problem.ts';
 
+const HOOKS_D = { source: 'dir:hooks.d', owner: '', labelled: false };
+
 /** Loads a text as the file of that name. */
 export function loadText(text: string | Buffer, file = 'hook.yaml'): LoadedFile {
-  return loadFile({ file, bytes: Buffer.from(text), source: 'dir:hooks.d' });
+  return loadFile({ file, bytes: Buffer.from(text), source: HOOKS_D });
 }
 
 /** A problem's place, code and path in one line: `2:10 unknown_handler handler`. */

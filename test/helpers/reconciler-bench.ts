@@ -1,6 +1,8 @@
+import type { LoadedFile } from '../../src/definitions/definition.ts';
+import type { KeptSet } from '../../src/definitions/last-good.ts';
+import type { FileSet, SourceState } from '../../src/definitions/reader.ts';
 import {
   createReconciler,
-  type FileSet,
   type Reconciler,
   type ReconcilerParts,
   type Report,
@@ -17,10 +19,15 @@ export interface ReconcilerBench {
   /** What was made live, in order. */
   readonly swapped: readonly Snapshot[];
   readonly reports: readonly Report[];
+  /** What was kept, in order. */
+  readonly kept: readonly KeptSet[];
   readonly prepared: () => number;
   readonly reads: () => number;
-  /** What the next reads find: a set of texts with its revision, or an error. */
+  /** What is there of a run before. */
+  restore(revision: string, texts: Readonly<Record<string, string>>): void;
+  /** What the next reads find: a set of texts with its revision, a source that cannot be read, or an error. */
   put(revision: string, texts: Readonly<Record<string, string>>): void;
+  lose(message: string): void;
   fail(message: string): void;
 }
 
@@ -30,7 +37,9 @@ export function createReconcilerBench(overrides: Partial<ReconcilerParts> = {}):
   const swapped: Snapshot[] = [];
   const reports: Report[] = [];
   const prepare = createTestPrepare();
-  let found: () => Promise<FileSet> = async () => ({ revision: 'none', files: [] });
+  let found: () => Promise<FileSet> = async () => toFileSet('none', []);
+  const kept: KeptSet[] = [];
+  let restored: FileSet | null = null;
   let reads = 0;
   let prepared = 0;
   const reconciler = createReconciler({
@@ -38,14 +47,19 @@ export function createReconcilerBench(overrides: Partial<ReconcilerParts> = {}):
       reads += 1;
       return found();
     },
-    prepare(files) {
+    restore: async () => restored,
+    keep: (set) => kept.push(set),
+    prepare(files, live) {
       prepared += 1;
-      return prepare(files);
+      return prepare(files, live);
     },
     noteHooks: async (sightings, at) => sightings.map(() => ({ createdAt: at, updatedAt: at })),
     swap: (snapshot) => swapped.push(snapshot),
+    onStart: () => undefined,
     report: (report) => reports.push(report),
     clock,
+    policy: 'strict',
+    prune: 'guard',
     ...overrides,
   });
   return {
@@ -53,16 +67,42 @@ export function createReconcilerBench(overrides: Partial<ReconcilerParts> = {}):
     clock,
     swapped,
     reports,
+    kept,
     prepared: () => prepared,
     reads: () => reads,
     put(revision, texts) {
       const files = loadTexts(texts);
-      found = async () => ({ revision, files });
+      found = async () => toFileSet(revision, files);
+    },
+    restore(revision, texts) {
+      restored = toFileSet(revision, loadTexts(texts));
+    },
+    lose(message) {
+      const failure = { reason: 'Unreadable', message } as const;
+      found = async () => toFileSet('none', [], { revision: null, failure });
     },
     fail(message) {
       found = () => Promise.reject(new Error(message));
     },
   };
+}
+
+/** A set of one source. */
+export function toFileSet(
+  revision: string,
+  files: readonly LoadedFile[],
+  state: Partial<SourceState> = {},
+): FileSet {
+  const source = {
+    name: '',
+    revision,
+    commit: null,
+    readAt: START,
+    failure: null,
+    notices: [],
+    ...state,
+  };
+  return { revision, files, sources: [source] };
 }
 
 /** Conditions that are true, each with the seconds from the start it has been so. */

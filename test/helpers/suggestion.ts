@@ -48,7 +48,11 @@ export async function askToWrite({ app }: RunningApp, request: string, body?: Js
 
 /** The one hook a file of this text declares; fails when it would not load. */
 export function loadHook(file: string, text: string): EventHook {
-  const { definitions, problems } = loadFile({ file, bytes: Buffer.from(text), source: 'test' });
+  const { definitions, problems } = loadFile({
+    file,
+    bytes: Buffer.from(text),
+    source: { source: 'test', owner: '', labelled: false },
+  });
   expect(problems.filter(({ severity }) => severity === 'error')).toEqual([]);
   return definitions[0]?.definition as EventHook;
 }

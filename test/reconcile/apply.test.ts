@@ -32,8 +32,8 @@ async function snap(
   { live = null, noteHooks, at = START }: { live?: Snapshot | null; noteHooks: NoteHooks; at?: number },
 ): Promise<Snapshot> {
   const prepared = await prepareTexts(texts);
-  const plan = planChanges(live, prepared);
-  if (plan.kind === 'refuse') throw new Error(`Cannot apply: ${JSON.stringify(prepared.problems)}`);
+  const plan = planChanges(prepared, { live, mayPrune: true });
+  if (plan.kind !== 'apply') throw new Error(`Cannot apply: ${JSON.stringify(prepared.problems)}`);
   return createSnapshot({
     prepared,
     changes: plan.changes,
@@ -62,8 +62,8 @@ describe('createSnapshot()', () => {
     expect(
       snapshot.hooks.map(({ definition, origin, revision }) => [definition.name, origin, revision]),
     ).toEqual([
-      ['a', { source: 'dir:hooks.d', file: 'a.yaml', line: 3 }, 'rev-0'],
-      ['b', { source: 'dir:hooks.d', file: 'b.yaml', line: 1 }, 'rev-0'],
+      ['a', { source: 'dir:hooks.d', owner: '', file: 'a.yaml', line: 3 }, 'rev-0'],
+      ['b', { source: 'dir:hooks.d', owner: '', file: 'b.yaml', line: 1 }, 'rev-0'],
     ]);
     expect(snapshot.catalogue.sources.has('crud')).toBe(true);
   });

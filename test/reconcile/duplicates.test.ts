@@ -1,6 +1,11 @@
 import { v5 as uuidv5 } from 'uuid';
 import { describe, expect, it } from 'vitest';
-import { prepareTexts } from '../helpers/prepare-texts.ts';
+import type { LoadedFile } from '../../src/definitions/definition.ts';
+import { loadFile } from '../../src/definitions/load-file.ts';
+import { createSnapshot } from '../../src/reconcile/apply.ts';
+import { planChanges } from '../../src/reconcile/plan.ts';
+import type { Snapshot } from '../../src/reconcile/snapshot.ts';
+import { createTestPrepare, prepareTexts } from '../helpers/prepare-texts.ts';
 
 const LOG = 'source: crud\nhandler: log\n';
 const ID = 'c57340ab-9fed-40fd-bb7e-1cef8d37c2df';
@@ -72,5 +77,39 @@ describe('names and ids', () => {
   it('may be one for a hook and a source', async () => {
     const source = 'kind: EventSource\nname: a\nevents: { x: {} }\n';
     expect(await problemsOf({ 'a.yaml': LOG, 'b.yaml': source })).toEqual([]);
+  });
+});
+
+describe('a name that two sources give', () => {
+  const load = (owner: string, file: string): LoadedFile =>
+    loadFile({
+      file,
+      bytes: Buffer.from(`name: a\n${LOG}`),
+      source: { source: `dir:${owner}`, owner, labelled: true },
+    });
+
+  it('is that of the hook that is live; the newer one is the problem, wherever it stands', async () => {
+    const prepare = createTestPrepare();
+    const first = load('two', 'a.yaml');
+    const prepared = await prepare([first]);
+    const plan = planChanges(prepared, { live: null, mayPrune: true });
+    if (plan.kind !== 'apply') throw new Error('Cannot apply the first set');
+    const live = await createSnapshot({
+      prepared,
+      changes: plan.changes,
+      revision: 'one',
+      live: null,
+      noteHooks: async () => [],
+      at: 0,
+    });
+    const both = [load('one', 'b.yaml'), first];
+    const problemsOf = async (snapshot: Snapshot | null): Promise<unknown> =>
+      (await prepare(both, snapshot)).problems.map(({ file, code, message }) => [file, code, message]);
+    expect(await problemsOf(live)).toEqual([
+      ['one:b.yaml', 'name_duplicate', 'Duplicate name "a": two:a.yaml:1 has it already'],
+    ]);
+    expect(await problemsOf(null)).toEqual([
+      ['two:a.yaml', 'name_duplicate', 'Duplicate name "a": one:b.yaml:1 has it already'],
+    ]);
   });
 });

@@ -20,10 +20,11 @@ function toSnapshot({ hooks, catalogue }: Prepared): Snapshot {
 async function plan(
   live: Readonly<Record<string, string>> | null,
   next: Readonly<Record<string, string>>,
+  { mayPrune = false }: { mayPrune?: boolean } = {},
 ): Promise<unknown> {
   const before = live === null ? null : toSnapshot(await prepareTexts(live));
-  const planned = planChanges(before, await prepareTexts(next));
-  if (planned.kind === 'refuse') return 'refuse';
+  const planned = planChanges(await prepareTexts(next), { live: before, mayPrune });
+  if (planned.kind !== 'apply') return planned.kind;
   const { created, updated, unchanged, deleted } = planned.changes;
   const names = (hooks: typeof created): readonly string[] => hooks.map(({ hook }) => hook.name);
   return {
@@ -32,6 +33,10 @@ async function plan(
     unchanged: names(unchanged),
     deleted: deleted.map(({ definition }) => definition.name),
   };
+}
+
+function toTexts(count: number): Readonly<Record<string, string>> {
+  return Object.fromEntries(Array.from({ length: count }, (_, n) => [`hook-${n}.yaml`, LOG]));
 }
 
 const NONE = { created: [], updated: [], unchanged: [], deleted: [] };
@@ -66,8 +71,29 @@ describe('planChanges()', () => {
     });
   });
 
-  it('deletes every hook when none is left', async () => {
-    expect(await plan({ 'a.yaml': LOG }, {})).toEqual({ ...NONE, deleted: ['a'] });
+  it('holds a set without hooks where there were some, unless that is confirmed', async () => {
+    expect(await plan({ 'a.yaml': LOG }, {})).toBe('hold');
+    expect(await plan({ 'a.yaml': LOG }, {}, { mayPrune: true })).toEqual({ ...NONE, deleted: ['a'] });
+    expect(await plan({}, {})).toEqual(NONE);
+    expect(await plan(null, {})).toEqual(NONE);
+  });
+
+  it.each([
+    [10, 5, 'apply'],
+    [10, 4, 'hold'],
+    [11, 5, 'hold'],
+    [11, 6, 'apply'],
+    [9, 1, 'apply'],
+  ])('of %i hooks lets go so many that %i stay: %s', async (before, after, kind) => {
+    const planned = await plan(toTexts(before), toTexts(after));
+    expect(planned === 'hold' ? 'hold' : 'apply').toBe(kind);
+  });
+
+  it('counts what goes, not what comes: new hooks in the place of most others are held too', async () => {
+    const renamed = Object.fromEntries(
+      Object.entries(toTexts(10)).map(([file, text]) => [`x/${file}`, text]),
+    );
+    expect(await plan(toTexts(10), renamed)).toBe('hold');
   });
 
   it('refuses a set with one error whole', async () => {

@@ -57,7 +57,7 @@ describe('runs of the reconciler', () => {
         most = Math.max(most, running);
         await new Promise((resolve) => setImmediate(resolve));
         running -= 1;
-        return { revision: String(Math.random()), files: [] };
+        return { revision: String(Math.random()), files: [], sources: [] };
       },
     });
     const calls: Promise<ReconcileStatus>[] = [];

@@ -64,7 +64,9 @@ describe('the reconciler', () => {
     });
     expect(truths(status)).toEqual({ Stalled: 5 });
     expect(swapped).toHaveLength(1);
-    expect(reports.slice(1)).toEqual([{ kind: 'refused', revision: 'two', problems: status.problems }]);
+    expect(reports.slice(1)).toEqual([
+      { kind: 'refused', revision: 'two', problems: status.problems, sources: status.sources },
+    ]);
   });
 
   it('serves nothing when the first set is refused, and the first good one from then on', async () => {
@@ -111,7 +113,7 @@ describe('the reconciler', () => {
     expect([prepared(), reads()]).toEqual([1, 4]);
   });
 
-  it('says once that the definitions cannot be read, and applies them when they can', async () => {
+  it('says once that the definitions cannot be read, and that they can be again', async () => {
     const { reconciler, swapped, reports, clock, put, fail } = createReconcilerBench();
     put('one', { 'a.yaml': LOG });
     await reconciler.reconcile();
@@ -135,9 +137,9 @@ describe('the reconciler', () => {
       'applied',
       'no such directory',
       'permission denied',
-      'applied',
+      'recovered',
     ]);
-    expect(swapped).toHaveLength(2);
+    expect(swapped).toHaveLength(1);
   });
 
   it('says again what was said before something else', async () => {
@@ -151,7 +153,7 @@ describe('the reconciler', () => {
       step();
       await reconciler.reconcile();
     }
-    expect(reports.map(({ kind }) => kind)).toEqual(['failed', 'refused', 'failed', 'refused']);
+    expect(reports.map(({ kind }) => kind)).toEqual(['failed', 'refused', 'failed', 'recovered']);
   });
 
   it.each([
@@ -231,7 +233,7 @@ describe('the reconciler', () => {
     expect(seen).toEqual([
       ['applied', 'one', 0, 'Applied'],
       ['refused', 'one', 1, 'Refused'],
-      ['failed', 'one', 1, 'Unreadable'],
+      ['failed', 'one', 1, 'Refused'],
     ]);
   });
 });

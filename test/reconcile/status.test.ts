@@ -1,78 +1,179 @@
 import { describe, expect, it } from 'vitest';
-import { type Condition, type Ending, toConditions } from '../../src/reconcile/status.ts';
+import type { SourceState } from '../../src/definitions/reader.ts';
+import { type Condition, type Ending, type Standing, toConditions } from '../../src/reconcile/status.ts';
 
 const MARK = { revision: 'dir@sha256:1', at: 0 };
 const ENDINGS = {
   none: { kind: 'none' },
-  applied: { kind: 'applied', mark: MARK },
+  applied: { kind: 'applied', mark: MARK, held: [] },
+  isolated: {
+    kind: 'applied',
+    mark: MARK,
+    held: ['a.yaml', 'b.yaml', 'c.yaml', 'd.yaml', 'e.yaml', 'f.yaml'],
+  },
   refused: { kind: 'refused', mark: MARK, errors: 2, serves: true },
-  unreadable: { kind: 'unreadable', message: 'no such directory' },
+  blocked: { kind: 'blocked', mark: MARK, deleted: 11, before: 12 },
   apply_failed: { kind: 'apply_failed', mark: MARK, message: 'disk full' },
-} satisfies Record<Ending['kind'], Ending>;
+} satisfies Record<string, Ending>;
+const TYPES = ['Ready', 'Reconciling', 'Stalled', 'FetchFailed', 'PruneBlocked'];
+const GONE = { reason: 'Unreadable', message: 'no such directory' } as const;
 
-/** Each condition as its type, status and reason. */
+function toSource(source: Partial<SourceState> = {}): SourceState {
+  return {
+    name: 'hooks.d',
+    revision: MARK.revision,
+    commit: null,
+    readAt: 0,
+    failure: null,
+    notices: [],
+    ...source,
+  };
+}
+
+function toStanding(ending: Ending, standing: Partial<Standing> = {}): Standing {
+  return { ending, unreadable: null, sources: [], ...standing };
+}
+
+function conditionsOf(
+  standing: Standing,
+  {
+    before = [],
+    running = false,
+    at = 5,
+  }: { before?: readonly Condition[]; running?: boolean; at?: number } = {},
+): readonly Condition[] {
+  return toConditions(standing, before, { running, at });
+}
+
+/** What is true and, where it is not ready, why. */
 function briefly(conditions: readonly Condition[]): readonly string[] {
-  return conditions.map(({ type, status, reason }) => `${type}=${status} ${reason}`);
+  return conditions
+    .filter(({ type, status }) => status === 'True' || type === 'Ready')
+    .map(({ type, status, reason }) => `${type}=${status} ${reason}`);
 }
 
 describe('toConditions()', () => {
   it.each([
+    ['none', ['Ready=False NotYet'], 'No set of definitions was read yet'],
+    ['applied', ['Ready=True Applied'], 'Applied dir@sha256:1'],
     [
-      'none',
-      'Ready=False NotYet',
-      'Stalled=False Idle',
-      'FetchFailed=False Idle',
-      'No set of definitions was read yet',
+      'isolated',
+      ['Ready=False Isolated', 'Stalled=True Isolated'],
+      'Held back at their last good version: a.yaml, b.yaml, c.yaml, d.yaml, e.yaml and 1 more',
     ],
-    ['applied', 'Ready=True Applied', 'Stalled=False Idle', 'FetchFailed=False Idle', 'Applied dir@sha256:1'],
     [
       'refused',
-      'Ready=False Refused',
-      'Stalled=True Refused',
-      'FetchFailed=False Idle',
+      ['Ready=False Refused', 'Stalled=True Refused'],
       'Refused dir@sha256:1: 2 errors; the last good snapshot keeps serving',
     ],
     [
-      'unreadable',
-      'Ready=False Unreadable',
-      'Stalled=False Idle',
-      'FetchFailed=True Unreadable',
-      'no such directory',
+      'blocked',
+      ['Ready=False PruneBlocked', 'PruneBlocked=True PruneBlocked'],
+      'Held dir@sha256:1: it removes 11 of 12 hooks; "hookline confirm dir@sha256:1" lets it go live',
     ],
-    ['apply_failed', 'Ready=False ApplyFailed', 'Stalled=False Idle', 'FetchFailed=False Idle', 'disk full'],
-  ] as const)('says of %s: %s, %s, %s', (kind, ready, stalled, fetchFailed, message) => {
-    const conditions = toConditions(ENDINGS[kind], [], { running: false, at: 5 });
-    expect(briefly(conditions)).toEqual([ready, 'Reconciling=False Idle', stalled, fetchFailed]);
+    ['apply_failed', ['Ready=False ApplyFailed'], 'disk full'],
+  ] as const)('says of %s: %j', (kind, said, message) => {
+    const conditions = conditionsOf(toStanding(ENDINGS[kind]));
+    expect(conditions.map(({ type }) => type)).toEqual(TYPES);
+    expect(briefly(conditions)).toEqual(said);
     expect(conditions[0]?.message).toBe(message);
-    expect(conditions.map(({ since }) => since)).toEqual([5, 5, 5, 5]);
+    expect(new Set(conditions.map(({ since }) => since))).toEqual(new Set([5]));
+  });
+
+  it('is not ready when a source cannot be read, whatever serves', () => {
+    const standing = { unreadable: GONE.message, sources: [toSource({ failure: GONE })] };
+    for (const ending of [ENDINGS.none, ENDINGS.applied])
+      expect(briefly(conditionsOf(toStanding(ending, standing)))).toEqual([
+        'Ready=False Unreadable',
+        'FetchFailed=True Unreadable',
+      ]);
+    expect(briefly(conditionsOf(toStanding(ENDINGS.refused, standing)))).toEqual([
+      'Ready=False Refused',
+      'Stalled=True Refused',
+      'FetchFailed=True Unreadable',
+    ]);
   });
 
   it('counts one error as one, and says when nothing serves', () => {
     const ending = { kind: 'refused', mark: MARK, errors: 1, serves: false } as const;
-    const [ready] = toConditions(ending, [], { running: false, at: 0 });
+    const [ready] = conditionsOf(toStanding(ending));
     expect(ready?.message).toBe('Refused dir@sha256:1: 1 error; no hooks are served until this is mended');
   });
 
   it('says that a run is under way, whatever came before', () => {
     for (const ending of Object.values(ENDINGS))
-      expect(briefly(toConditions(ending, [], { running: true, at: 0 }))[1]).toBe(
+      expect(briefly(conditionsOf(toStanding(ending), { running: true }))).toContain(
         'Reconciling=True Progressing',
       );
   });
 
   it('keeps the time of what is as true as before, also when its reason changes', () => {
-    const first = toConditions(ENDINGS.none, [], { running: false, at: 1 });
-    const refused = toConditions(ENDINGS.refused, first, { running: false, at: 2 });
-    const unreadable = toConditions(ENDINGS.unreadable, refused, { running: true, at: 3 });
-    const applied = toConditions(ENDINGS.applied, unreadable, { running: false, at: 4 });
+    const first = conditionsOf(toStanding(ENDINGS.none), { at: 1 });
+    const refused = conditionsOf(toStanding(ENDINGS.refused), { before: first, at: 2 });
+    const unreadable = conditionsOf(toStanding(ENDINGS.applied, { unreadable: 'gone' }), {
+      before: refused,
+      running: true,
+      at: 3,
+    });
+    const applied = conditionsOf(toStanding(ENDINGS.applied), { before: unreadable, at: 4 });
     const sinces = [first, refused, unreadable, applied].map((conditions) =>
       conditions.map(({ since }) => since),
     );
     expect(sinces).toEqual([
-      [1, 1, 1, 1],
-      [1, 1, 2, 1],
-      [1, 3, 3, 3],
-      [4, 4, 3, 4],
+      [1, 1, 1, 1, 1],
+      [1, 1, 2, 1, 1],
+      [1, 3, 3, 3, 1],
+      [4, 4, 3, 4, 1],
     ]);
+  });
+});
+
+describe('what sources notice', () => {
+  const degraded = {
+    type: 'WatchDegraded',
+    status: 'True',
+    reason: 'OutOfWatches',
+    message: 'polling',
+  } as const;
+  const verified = {
+    type: 'SourceVerified',
+    status: 'True',
+    reason: 'GpgSignature',
+    message: 'signed',
+  } as const;
+  const forged = { reason: 'VerificationFailed', message: 'not signed' } as const;
+
+  it('is a condition of its own', () => {
+    const conditions = conditionsOf(
+      toStanding(ENDINGS.applied, { sources: [toSource({ notices: [degraded] })] }),
+    );
+    expect(conditions.at(-1)).toEqual({ ...degraded, since: 5 });
+  });
+
+  it('is named by its source where there are several, what is wrong before what is well', () => {
+    const sources = [
+      toSource({ name: 'one', notices: [verified] }),
+      toSource({ name: 'two', notices: [verified], failure: forged }),
+    ];
+    const said = conditionsOf(toStanding(ENDINGS.applied, { sources })).filter(
+      ({ type }) => type === 'SourceVerified',
+    );
+    expect(said).toEqual([
+      {
+        type: 'SourceVerified',
+        status: 'False',
+        reason: 'VerificationFailed',
+        message: 'two: not signed',
+        since: 5,
+      },
+    ]);
+  });
+
+  it('is said of all where all is well', () => {
+    const sources = ['one', 'two'].map((name) => toSource({ name, notices: [verified] }));
+    expect(conditionsOf(toStanding(ENDINGS.applied, { sources })).at(-1)).toMatchObject({
+      status: 'True',
+      message: 'one: signed; two: signed',
+    });
   });
 });

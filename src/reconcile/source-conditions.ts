@@ -1,0 +1,36 @@
+import type { SourceState } from '../definitions/reader.ts';
+import type { Notice } from '../definitions/source.ts';
+import type { Statement } from './status.ts';
+
+/** What sources notice as conditions: one for each type that any of them has. What is wrong goes before what is well. */
+export function toSourceConditions(sources: readonly SourceState[]): readonly Statement[] {
+  const said = sources.flatMap((source) => toNotices(source).map((notice) => label(notice, source, sources)));
+  const types = Map.groupBy(said, ({ type }) => type);
+  return [...types].map(([type, same]) => {
+    const worst = same.filter(({ status }) => status === toWorst(type));
+    const shown = worst.length > 0 ? worst : same;
+    const [first] = shown;
+    return {
+      type,
+      status: first?.status ?? 'False',
+      reason: first?.reason ?? '',
+      message: shown.map(({ message }) => message).join('; '),
+    };
+  });
+}
+
+/** A source whose signature is not what it should be says so as one that is verified does. */
+function toNotices({ notices, failure }: SourceState): readonly Notice[] {
+  if (failure?.reason !== 'VerificationFailed') return notices;
+  const { reason, message } = failure;
+  const others = notices.filter(({ type }) => type !== 'SourceVerified');
+  return [...others, { type: 'SourceVerified', status: 'False', reason, message }];
+}
+
+function toWorst(type: Notice['type']): Notice['status'] {
+  return type === 'SourceVerified' ? 'False' : 'True';
+}
+
+function label(notice: Notice, { name }: SourceState, sources: readonly SourceState[]): Notice {
+  return sources.length === 1 ? notice : { ...notice, message: `${name}: ${notice.message}` };
+}

@@ -1,0 +1,237 @@
+import { basename } from 'node:path';
+import { compareTexts } from './order.ts';
+import type {
+  CommitStatusSettings,
+  GitAuth,
+  GitRef,
+  GitSettings,
+  GitVerify,
+  ReceiverSettings,
+  SourceSettings,
+} from './source-settings.ts';
+
+/** A source in the shape of the file, with its defaults. */
+export interface SourceFileSettings {
+  readonly dir?: string;
+  readonly git?: GitFileSettings;
+  readonly name?: string;
+  readonly prefix: string | null;
+}
+
+/** A repository in the shape of the file, with its defaults. */
+interface GitFileSettings {
+  readonly url: string;
+  readonly ref: string | Readonly<Partial<Record<RefKey | 'tag_prefix', string>>> | null;
+  readonly path: string;
+  readonly interval: number;
+  readonly jitter: number;
+  readonly timeout: number;
+  readonly auth: Readonly<Partial<Record<AuthKey, string>>> | null;
+  readonly proxy: string | null;
+  readonly verify: {
+    readonly mode: GitVerify['mode'];
+    readonly gpg_keys: readonly string[];
+    readonly ssh_signers: readonly string[];
+  } | null;
+  readonly allow_rewind: boolean | null;
+  readonly commit_status: (Omit<CommitStatusSettings, 'api'> & { readonly api: string | null }) | null;
+}
+
+type RefKey = 'branch' | 'tag' | 'semver' | 'commit';
+type AuthKey = 'username' | 'password' | 'token' | 'ssh_key' | 'known_hosts';
+
+const PUBLIC_APIS: Readonly<Record<CommitStatusSettings['host'], string | null>> = {
+  github: 'https://api.github.com',
+  gitlab: 'https://gitlab.com/api/v4',
+  gitea: null,
+};
+const AUTH_SETS: readonly (readonly AuthKey[])[] = [
+  ['username', 'password'],
+  ['token'],
+  ['ssh_key', 'known_hosts'],
+];
+/** Written `user@host:path`; a colon after a slash is part of a path. */
+const SCP_FORM = /^(?:[^\s:/@]+@)?[^\s:/@]{2,}:(?!\/\/)/;
+const URL_FORM = /^(?:https?|ssh|git|file):\/\//;
+
+/** Whether a text that may be a directory is the URL of a repository. */
+export function isGitUrl(text: string): boolean {
+  return URL_FORM.test(text) || /^[^\s:/@]+@[^\s:/@]+:/.test(text);
+}
+
+/** A directory or, with its branch after a #, a repository: as on the command line. */
+export function toSourceShorthand(text: string): { dir: string } | { git: { url: string; ref?: string } } {
+  if (!isGitUrl(text)) return { dir: text };
+  const [url = text, ref] = text.split('#');
+  return { git: ref === undefined ? { url } : { url, ref } };
+}
+
+/** What is wrong with sources and receivers beyond their shape, a sentence each. */
+export function findSourceMistakes(
+  sources: readonly SourceFileSettings[],
+  receivers: readonly ReceiverSettings[],
+): readonly string[] {
+  const names = sources.map(toName);
+  return [
+    ...sources.flatMap((source, index) => findMistakes(source, `sources.${index}`)),
+    ...findRepeated(names).map((name) => `two sources are called "${name}": give one another "name"`),
+    ...findNested(sources),
+    ...findRepeated(receivers.map(({ name }) => name)).map((name) => `two receivers are called "${name}"`),
+    ...receivers.flatMap(({ name, sources: asked }) =>
+      (asked ?? [])
+        .filter((source) => !names.includes(source))
+        .map(
+          (source) => `receiver "${name}" is for source "${source}", which is none of ${names.join(', ')}`,
+        ),
+    ),
+  ];
+}
+
+/** Sources as settings have them, complete and frozen. */
+export function toSourceSettings(sources: readonly SourceFileSettings[]): readonly SourceSettings[] {
+  return Object.freeze(
+    sources.map((source): SourceSettings => {
+      const { dir, git, prefix } = source;
+      const name = toName(source);
+      return Object.freeze(
+        git === undefined ? { kind: 'dir', name, prefix, dir: dir ?? '' } : { name, prefix, ...toGit(git) },
+      );
+    }),
+  );
+}
+
+function toGit(git: GitFileSettings): Omit<GitSettings, 'name' | 'prefix'> {
+  const { url, ref, path, interval, jitter, timeout, auth, proxy, verify, allow_rewind, commit_status } = git;
+  return {
+    kind: 'git',
+    url,
+    ref: toRef(ref),
+    path: path
+      .split('/')
+      .filter((part) => part !== '' && part !== '.')
+      .join('/'),
+    intervalMs: interval * 1000,
+    jitter,
+    timeoutMs: timeout * 1000,
+    auth: toAuth(auth),
+    proxy,
+    verify:
+      verify === null
+        ? null
+        : { mode: verify.mode, gpgKeys: verify.gpg_keys, sshSigners: verify.ssh_signers },
+    allowRewind: allow_rewind ?? verify === null,
+    commitStatus:
+      commit_status === null
+        ? null
+        : { ...commit_status, api: commit_status.api ?? PUBLIC_APIS[commit_status.host] ?? '' },
+  };
+}
+
+function toRef(ref: GitFileSettings['ref']): GitRef {
+  if (ref === null) return { kind: 'head' };
+  if (typeof ref === 'string') return { kind: 'branch', name: ref };
+  if (ref.branch !== undefined) return { kind: 'branch', name: ref.branch };
+  if (ref.tag !== undefined) return { kind: 'tag', name: ref.tag };
+  if (ref.commit !== undefined) return { kind: 'commit', sha: ref.commit };
+  return { kind: 'semver', range: ref.semver ?? '*', tagPrefix: ref.tag_prefix ?? '' };
+}
+
+function toAuth(auth: GitFileSettings['auth']): GitAuth | null {
+  if (auth === null) return null;
+  const { username = '', password = '', token, ssh_key: key, known_hosts: knownHosts = '' } = auth;
+  if (token !== undefined) return { kind: 'bearer', token };
+  return key === undefined ? { kind: 'basic', username, password } : { kind: 'ssh', key, knownHosts };
+}
+
+/** As named, or the last part of the path or URL without what a name may not hold. */
+function toName({ name, dir, git }: SourceFileSettings): string {
+  if (name !== undefined) return name;
+  const last = basename((git?.url ?? dir ?? '').replace(/[/:]+$/, '').replaceAll(':', '/')).replace(
+    /\.git$/,
+    '',
+  );
+  return last.replace(/^[^A-Za-z0-9]+/, '').replaceAll(/[^A-Za-z0-9._-]/g, '-') || 'hooks';
+}
+
+function findMistakes({ dir, git }: SourceFileSettings, at: string): readonly string[] {
+  if (git === undefined) return dir === undefined ? [`"${at}" needs dir or git`] : [];
+  if (dir !== undefined) return [`"${at}" has dir and git: one source is one of them`];
+  return [
+    ...findUrlMistake(git.url, `${at}.git.url`),
+    ...findRefMistake(git.ref, `${at}.git.ref`),
+    ...findAuthMistake(git, `${at}.git.auth`),
+    ...findVerifyMistake(git, `${at}.git`),
+    ...(git.path.split('/').includes('..') ? [`"${at}.git.path" must stay inside the repository`] : []),
+    ...(git.commit_status?.host === 'gitea' && git.commit_status.api === null
+      ? [`"${at}.git.commit_status.api" must be set for gitea`]
+      : []),
+  ];
+}
+
+function findUrlMistake(url: string, at: string): readonly string[] {
+  if (!URL_FORM.test(url))
+    return SCP_FORM.test(url) && !url.startsWith('-') && !url.includes('::')
+      ? []
+      : [`"${at}" must be a URL of https, http, ssh, git or file, or user@host:path`];
+  const parsed = URL.parse(url);
+  if (parsed === null) return [`"${at}" is no URL`];
+  return parsed.password === '' ? [] : [`"${at}" holds a password: put it into auth, as a reference`];
+}
+
+function findRefMistake(ref: GitFileSettings['ref'], at: string): readonly string[] {
+  const names = ref === null ? [] : typeof ref === 'string' ? [ref] : [ref.branch, ref.tag];
+  const isWrong = names.some((name) => name !== undefined && !isRefName(name));
+  if (isWrong) return [`"${at}" is no name of a branch or tag`];
+  if (ref === null || typeof ref === 'string') return [];
+  const { tag_prefix, ...kinds } = ref;
+  if (Object.keys(kinds).length !== 1) return [`"${at}" must have one of branch, tag, semver and commit`];
+  return tag_prefix !== undefined && ref.semver === undefined
+    ? [`"${at}.tag_prefix" goes with semver only`]
+    : [];
+}
+
+/** git-check-ref-format(1), as far as a name could be taken for something else. */
+function isRefName(name: string): boolean {
+  return /^[^-/\s~^:?*[\\][^\s~^:?*[\\]*$/.test(name) && !/\.\.|@\{|\/\/|\.lock$|[/.]$/.test(name);
+}
+
+function findAuthMistake({ auth, url }: GitFileSettings, at: string): readonly string[] {
+  if (auth === null) return [];
+  const keys = Object.keys(auth).sort(compareTexts);
+  const set = AUTH_SETS.find((names) => names.toSorted(compareTexts).join() === keys.join());
+  if (set === undefined)
+    return [`"${at}" must have username and password, or token, or ssh_key and known_hosts`];
+  const isHttp = /^https?:/.test(url);
+  const isSsh = url.startsWith('ssh://') || !URL_FORM.test(url);
+  if (set.includes('ssh_key')) return isSsh ? [] : [`"${at}.ssh_key" goes with ssh only`];
+  return isHttp ? [] : [`"${at}" has credentials of HTTP, but the URL is none`];
+}
+
+function findVerifyMistake({ verify, ref }: GitFileSettings, at: string): readonly string[] {
+  if (verify === null) return [];
+  const hasKeys = verify.gpg_keys.length + verify.ssh_signers.length > 0;
+  const isTag = ref !== null && typeof ref !== 'string' && (ref.tag ?? ref.semver) !== undefined;
+  return [
+    ...(hasKeys ? [] : [`"${at}.verify" needs gpg_keys or ssh_signers`]),
+    ...(verify.mode === 'tag' && !isTag ? [`"${at}.verify.mode" is tag, but "${at}.ref" is none`] : []),
+  ];
+}
+
+/** A prefix in another's would have two owners. */
+function findNested(sources: readonly SourceFileSettings[]): readonly string[] {
+  return sources.flatMap(({ prefix }, index) =>
+    sources
+      .slice(index + 1)
+      .filter(
+        (other) =>
+          prefix !== null &&
+          other.prefix !== null &&
+          (prefix.startsWith(other.prefix) || other.prefix.startsWith(prefix)),
+      )
+      .map((other) => `prefixes "${prefix}" and "${other.prefix}" of two sources overlap`),
+  );
+}
+
+function findRepeated(names: readonly string[]): readonly string[] {
+  return [...new Set(names.filter((name, index) => names.indexOf(name) !== index))];
+}
