@@ -43,7 +43,10 @@ export async function install(
   };
   await mkdir(hooksDir, { recursive: true });
   await writeFile(join(hooksDir, 'source.yaml'), toSource([...events, ...hooks.map(({ event }) => event)]));
-  await writeFile(join(dir, 'hookline.yaml'), JSON.stringify(settings));
+  await writeFile(
+    join(dir, 'hookline.yaml'),
+    JSON.stringify({ ...settings, reconcile: { ping_on_change: false } }),
+  );
   await setHooks(hooks);
   return { stateDir, setHooks, start: () => startHookline([hooksDir, '--state', stateDir], { cwd: dir }) };
 }

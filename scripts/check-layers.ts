@@ -31,6 +31,7 @@ const JOINING = [
   'pipeline.ts',
   'own-events.ts',
   'out-of-service.ts',
+  'reconciling.ts',
   'example-event.ts',
 ];
 /** Only these may name a concrete journal or sandbox. */

@@ -1,8 +1,6 @@
 import { join } from 'node:path';
+import { OWN_SOURCE } from './catalogue/built-in.ts';
 import type { Clock } from './clock.ts';
-import { createSources } from './definitions/create-sources.ts';
-import { createLastGood } from './definitions/last-good.ts';
-import { createDefinitionsReader } from './definitions/reader.ts';
 import { createAttempt } from './deliver/attempt.ts';
 import { createDispatcher } from './deliver/dispatcher.ts';
 import { createHandlers } from './deliver/handlers.ts';
@@ -20,13 +18,13 @@ import { startPruner } from './journal/pruner.ts';
 import { openSqliteJournal } from './journal/sqlite.ts';
 import { lockStateDirectory } from './journal/state-lock.ts';
 import type { Logger } from './logger.ts';
+import { matchHooks } from './match/match.ts';
 import { createOutOfService } from './out-of-service.ts';
 import { createOwnEvents } from './own-events.ts';
 import { createPipeline } from './pipeline.ts';
-import { toPrefixes } from './reconcile/prefixes.ts';
-import { createPrepare } from './reconcile/prepare.ts';
-import { createReconciler, type Report } from './reconcile/reconciler.ts';
+import type { Report } from './reconcile/reconciler.ts';
 import type { ReconcileStatus } from './reconcile/status.ts';
+import { createReconciling, type TextOf } from './reconciling.ts';
 import { createCounters } from './record/counters.ts';
 import { toLaneViews } from './record/lanes.ts';
 import { createRecorder } from './record/recorder.ts';
@@ -48,9 +46,6 @@ export interface AppParts {
   readonly onReport: (report: Report, textOf: TextOf) => void;
 }
 
-/** The text of a file of the set a report is about, by its path as shown. */
-type TextOf = (file: string) => string | null;
-
 /** A running Hookline. */
 export interface App {
   /** Of the API. */
@@ -70,7 +65,6 @@ export interface App {
 /** How long a stop waits for attempts under way. */
 const STOP_GRACE_MS = 10_000;
 const JOURNAL_FILE = 'journal.db';
-const LAST_GOOD_DIR = 'last-good';
 
 /**
  * Builds the parts in the order of the flow and starts them. What was started last is stopped first; when one part
@@ -95,9 +89,13 @@ export async function startApp({ settings, env, logger, clock, onReport }: AppPa
   const handlers = createHandlers({ httpClient, secrets, sandbox, clock, logger });
   const ownEvents = createOwnEvents({
     clock,
-    emit: async (event) => {
+    emit: async (events) => {
       const snapshot = registry.current();
-      if (snapshot !== null) await pipeline([event], snapshot);
+      if (snapshot !== null) await pipeline(events, snapshot);
+    },
+    isHeard(event) {
+      const snapshot = registry.current();
+      return snapshot !== null && matchHooks(snapshot.index, { source: OWN_SOURCE, event }).length > 0;
     },
     onError: (error) => logger.error({ err: toMessage(error) }, 'cannot record an event of Hookline itself'),
   });
@@ -134,25 +132,10 @@ export async function startApp({ settings, env, logger, clock, onReport }: AppPa
   });
   const pipeline = createPipeline({ journal, clock, dispatch: dispatcher.offer, isGone: registry.isGone });
 
-  const { pollMs, policy, prune } = settings.reconcile;
-  const definitions = createDefinitionsReader(
-    createSources(settings.sources, { clock, logger, pollMs }),
-    clock,
-  );
-  stack.defer(() => definitions.close());
-  const lastGood = createLastGood({ dir: join(settings.stateDir, LAST_GOOD_DIR), logger });
-  let keeping = Promise.resolve();
-  stack.defer(() => keeping);
-  const reconciler = createReconciler({
-    read: definitions.read,
-    async restore() {
-      const kept = await lastGood.load();
-      return kept && { ...(await definitions.restore(kept.sources)), revision: kept.revision };
-    },
-    keep(set) {
-      keeping = lastGood.save(set);
-    },
-    prepare: createPrepare(sandbox, toPrefixes(settings.sources)),
+  const ping = createPing({ httpClient, secrets, clock });
+  const reconciling = createReconciling({
+    settings,
+    sandbox,
     noteHooks: (sightings, at) => journal.noteHooks(sightings, at),
     swap: (snapshot) => {
       for (const { definition } of snapshot.hooks)
@@ -160,15 +143,15 @@ export async function startApp({ settings, env, logger, clock, onReport }: AppPa
       registry.swap(snapshot);
       reload();
     },
-    onStart: () => undefined,
-    report: (report, files) =>
-      onReport(report, (path) => files.find(({ file }) => file === path)?.bytes.toString('utf8') ?? null),
+    ping,
+    ownEvents,
+    onReport,
     clock,
-    policy,
-    prune,
+    logger,
   });
-  await reconciler.start();
-  definitions.watch(() => void reconciler.reconcile());
+  stack.defer(() => reconciling.stop());
+  await reconciling.start();
+  reconciling.watch();
 
   const replays = createReplays({ journal, wake: dispatcher.wakeAll, clock, logger });
   stack.defer(() => replays.stop());
@@ -177,7 +160,7 @@ export async function startApp({ settings, env, logger, clock, onReport }: AppPa
   stack.defer(() => pruner.stop());
 
   const events = createEventsHandler({ registry, pipeline, counters, clock, logger });
-  const trial = createTrial({ handlers, ping: createPing({ httpClient, secrets, clock }), clock });
+  const trial = createTrial({ handlers, ping, clock });
   const api = createApi({
     registry,
     journal,
@@ -193,7 +176,7 @@ export async function startApp({ settings, env, logger, clock, onReport }: AppPa
       all: replays.start,
     },
     lanes: () => toLaneViews(dispatcher.lanes(), registry.nameOf),
-    reconcileStatus: reconciler.status,
+    reconcileStatus: reconciling.status,
     version: VERSION,
     clock,
   });
@@ -208,7 +191,7 @@ export async function startApp({ settings, env, logger, clock, onReport }: AppPa
   return {
     url: server.url,
     intakeUrl: intake.url,
-    reconcile: reconciler.reconcile,
+    reconcile: reconciling.reconcile,
     exampleEvent: () => toExampleEvent(registry.current()),
     idle: dispatcher.idle,
     stop: () => running.disposeAsync(),

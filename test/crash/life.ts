@@ -100,6 +100,7 @@ function start({ hooks, state }: CrashBench, kill: Kill | null): RunningCommand 
   const place = [hooks.path, '--state', state.path, '--listen', '127.0.0.1:0'];
   return startCommand(['serve', ...place, '--log-level', 'silent', '--settings', '/dev/null'], {
     env: {
+      HOOKLINE_RECONCILE_PING_ON_CHANGE: 'false',
       ...(kill?.kind === 'statement' && {
         NODE_OPTIONS: `--import ${PRELOAD}`,
         [CRASH_AT]: JSON.stringify(kill),

@@ -32,7 +32,9 @@ export async function startServerProcess({
   env = {},
 }: ServerProcessOptions): Promise<ServerProcess> {
   const args = ['serve', hooks, '--state', state, '--listen', '127.0.0.1:0', '--log-level', 'error'];
-  const command = startCommand([...args, '--settings', '/dev/null'], { env });
+  // Receivers count what they get, and a ping is no delivery.
+  const quiet = { HOOKLINE_RECONCILE_PING_ON_CHANGE: 'false', ...env };
+  const command = startCommand([...args, '--settings', '/dev/null'], { env: quiet });
   const [, url = ''] = await command.printed(/serves .* on (http:\S+)/);
   const ask = async (path: string, init: RequestInit = {}): Promise<ServerAnswer> => {
     const response = await fetch(`${url}${path}`, init);

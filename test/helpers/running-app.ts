@@ -59,6 +59,7 @@ export async function runApp(
           listen: '127.0.0.1:0',
           state: state.path,
           ...options.settings,
+          reconcile: { ping_on_change: false, ...options.settings?.reconcile },
         },
         env: {},
         file: '/dev/null',

@@ -1,0 +1,92 @@
+import { join } from 'node:path';
+import type { Clock } from './clock.ts';
+import { createSources } from './definitions/create-sources.ts';
+import { createLastGood } from './definitions/last-good.ts';
+import { createDefinitionsReader } from './definitions/reader.ts';
+import { createChangePings } from './deliver/change-pings.ts';
+import type { Ping } from './deliver/ping.ts';
+import { toEntity } from './http/entity.ts';
+import type { Logger } from './logger.ts';
+import type { OwnEvents } from './own-events.ts';
+import type { NoteHooks } from './reconcile/apply.ts';
+import { toChangedHooks } from './reconcile/changed-hooks.ts';
+import { toPrefixes } from './reconcile/prefixes.ts';
+import { createPrepare } from './reconcile/prepare.ts';
+import { createReconciler, type Reconciler, type Report } from './reconcile/reconciler.ts';
+import type { Snapshot } from './reconcile/snapshot.ts';
+import type { Sandbox } from './sandbox/sandbox.ts';
+import type { Settings } from './settings.ts';
+
+/** The text of a file of the set a report is about, by its path as shown. */
+export type TextOf = (file: string) => string | null;
+
+/** What reconciling works with. */
+export interface ReconcilingParts {
+  readonly settings: Pick<Settings, 'sources' | 'reconcile' | 'stateDir'>;
+  readonly sandbox: Sandbox;
+  readonly noteHooks: NoteHooks;
+  /** Makes a snapshot live. */
+  readonly swap: (snapshot: Snapshot) => void;
+  readonly ping: Ping;
+  readonly ownEvents: OwnEvents;
+  /** Told of what each attempt led to. */
+  readonly onReport: (report: Report, textOf: TextOf) => void;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** Definitions that are kept live. */
+export interface Reconciling extends Reconciler {
+  /** Has the next attempt ask the remotes of these sources, or of all. */
+  refresh(names: readonly string[] | null): void;
+  /** Attempts again whenever something may have changed. */
+  watch(): void;
+  stop(): Promise<void>;
+}
+
+const LAST_GOOD_DIR = 'last-good';
+
+/** Builds all that brings definitions live and tells of it; `start` makes the first attempt. */
+export function createReconciling(parts: ReconcilingParts): Reconciling {
+  const { settings, sandbox, ping, ownEvents, clock, logger } = parts;
+  const { pollMs, policy, prune, pingOnChange } = settings.reconcile;
+  const reader = createDefinitionsReader(createSources(settings.sources, { clock, logger, pollMs }), clock);
+  const lastGood = createLastGood({ dir: join(settings.stateDir, LAST_GOOD_DIR), logger });
+  const changePings = createChangePings({ ping, toEntity, clock, logger });
+  let keeping = Promise.resolve();
+  const reconciler = createReconciler({
+    read: reader.read,
+    async restore() {
+      const kept = await lastGood.load();
+      return kept && { ...(await reader.restore(kept.sources)), revision: kept.revision };
+    },
+    keep(set) {
+      keeping = lastGood.save(set);
+    },
+    prepare: createPrepare(sandbox, toPrefixes(settings.sources)),
+    noteHooks: parts.noteHooks,
+    swap: parts.swap,
+    onStart: () => undefined,
+    report(report, files) {
+      parts.onReport(
+        report,
+        (path) => files.find(({ file }) => file === path)?.bytes.toString('utf8') ?? null,
+      );
+      ownEvents.reconciled(report);
+      if (pingOnChange && report.kind === 'applied') changePings.send(toChangedHooks(report));
+    },
+    clock,
+    policy,
+    prune,
+  });
+  return {
+    ...reconciler,
+    refresh: reader.refresh,
+    watch: () => reader.watch(() => void reconciler.reconcile()),
+    async stop() {
+      changePings.stop();
+      await reader.close();
+      await keeping;
+    },
+  };
+}

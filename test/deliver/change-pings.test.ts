@@ -1,0 +1,102 @@
+import { describe, expect, it } from 'vitest';
+import { createChangePings } from '../../src/deliver/change-pings.ts';
+import type { Ping, PingOccasion } from '../../src/deliver/ping.ts';
+import { createLogger } from '../../src/logger.ts';
+import type { ChangedHook } from '../../src/reconcile/changed-hooks.ts';
+import { createHeldClock } from '../helpers/held-clock.ts';
+import { toLiveHook } from '../helpers/live-hook.ts';
+
+interface Sent extends PingOccasion {
+  readonly name: string;
+  end(error?: string): void;
+}
+
+function createBench() {
+  const clock = createHeldClock();
+  const sent: Sent[] = [];
+  const log: string[] = [];
+  const ping: Ping = (hook, _entity, occasion) =>
+    new Promise((resolve, reject) => {
+      if (occasion === undefined) throw new Error('Cannot ping without an occasion');
+      const name = hook.definition.name;
+      const end = (error?: string): void => {
+        if (error === 'throw') reject(new Error('broken'));
+        else if (error === undefined) resolve({ result: { kind: 'success', durationMs: 0 }, body: {} });
+        else resolve({ result: { kind: 'retry', error, durationMs: 0 }, body: {} });
+      };
+      sent.push({ ...occasion, name, end });
+    });
+  const logger = createLogger('warn', { write: (line) => log.push(line) });
+  const pings = createChangePings({ ping, toEntity: () => ({}), clock, logger });
+  const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+  return { clock, sent, log, pings, settle };
+}
+
+function toChanged(name: string, operation: ChangedHook['operation'] = 'create'): ChangedHook {
+  return { hook: toLiveHook({ name, id: name, handler: 'webhook' }), operation };
+}
+
+describe('pings on change', () => {
+  it('tell the receivers of webhooks, each what became of its hook', () => {
+    const { pings, sent } = createBench();
+    pings.send([
+      toChanged('a'),
+      toChanged('b', 'update'),
+      toChanged('c', 'delete'),
+      { hook: toLiveHook({ name: 'log', handler: 'log', config: {} }), operation: 'create' },
+      { hook: toLiveHook({ name: 'off', enabled: false }), operation: 'create' },
+    ]);
+    expect(sent.map(({ name, operation }) => [name, operation])).toEqual([
+      ['a', 'create'],
+      ['b', 'update'],
+      ['c', 'delete'],
+    ]);
+  });
+
+  it('have the same id for the same change, wherever it is noticed, and another for another', () => {
+    const ids = ['create', 'create', 'update'].map((operation) => {
+      const { pings, sent } = createBench();
+      pings.send([toChanged('a', operation as ChangedHook['operation'])]);
+      return sent[0]?.deliveryId;
+    });
+    expect(ids[0]).toMatch(/^[0-9a-f-]{36}$/);
+    expect([ids[1] === ids[0], ids[2] === ids[0]]).toEqual([true, false]);
+  });
+
+  it('are sent again three times, later each time, then given up with a line in the log', async () => {
+    const { pings, sent, log, clock, settle } = createBench();
+    pings.send([toChanged('a')]);
+    for (const [tries, waitMs] of [5_000, 30_000, 120_000].entries()) {
+      sent[tries]?.end(tries === 1 ? 'throw' : 'no route to host');
+      await settle();
+      clock.advance(waitMs - 1);
+      expect(sent).toHaveLength(tries + 1);
+      clock.advance(1);
+      expect(sent).toHaveLength(tries + 2);
+    }
+    sent[3]?.end('no route to host');
+    await settle();
+    expect([clock.timers, sent.length, log.length]).toEqual([0, 4, 4]);
+    expect(log.at(-1)).toContain('cannot ping after a change"');
+  });
+
+  it('are at most 16 at once, and go on as they end', async () => {
+    const { pings, sent, settle } = createBench();
+    pings.send(Array.from({ length: 40 }, (_, n) => toChanged(`${n}`)));
+    expect(sent).toHaveLength(16);
+    for (const one of sent.slice(0, 3)) one.end();
+    await settle();
+    expect(sent).toHaveLength(19);
+  });
+
+  it('end with a stop', async () => {
+    const { pings, sent, clock, settle } = createBench();
+    pings.send(Array.from({ length: 17 }, (_, n) => toChanged(`${n}`)));
+    sent[0]?.end('no route to host');
+    await settle();
+    pings.stop();
+    for (const one of sent.slice(1)) one.end('no route to host');
+    await settle();
+    expect([sent.length, clock.timers]).toEqual([17, 0]);
+  });
+});
