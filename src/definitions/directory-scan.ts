@@ -29,6 +29,11 @@ export interface Scan {
   /** By path. */
   readonly files: readonly ScannedFile[];
   readonly unreadable: readonly UnreadableFile[];
+  /**
+   * Whether it is one version of a mounted ConfigMap, whole: those are written before they become current, and removed only
+   * after another has.
+   */
+  readonly isWhole: boolean;
 }
 
 const ENDING = /\.(ya?ml|json)$/i;
@@ -51,7 +56,7 @@ const NANOSECONDS = 1_000_000_000n;
  * when the scan starts, so that no scan mixes two versions. Rejects when the root itself cannot be read.
  */
 export async function scanDirectory(root: string, known: ReadonlyMap<string, ScannedFile>): Promise<Scan> {
-  const base = await resolveBase(root);
+  const { base, isVersion } = await resolveBase(root);
   const paths = await listFiles(base, '');
   const files: ScannedFile[] = [];
   const unreadable: UnreadableFile[] = [];
@@ -68,16 +73,17 @@ export async function scanDirectory(root: string, known: ReadonlyMap<string, Sca
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, work));
-  return { files: files.sort(byFile), unreadable: unreadable.sort(byFile) };
+  const isWhole = isVersion && unreadable.length === 0 && (await resolveBase(root)).base === base;
+  return { files: files.sort(byFile), unreadable: unreadable.sort(byFile), isWhole };
 }
 
 /** The directory to read: the root, or what the `..data` of a mount points at below it. */
-async function resolveBase(root: string): Promise<string> {
+async function resolveBase(root: string): Promise<{ readonly base: string; readonly isVersion: boolean }> {
   const base = await realpath(root);
   const link = await readlink(join(base, MOUNTED_DATA)).catch(() => null);
-  if (link === null) return base;
+  if (link === null) return { base, isVersion: false };
   const target = await realpath(resolve(base, link));
-  return isBelow(base, target) ? target : base;
+  return isBelow(base, target) ? { base: target, isVersion: true } : { base, isVersion: false };
 }
 
 function isBelow(base: string, path: string): boolean {

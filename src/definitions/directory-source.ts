@@ -6,8 +6,9 @@ import type { LoadedFile } from './definition.ts';
 import { type Scan, type ScannedFile, scanDirectory, type UnreadableFile } from './directory-scan.ts';
 import { type DirectoryWatch, watchDirectory } from './directory-watch.ts';
 import { createFileLoader } from './file-loader.ts';
+import { findFrozenMounts } from './frozen-mounts.ts';
 import { type SourcePlace, toShownPath } from './load-file.ts';
-import { type DefinitionSource, SourceError } from './source.ts';
+import { type DefinitionSource, type Notice, SourceError } from './source.ts';
 
 /** What a directory source is made with. */
 export interface DirectorySourceOptions {
@@ -39,15 +40,16 @@ export function createDirectorySource(options: DirectorySourceOptions): Definiti
   const place: SourcePlace = { source: `dir:${dir}`, owner: name, labelled };
   const loader = createFileLoader(place);
   let watching: DirectoryWatch | null = null;
+  const frozen = findFrozenMounts(dir).map(toFrozenNotice);
   let settled: ReadonlyMap<string, ScannedFile> = new Map();
   let settledMark: string | null = null;
 
-  /** What agrees with the last look that settled has been seen twice already. */
+  /** What agrees with the last look that settled has been seen twice already. A whole version never changes. */
   async function settle(): Promise<Look> {
     let before = settledMark;
     for (let looks = 1; looks <= MAX_LOOKS; looks += 1) {
       const seen = await look();
-      if (seen.mark === before) return seen;
+      if (seen.mark === before || (seen.kind === 'seen' && seen.scan.isWhole)) return seen;
       before = seen.mark;
       if (looks < MAX_LOOKS) await new Promise<void>((resolve) => clock.setTimer(SETTLE_MS, resolve));
     }
@@ -90,7 +92,7 @@ export function createDirectorySource(options: DirectorySourceOptions): Definiti
     watch(onHint) {
       watching ??= watchDirectory({ ...options, onHint });
     },
-    notices: () => [],
+    notices: () => [...toWatchNotices(options, watching), ...frozen],
     async close() {
       await watching?.close();
     },
@@ -120,4 +122,19 @@ function toRevision({ files, unreadable }: Scan): string {
     ...unreadable.map(({ file }) => `unreadable ${file}`),
   ];
   return `dir@sha256:${hash('sha256', JSON.stringify(lines), 'hex')}`;
+}
+
+function toWatchNotices(
+  { dir, pollMs }: DirectorySourceOptions,
+  watching: DirectoryWatch | null,
+): readonly Notice[] {
+  const failure = watching?.degraded() ?? null;
+  if (failure === null) return [];
+  const message = `Cannot watch "${dir}", looking every ${pollMs / 1000} s instead: ${failure}`;
+  return [{ type: 'WatchDegraded', status: 'True', reason: 'Polling', message }];
+}
+
+function toFrozenNotice(path: string): Notice {
+  const message = `"${path}" is a subPath mount: Kubernetes never updates it; mount the whole volume instead`;
+  return { type: 'NeverUpdates', status: 'True', reason: 'SubPath', message };
 }

@@ -1,5 +1,5 @@
 import { basename, dirname, resolve, sep } from 'node:path';
-import { watch } from 'chokidar';
+import { type FSWatcher, watch } from 'chokidar';
 import type { Clock, Timer } from '../clock.ts';
 import { toMessage } from '../errors.ts';
 import type { Logger } from '../logger.ts';
@@ -17,15 +17,20 @@ export interface DirectoryWatchOptions {
 
 /** A watch that can be ended. */
 export interface DirectoryWatch {
+  /** Why changes are found by polls alone; null while they are watched for. */
+  degraded(): string | null;
   close(): Promise<void>;
 }
 
+/** How long after a failure a watch is tried again. */
+const WATCH_AGAIN_MS = 60_000;
 /** Reports of one save come in a burst; they are taken together. */
 const COALESCE_MS = 20;
 
 /**
  * Hints at changes of a directory: from file events of its parent, so that its going and coming back is seen, and at
- * every poll, which finds what the events missed. A watcher that fails leaves the polls.
+ * every poll, which finds what the events missed. A watcher that fails (the machine has no more watches, say) leaves the
+ * polls, and is tried again.
  */
 export function watchDirectory({
   dir,
@@ -35,6 +40,8 @@ export function watchDirectory({
   onHint,
 }: DirectoryWatchOptions): DirectoryWatch {
   let closed = false;
+  let failure: string | null = null;
+  let again: Timer | null = null;
   let burst: Timer | null = null;
   let poll = clock.setTimer(pollMs, look);
 
@@ -52,15 +59,40 @@ export function watchDirectory({
   }
 
   const root = resolve(dir);
-  const watcher = watch(dirname(root), { ignoreInitial: true, ignored: (path) => isOutside(root, path) });
-  watcher.on('all', hint);
-  // What changed between the first read and now was not reported.
-  watcher.on('ready', hint);
-  watcher.on('error', (error) =>
-    logger.warn({ err: toMessage(error) }, 'cannot watch the definitions, polling instead'),
-  );
+
+  function start(): FSWatcher {
+    const started = watch(dirname(root), { ignoreInitial: true, ignored: (path) => isOutside(root, path) });
+    let failed = false;
+    started.on('all', hint);
+    started.on('ready', () => {
+      if (!failed) failure = null;
+      // What changed between the first read and now was not reported.
+      hint();
+    });
+    started.on('error', (error) => {
+      failed = true;
+      degrade(toMessage(error));
+    });
+    return started;
+  }
+
+  function degrade(message: string): void {
+    if (closed) return;
+    if (failure !== message) logger.warn({ err: message }, 'cannot watch the definitions, polling instead');
+    failure = message;
+    again ??= clock.setTimer(WATCH_AGAIN_MS, () => {
+      again = null;
+      void watcher.close();
+      watcher = start();
+    });
+    hint();
+  }
+
+  let watcher = start();
   return {
+    degraded: () => failure,
     async close() {
+      again?.cancel();
       closed = true;
       poll.cancel();
       burst?.cancel();

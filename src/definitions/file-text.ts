@@ -4,6 +4,8 @@ import type { Problem } from './problem.ts';
 /** Bytes a file of definitions may have. */
 export const MAX_FILE_BYTES = 1024 * 1024;
 
+/** What Git LFS leaves in the place of a file it has elsewhere begins so (git-lfs docs/spec.md). */
+const LFS_POINTER = 'version https://git-lfs.github.com/spec/';
 const BYTE_ORDER_MARK = '\ufeff';
 const NEWLINE = 0x0a;
 
@@ -41,6 +43,14 @@ export function toFileText(bytes: Buffer): FileText {
       hint: null,
     });
   const text = bytes.toString('utf8');
+  if (text.startsWith(LFS_POINTER))
+    return broken({
+      code: 'lfs_pointer',
+      line: 1,
+      column: 1,
+      message: 'The file is a pointer of Git LFS, not the definition itself',
+      hint: 'Take it out of LFS: git lfs untrack, then git add --renormalize',
+    });
   return { kind: 'text', text: text.startsWith(BYTE_ORDER_MARK) ? text.slice(1) : text };
 }
 

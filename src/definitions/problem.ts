@@ -9,6 +9,7 @@ export type ProblemCode =
   | 'file_too_large'
   | 'file_not_utf8'
   | 'file_empty'
+  | 'lfs_pointer'
   | 'more_problems'
   | 'yaml_syntax'
   | 'yaml_duplicate_key'

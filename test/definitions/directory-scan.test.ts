@@ -155,7 +155,7 @@ describe('scanDirectory() of a mounted ConfigMap', () => {
     let seen = 0;
     for (let version = 1; version <= 50; version += 1) {
       // A version that was removed in mid-scan leaves files unread, or the root: what was read is still one version.
-      const scanning = scan(mount.path).catch(() => ({ files: [], unreadable: [] }));
+      const scanning = scan(mount.path).catch(() => ({ files: [], unreadable: [], isWhole: false }));
       for (let turn = 0; turn < version % 25; turn += 1) await setImmediate();
       mount.swap(toVersion(version));
       const versions = new Set(Object.values(textsOf(await scanning)));

@@ -231,3 +231,33 @@ describe('watchDirectory()', () => {
     expect([watched.hints, clock.timers]).toEqual([0, 0]);
   });
 });
+
+describe('a watch that failed', () => {
+  it('says so until it works again, and is tried again after a minute', async () => {
+    using dir = createTempDir();
+    const path = join(dir.path, 'hooks.d');
+    symlinkSync('hooks.d', path);
+    const clock = createHeldClock();
+    const warnings: object[] = [];
+    let hints = 0;
+    const logger = { warn: (fields: object) => warnings.push(fields) };
+    const onHint = (): void => {
+      hints += 1;
+    };
+    const watched = watchDirectory({ dir: path, clock, pollMs: POLL_MS, logger, onHint });
+    await using _closing = { [Symbol.asyncDispose]: watched.close };
+    while (watched.degraded() === null) await setImmediate();
+    expect(watched.degraded()).toContain('ELOOP');
+    rmSync(path);
+    mkdirSync(path);
+    clock.advance(60_000);
+    while (watched.degraded() !== null) await setImmediate();
+    const before = hints;
+    dir.write('hooks.d/a.yaml', '1');
+    while (hints === before) {
+      await setImmediate();
+      clock.advance(1);
+    }
+    expect(warnings).toHaveLength(1);
+  });
+});

@@ -37,4 +37,12 @@ describe('toFileText()', () => {
       fault: { code: 'file_too_large', line: 1, column: 1, hint: 'Split it in several files' },
     });
   });
+
+  it('tells a pointer of Git LFS from a definition', () => {
+    const pointer = 'version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12345\n';
+    expect(toFileText(Buffer.from(pointer))).toMatchObject({
+      kind: 'broken',
+      fault: { code: 'lfs_pointer', line: 1, column: 1, hint: expect.stringContaining('git lfs untrack') },
+    });
+  });
 });

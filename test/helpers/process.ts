@@ -18,6 +18,8 @@ export interface CommandOptions {
   readonly cwd?: string;
   readonly env?: Readonly<Record<string, string>>;
   readonly input?: string;
+  /** A program with its arguments that becomes the command, given it as its last ones. */
+  readonly wrapper?: readonly string[];
 }
 
 const MAIN = new URL('../../src/main.ts', import.meta.url).pathname;
@@ -25,10 +27,11 @@ const MAIN = new URL('../../src/main.ts', import.meta.url).pathname;
 /** Starts a command. */
 export function startCommand(
   args: readonly string[],
-  { cwd, env = {}, input }: CommandOptions = {},
+  { cwd, env = {}, input, wrapper = [] }: CommandOptions = {},
 ): RunningCommand {
   const options = { cwd: cwd ?? process.cwd(), env: { PATH: process.env.PATH ?? '', NO_COLOR: '1', ...env } };
-  const child = spawn(process.execPath, [MAIN, ...args], { ...options, stdio: ['pipe', 'pipe', 'pipe'] });
+  const [program = '', ...rest] = [...wrapper, process.execPath, MAIN, ...args];
+  const child = spawn(program, rest, { ...options, stdio: ['pipe', 'pipe', 'pipe'] });
   child.stdin.end(input ?? '');
   const output = follow(child);
   const ended = new Promise<number | null>((resolve) => child.once('close', (code) => resolve(code)));
