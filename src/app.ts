@@ -52,7 +52,7 @@ export interface App {
   readonly url: string;
   /** Of POST /events. */
   readonly intakeUrl: string;
-  /** Looks at the definitions now. Changes are found without it too. */
+  /** Looks at the definitions now, remotes too. Changes are found without it as well. */
   reconcile(): Promise<ReconcileStatus>;
   /** An event a live hook is for, for a first try. */
   exampleEvent(): JsonObject;
@@ -191,7 +191,10 @@ export async function startApp({ settings, env, logger, clock, onReport }: AppPa
   return {
     url: server.url,
     intakeUrl: intake.url,
-    reconcile: reconciling.reconcile,
+    reconcile() {
+      reconciling.refresh(null);
+      return reconciling.reconcile();
+    },
     exampleEvent: () => toExampleEvent(registry.current()),
     idle: dispatcher.idle,
     stop: () => running.disposeAsync(),

@@ -23,7 +23,8 @@ process.stderr.on('error', reportWriteError);
 
 const { stdin, stdout, stderr, env } = process;
 let isOutputLost = false;
-const program = createProgram({ stdin, stdout, stderr, env, stopped }, (code) => {
+const onHangup = (callback: () => void): void => void process.on('SIGHUP', callback);
+const program = createProgram({ stdin, stdout, stderr, env, stopped, onHangup }, (code) => {
   process.exitCode = isOutputLost ? 1 : code;
 });
 

@@ -32,6 +32,8 @@ async function startSlowReceiver(): Promise<
   };
 }
 
+const OUT_OF_WATCHES = new URL('./helpers/out-of-watches.ts', import.meta.url).href;
+
 function serve(dir: TempDir): RunningCommand {
   return startCommand(['serve', 'hooks', '--listen', '127.0.0.1:0'], { cwd: dir.path });
 }
@@ -51,6 +53,32 @@ async function serveBusy(
   await receiver.asked;
   return server;
 }
+
+describe('SIGHUP', () => {
+  it('has a server look at its definitions now, however often', async () => {
+    using dir = createTempDir();
+    dir.write('hooks/log.yaml', 'source: crud\nhandler: log\n');
+    await using server = startCommand(['serve', 'hooks', '--listen', '127.0.0.1:0'], {
+      cwd: dir.path,
+      // Nothing but the signal finds a change.
+      env: { HOOKLINE_RECONCILE_POLL: '3600', NODE_OPTIONS: `--import ${OUT_OF_WATCHES}` },
+    });
+    await server.printed(URL_IN_BANNER);
+    for (const name of ['one', 'two']) {
+      dir.write(`hooks/${name}.yaml`, 'source: crud\nhandler: log\n');
+      server.kill('SIGHUP');
+      await server.printed(new RegExp(`with ${name === 'one' ? 2 : 3} hooks`));
+    }
+  });
+
+  it('ends another command', async () => {
+    using dir = createTempDir();
+    await using listening = startCommand(['listen', '--listen', '127.0.0.1:0'], { cwd: dir.path });
+    await listening.printed(/http:/);
+    listening.kill('SIGHUP');
+    expect(await listening.ended).toBeNull();
+  });
+});
 
 describe('a signal', () => {
   it.each(['SIGTERM', 'SIGINT'] as const)(

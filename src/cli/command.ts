@@ -10,6 +10,8 @@ export interface CommandContext {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Resolves on the first SIGTERM or SIGINT. */
   readonly stopped: Promise<void>;
+  /** Calls back at every SIGHUP from now on; before, one ends the process. */
+  readonly onHangup: (callback: () => void) => void;
 }
 
 /** How a command ended: 0 fine, 1 the thing asked about is wrong. Misuse is thrown as `usage` and becomes 2. */

@@ -27,6 +27,7 @@ export async function serve(
   const app = await startApp({ settings, env, logger, clock: systemClock, onReport: printer.print });
   printer.release();
   printWelcome(app, settings.sources.map(toPlace).join(' and '), stderr);
+  context.onHangup(() => void app.reconcile());
   await stopped;
   writeLine(stderr, 'Stopping: finishing what is in flight');
   await app.stop();
