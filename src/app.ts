@@ -7,7 +7,7 @@ import { createHandlers } from './deliver/handlers.ts';
 import { createHttpClient } from './deliver/http-client.ts';
 import { createPing } from './deliver/ping.ts';
 import { createReplays } from './deliver/replays.ts';
-import { toMessage } from './errors.ts';
+import { HooklineError, toMessage } from './errors.ts';
 import type { JsonObject } from './event.ts';
 import { toExampleEvent } from './example-event.ts';
 import { createApi } from './http/api.ts';
@@ -58,6 +58,8 @@ export interface App {
   exampleEvent(): JsonObject;
   /** Resolves when no delivery is waiting in memory or running. */
   idle(): Promise<void>;
+  /** Rejects with `state_unusable` when the journal cannot be used any more: what is durable is safe, and goes on after another start. */
+  readonly failed: Promise<never>;
   /** Stops intake, finishes what is in flight within 10 s, commits, and lets go of the state directory. */
   stop(): Promise<void>;
 }
@@ -187,6 +189,12 @@ export async function startApp({ settings, env, logger, clock, onReport }: AppPa
     intakeListen === null ? server : await startServer({ listen: intakeListen, api: null, events, logger });
   if (intake !== server) stack.defer(() => intake.close());
 
+  const failed = journal.failed.then((reason) => {
+    throw new HooklineError('state_unusable', `Cannot go on: the journal ended (${reason}); start again`);
+  });
+  // Whoever runs the app hears of it; one that does not listen is not to die of it.
+  failed.catch(() => undefined);
+
   const running = stack.move();
   return {
     url: server.url,
@@ -197,6 +205,7 @@ export async function startApp({ settings, env, logger, clock, onReport }: AppPa
     },
     exampleEvent: () => toExampleEvent(registry.current()),
     idle: dispatcher.idle,
+    failed,
     stop: () => running.disposeAsync(),
   };
 }

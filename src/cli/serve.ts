@@ -28,9 +28,12 @@ export async function serve(
   printer.release();
   printWelcome(app, settings.sources.map(toPlace).join(' and '), stderr);
   context.onHangup(() => void app.reconcile());
-  await stopped;
-  writeLine(stderr, 'Stopping: finishing what is in flight');
-  await app.stop();
+  try {
+    await Promise.race([stopped, app.failed]);
+    writeLine(stderr, 'Stopping: finishing what is in flight');
+  } finally {
+    await app.stop();
+  }
   return 0;
 }
 

@@ -155,6 +155,8 @@ export interface Journal {
   /** Newest first. */
   listDeliveries(query: DeliveryQuery): Promise<readonly Delivery[]>;
   counts(): Promise<DeliveryCounts>;
+  /** Resolves with the reason when it cannot be used any more, by no fault of a call: only another start helps. */
+  readonly failed: Promise<string>;
   /** Commits what was handed in, then closes. Calls made afterwards reject with `unavailable`. */
   close(): Promise<void>;
   /** Whether it was closed: trying again is of no use. */

@@ -61,6 +61,7 @@ export class SqliteThread {
   #lastId = 0;
   #closed: Promise<void> | null = null;
   #ended = false;
+  readonly #failed = Promise.withResolvers<string>();
 
   constructor(worker: Worker) {
     this.#worker = worker;
@@ -68,6 +69,11 @@ export class SqliteThread {
     worker.on('message', (wire: string) => this.#receive(wire));
     worker.on('error', (error) => this.#end(error.message));
     worker.on('exit', () => this.#end('its thread ended'));
+  }
+
+  /** Resolves with the reason when the thread ends although nobody closed it; it never comes back. */
+  get failed(): Promise<string> {
+    return this.#failed.promise;
   }
 
   /** Whether it takes no calls any more. */
@@ -127,6 +133,7 @@ export class SqliteThread {
 
   #end(reason: string): void {
     this.#ended = true;
+    if (this.#closed === null) this.#failed.resolve(reason);
     const error = new HooklineError('unavailable', `Cannot use the journal: ${reason}`);
     for (const { reject } of this.#waiting.values()) reject(error);
     this.#waiting.clear();

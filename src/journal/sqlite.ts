@@ -50,9 +50,12 @@ class SqliteJournal implements Journal {
   #written = 0;
   #checkpoint: Promise<void> | null = null;
 
+  readonly failed: Promise<string>;
+
   constructor(writer: SqliteThread, reader: SqliteThread) {
     this.#writer = writer;
     this.#reader = reader;
+    this.failed = Promise.race([writer.failed, reader.failed]);
   }
 
   async append(entries: readonly Entry[]): Promise<readonly Appended[]> {

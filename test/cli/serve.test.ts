@@ -1,6 +1,9 @@
+import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { DIES_FLAG } from '../helpers/crash-thread.ts';
 import { runCommand, startCommand } from '../helpers/process.ts';
 import { createTempDir } from '../helpers/temp-dir.ts';
 
@@ -142,5 +145,34 @@ describe.concurrent('hookline serve when it cannot start', () => {
     expect(code).toBe(2);
     expect(stderr).toContain('lisen');
     expect(stderr).toContain('log.level');
+  });
+});
+
+describe('hookline serve whose journal dies', () => {
+  it('ends with 1 and says so, acknowledges nothing that is lost, and goes on after another start', async () => {
+    using dir = createTempDir();
+    dir.write('hooks/log.yaml', LOG);
+    const flag = join(dir.path, 'dies');
+    const preload = new URL('../helpers/crash-thread.ts', import.meta.url).href;
+    const emit = async (url: string, id: string): Promise<number> => {
+      const body = JSON.stringify({ source: 'crud', event: 'consumers', id, data: {} });
+      const headers = { 'content-type': 'application/json' };
+      return (await fetch(`${url}/events`, { method: 'POST', body, headers })).status;
+    };
+    await using dying = startCommand(SERVE, {
+      cwd: dir.path,
+      env: { NODE_OPTIONS: `--import ${preload}`, [DIES_FLAG]: flag },
+    });
+    const [, url = ''] = await dying.printed(URL_IN_BANNER);
+    expect(await emit(url, 'before')).toBe(202);
+    writeFileSync(flag, '');
+    // The server may end before it has answered.
+    expect(await emit(url, 'during').catch(() => 503)).toBe(503);
+    expect(await dying.ended).toBe(1);
+    expect(dying.stderr()).toContain('hookline: Cannot go on: the journal ended');
+    await using next = startCommand(SERVE, { cwd: dir.path });
+    const [, again = ''] = await next.printed(URL_IN_BANNER);
+    expect((await fetch(`${again}/events/before`)).status).toBe(200);
+    expect((await fetch(`${again}/events/during`)).status).toBe(404);
   });
 });
