@@ -179,6 +179,10 @@ export async function startApp({ settings, env, logger, clock, onReport }: AppPa
     },
     lanes: () => toLaneViews(dispatcher.lanes(), registry.nameOf),
     reconcileStatus: reconciling.status,
+    reconciling,
+    receivers: settings.receivers,
+    resolve: secrets.resolve,
+    trigger: reconciling.trigger,
     version: VERSION,
     clock,
   });

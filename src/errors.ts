@@ -5,6 +5,7 @@
 export type ErrorCode =
   | 'usage'
   | 'bad_request'
+  | 'unauthorized'
   | 'payload_too_large'
   | 'unsupported_media_type'
   | 'unprocessable'
@@ -25,6 +26,7 @@ export type ErrorCode =
 export const ERROR_CODES: Readonly<Record<ErrorCode, { readonly status: number; readonly exit: 1 | 2 }>> = {
   usage: { status: 400, exit: 2 },
   bad_request: { status: 400, exit: 1 },
+  unauthorized: { status: 401, exit: 1 },
   payload_too_large: { status: 413, exit: 1 },
   unsupported_media_type: { status: 415, exit: 1 },
   unprocessable: { status: 422, exit: 1 },

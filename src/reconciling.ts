@@ -16,6 +16,7 @@ import { createReconciler, type Reconciler, type Report } from './reconcile/reco
 import type { Snapshot } from './reconcile/snapshot.ts';
 import type { Sandbox } from './sandbox/sandbox.ts';
 import type { Settings } from './settings.ts';
+import { createTrigger } from './trigger.ts';
 
 /** The text of a file of the set a report is about, by its path as shown. */
 export type TextOf = (file: string) => string | null;
@@ -39,11 +40,17 @@ export interface ReconcilingParts {
 export interface Reconciling extends Reconciler {
   /** Has the next attempt ask the remotes of these sources, or of all. */
   refresh(names: readonly string[] | null): void;
+  /** Names of the sources. */
+  readonly sources: readonly string[];
+  /** Has sources looked at soon, or all: at once, and not more often than a remote can bear. */
+  trigger(names: readonly string[] | null): void;
   /** Attempts again whenever something may have changed. */
   watch(): void;
   stop(): Promise<void>;
 }
 
+/** From one look at remotes because of a push to the next, however many pushes come. */
+const TRIGGER_GAP_MS = 1_000;
 const LAST_GOOD_DIR = 'last-good';
 
 /** Builds all that brings definitions live and tells of it; `start` makes the first attempt. */
@@ -79,12 +86,19 @@ export function createReconciling(parts: ReconcilingParts): Reconciling {
     policy,
     prune,
   });
+  const trigger = createTrigger({ run: () => void reconciler.reconcile(), clock, gapMs: TRIGGER_GAP_MS });
   return {
     ...reconciler,
+    sources: settings.sources.map(({ name }) => name),
+    trigger(names) {
+      reader.refresh(names);
+      trigger.fire();
+    },
     refresh: reader.refresh,
     watch: () => reader.watch(() => void reconciler.reconcile()),
     async stop() {
       changePings.stop();
+      trigger.stop();
       await reader.close();
       await keeping;
     },

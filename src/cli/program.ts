@@ -28,7 +28,17 @@ export function createProgram(context: CommandContext, onExit: OnExit): Command 
       writeErr: (text) => context.stderr.write(text),
     })
     .exitOverride();
-  for (const add of [addServe, addValidate, addEmit, addListen, addStatus, addPing, addReplay])
+  for (const add of [
+    addServe,
+    addValidate,
+    addEmit,
+    addListen,
+    addStatus,
+    addReconcile,
+    addConfirm,
+    addPing,
+    addReplay,
+  ])
     add(program, context, onExit);
   return program;
 }
@@ -36,9 +46,14 @@ export function createProgram(context: CommandContext, onExit: OnExit): Command 
 type AddCommand = (program: Command, context: CommandContext, onExit: OnExit) => void;
 
 const addServe: AddCommand = (program, context, onExit) => {
-  command(program, 'serve [dir]', 'hookline serve hooks.d --listen 127.0.0.1:8440')
+  command(
+    program,
+    'serve [place]',
+    'hookline serve hooks.d --listen 127.0.0.1:8440',
+    'hookline serve https://github.com/acme/hooks.git#main',
+  )
     .description(
-      'Serve the hooks of a directory (default: hooks.d): validate them, take events in, deliver them',
+      'Serve the hooks of a directory or a git repository (default: hooks.d): validate them, take events in, deliver them',
     )
     .option('--listen <host:port>', 'address of the API and of POST /events (default: 127.0.0.1:8440)')
     .option('--intake-listen <host:port>', 'separate address for POST /events')
@@ -46,9 +61,9 @@ const addServe: AddCommand = (program, context, onExit) => {
     .option('--settings <file>', 'settings file (default: hookline.yaml if it is there)')
     .option('--insecure', 'allow an address that others can reach')
     .option('--log-level <level>', 'silent, error, warn, info or debug (default: info)')
-    .action(async (dir: string | undefined, options: ServeFlags) => {
+    .action(async (place: string | undefined, options: ServeFlags) => {
       const { serve } = await import('./serve.ts');
-      const flags = toSettingsFlags(dir, options);
+      const flags = toSettingsFlags(place, options);
       onExit(await serve({ flags, settings: options.settings ?? null }, context));
     });
 };
@@ -122,6 +137,41 @@ const addStatus: AddCommand = (program, context, onExit) => {
     .action(async ({ json = false, url }: { json?: boolean; url: string }) => {
       const { status } = await import('./status.ts');
       onExit(await status({ json, url }, context));
+    });
+};
+
+const addReconcile: AddCommand = (program, context, onExit) => {
+  command(program, 'reconcile', 'hookline reconcile', 'hookline reconcile --source acme')
+    .description(
+      'Have a running server look for changes of its definitions now, and print what came of it; exits 1 unless the newest definitions serve',
+    )
+    .option('--source <name>', 'ask the remote of this source only; may be given several times', collect, [])
+    .option('--json', 'print the answer as JSON')
+    .addOption(urlOption())
+    .action(async ({ source, json = false, url }: { source: string[]; json?: boolean; url: string }) => {
+      const { reconcile } = await import('./reconcile.ts');
+      onExit(await reconcile({ sources: source, json, url }, context));
+    });
+};
+
+function collect(one: string, before: readonly string[]): readonly string[] {
+  return [...before, one];
+}
+
+const addConfirm: AddCommand = (program, context, onExit) => {
+  command(
+    program,
+    'confirm <revision>',
+    'hookline confirm main@sha1:9fceb02d0ae598e95dc970b74767f19372d61af8',
+  )
+    .description(
+      'Let a change go live that is held because it removes most hooks; REVISION is the one status shows',
+    )
+    .option('--json', 'print the answer as JSON')
+    .addOption(urlOption())
+    .action(async (revision: string, { json = false, url }: { json?: boolean; url: string }) => {
+      const { confirm } = await import('./reconcile.ts');
+      onExit(await confirm({ revision, json, url }, context));
     });
 };
 

@@ -9,13 +9,15 @@ import { createHistoryRouter } from './history.ts';
 import { createMethodCheck } from './methods.ts';
 import { createOpenApiRouter, readDescription } from './openapi.ts';
 import { createReadOnlyRouter } from './read-only.ts';
+import { createReceiversRouter, type ReceiversParts } from './receivers.ts';
+import { createReconcileRouter, type ReconcileParts } from './reconcile.ts';
 import { createRedeliveryRouter, type RedeliveryParts } from './redelivery.ts';
 import { createSourcesRouter } from './sources.ts';
 import { createStatusRouter, type StatusParts } from './status.ts';
 import type { Trial } from './trial.ts';
 
 /** What the API works with. */
-export interface ApiParts extends StatusParts, RedeliveryParts {
+export interface ApiParts extends StatusParts, RedeliveryParts, ReconcileParts, ReceiversParts {
   readonly registry: Registry;
   readonly journal: Journal;
   readonly trial: Trial;
@@ -27,13 +29,15 @@ export function createApi(parts: ApiParts): Express {
   const description = readDescription();
   const api = express().disable('x-powered-by').disable('etag');
   api.use(createMethodCheck(description));
-  api.use(express.raw({ type: () => true, limit: MAX_EVENT_BYTES }));
+  api.use(express.raw({ type: () => true, limit: MAX_EVENT_BYTES, inflate: false }));
   api.use(createStatusRouter(parts));
   api.use(createSourcesRouter(parts.registry));
   api.use(createEventHooksRouter(parts.registry, parts.trial));
   api.use(createReadOnlyRouter(parts.registry));
   api.use(createHistoryRouter(parts.journal));
   api.use(createRedeliveryRouter(parts));
+  api.use(createReconcileRouter(parts));
+  api.use(createReceiversRouter(parts));
   api.use(createOpenApiRouter(description));
   api.use(answerNotFound);
   api.use(createErrorHandler(parts.logger));

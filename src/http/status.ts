@@ -4,7 +4,7 @@ import type { SourceState } from '../definitions/reader.ts';
 import { HooklineError } from '../errors.ts';
 import type { JsonObject } from '../event.ts';
 import type { Journal } from '../journal/journal.ts';
-import type { ReconcileStatus } from '../reconcile/status.ts';
+import type { Condition, ReconcileStatus } from '../reconcile/status.ts';
 import type { Counters } from '../record/counters.ts';
 import type { Registry } from '../registry/registry.ts';
 
@@ -49,7 +49,7 @@ export function createStatusRouter({
       serving,
       hooks: snapshot?.hooks.length ?? 0,
       sources: snapshot?.catalogue.sources.size ?? 0,
-      conditions: conditions.map((condition) => ({ ...condition, since: toTime(condition.since) })),
+      conditions: toConditionViews(conditions),
       lastAttempted: lastAttempted && { ...lastAttempted, at: toTime(lastAttempted.at) },
       lastApplied: lastApplied && { ...lastApplied, at: toTime(lastApplied.at) },
       definition_sources: sources.map((source) => toSourceView(source, clock.now())),
@@ -60,6 +60,11 @@ export function createStatusRouter({
     });
   });
   return router;
+}
+
+/** Conditions as the API shows them. */
+export function toConditionViews(conditions: readonly Condition[]): JsonObject[] {
+  return conditions.map((condition) => ({ ...condition, since: toTime(condition.since) }));
 }
 
 /** Why it is not ready: no good snapshot serves, or a source was not read for longer than asked; null when it is. */

@@ -14,6 +14,15 @@ export const FILES = {
 const EVENT = { source: 'crud', event: 'consumers', data: {} };
 const LARGE = `"${'x'.repeat(1024 * 1024)}"`;
 
+const TEXT = { 'content-type': 'text/plain' };
+const PUSH = { 'x-gitlab-token': 'hunter2', 'x-gitlab-event': 'Push Hook', 'x-gitlab-event-uuid': 'one' };
+
+/** Receivers of pushes: one, and one whose secret is not there. */
+export const RECEIVERS = [
+  { name: 'push', type: 'gitlab', secret: '{vault://env/push}' },
+  { name: 'dark', type: 'gitlab', secret: '{vault://env/dark}' },
+];
+
 /** A request, the operation it is one of, and the status it is answered with. */
 export interface Scenario {
   readonly of: string;
@@ -128,5 +137,20 @@ export const SCENARIOS: readonly Scenario[] = [
   { of: 'get /healthz', path: '/healthz', status: 200 },
   { of: 'get /readyz', path: '/readyz', status: 200 },
   { of: 'get /readyz', path: '/readyz', status: 503, broken: true },
+  { of: 'get /readyz', path: '/readyz?max_age=soon', status: 400 },
+  { of: 'post /reconcile', path: '/reconcile?wait=true', status: 200 },
+  { of: 'post /reconcile', path: '/reconcile', status: 202 },
+  { of: 'post /reconcile', path: '/reconcile', status: 400, body: { sources: ['nope'] } },
+  { of: 'post /reconcile', path: '/reconcile', status: 415, body: 'a=b', headers: TEXT },
+  { of: 'post /reconcile/confirm', path: '/reconcile/confirm', status: 200, body: { revision: '{held}' } },
+  { of: 'post /reconcile/confirm', path: '/reconcile/confirm', status: 400, body: {} },
+  { of: 'post /reconcile/confirm', path: '/reconcile/confirm', status: 409, body: { revision: 'x' } },
+  { of: 'post /reconcile/confirm', path: '/reconcile/confirm', status: 415, body: 'a=b', headers: TEXT },
+  { of: 'post /receivers/{name}', path: '/receivers/push', status: 202, body: {}, headers: PUSH },
+  { of: 'post /receivers/{name}', path: '/receivers/push', status: 200, body: {}, headers: PUSH },
+  { of: 'post /receivers/{name}', path: '/receivers/push', status: 401, body: {} },
+  { of: 'post /receivers/{name}', path: '/receivers/nope', status: 404, body: {} },
+  { of: 'post /receivers/{name}', path: '/receivers/push', status: 413, body: LARGE },
+  { of: 'post /receivers/{name}', path: '/receivers/dark', status: 503, body: {} },
   { of: 'get /openapi.json', path: '/openapi.json', status: 200 },
 ];

@@ -1,3 +1,5 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../src/event.ts';
 import { type ApiParts, createApi } from '../../src/http/api.ts';
@@ -10,7 +12,7 @@ import {
   readOperations,
 } from '../helpers/api-description.ts';
 import { type Answer, type RunningApp, runApp } from '../helpers/running-app.ts';
-import { FILES, SCENARIOS, type Scenario } from './openapi-scenarios.ts';
+import { FILES, RECEIVERS, SCENARIOS, type Scenario } from './openapi-scenarios.ts';
 
 const OPERATIONS = readOperations();
 const BROKEN = { 'bad.yaml': 'source: crud\nhandler: webhok\n' };
@@ -20,7 +22,10 @@ let app: RunningApp;
 let broken: RunningApp;
 let ids: Readonly<Record<string, string>>;
 beforeAll(async () => {
-  [app, broken] = await Promise.all([runApp(FILES), runApp(BROKEN)]);
+  [app, broken] = await Promise.all([
+    runApp(FILES, { env: { PUSH: 'hunter2' }, settings: { receivers: RECEIVERS } }),
+    runApp(BROKEN),
+  ]);
   app.hooks.write(
     'self.yaml',
     `source: dao:crud\nhandler: webhook\nconfig: { url: "${app.app.url}/event-hooks/log/test", secret: hunter2 }\n`,
@@ -29,12 +34,22 @@ beforeAll(async () => {
   const [first, pending] = [await emit('consumers'), await emit('services')];
   const { body } = await app.post('/deliveries/redeliver', { hook: 'nobody' });
   const { id: replay } = body as { id: string };
-  ids = { event: first.id, delivery: first.delivery, pending: pending.delivery, replay };
+  const held = await hold();
+  ids = { held, event: first.id, delivery: first.delivery, pending: pending.delivery, replay };
 });
 afterAll(async () => {
   await app[Symbol.asyncDispose]();
   await broken[Symbol.asyncDispose]();
 });
+
+/** Has a change held: it removes every hook. Answers its revision. */
+async function hold(): Promise<string> {
+  for (const file of Object.keys(FILES)) rmSync(join(app.hooks.path, file));
+  rmSync(join(app.hooks.path, 'self.yaml'));
+  await app.app.reconcile();
+  const { lastAttempted } = (await app.get('/status')).body as { lastAttempted: { revision: string } };
+  return lastAttempted.revision;
+}
 
 async function emit(event: string): Promise<{ readonly id: string; readonly delivery: string }> {
   const { body } = await app.emit('crud', event, {});
@@ -46,7 +61,7 @@ async function ask({ of, path, body, headers = JSON_TYPE, broken: isBroken }: Sc
   const base = isBroken === true ? broken.app.url : app.app.url;
   const method = of.split(' ')[0]?.toUpperCase() ?? '';
   const url = base + path.replaceAll(/\{(\w+)\}/g, (_, name: string) => ids[name] ?? '');
-  const sent = typeof body === 'string' ? body : JSON.stringify(body);
+  const sent = (typeof body === 'string' ? body : JSON.stringify(body))?.replace('{held}', ids.held ?? '');
   const response = await fetch(url, { method, headers, ...(sent === undefined ? {} : { body: sent }) });
   const text = await response.text();
   const isJson = response.headers.get('content-type')?.startsWith('application/json') ?? false;

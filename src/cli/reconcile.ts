@@ -1,0 +1,67 @@
+import type { Problem } from '../definitions/problem.ts';
+import type { Json } from '../event.ts';
+import { askServer, toRefusal, toView } from './client.ts';
+import { type CommandContext, type ExitCode, writeLine } from './command.ts';
+import { countProblems, createPaint } from './print.ts';
+import { toPrintable } from './printable.ts';
+import { isReady, type StatusView } from './status-lines.ts';
+
+/** The answer of POST /reconcile?wait=true and POST /reconcile/confirm. */
+interface ReconciledView extends Pick<StatusView, 'conditions' | 'revision' | 'serving'> {
+  readonly problems: readonly Problem[];
+}
+
+/** What is asked of a server. */
+interface Asked {
+  readonly path: string;
+  readonly body: Json;
+  readonly url: string;
+  readonly json: boolean;
+}
+
+/** Has a running server look for changes now, and prints what came of it; 1 unless the newest definitions serve. */
+export function reconcile(
+  {
+    sources,
+    url,
+    json,
+  }: { readonly sources: readonly string[]; readonly url: string; readonly json: boolean },
+  context: CommandContext,
+): Promise<ExitCode> {
+  const body = sources.length === 0 ? {} : { sources: [...sources] };
+  return ask({ path: '/reconcile?wait=true', body, url, json }, context);
+}
+
+/** Lets a held revision go live, and prints what came of it; 1 unless it is what serves. */
+export function confirm(
+  { revision, url, json }: { readonly revision: string; readonly url: string; readonly json: boolean },
+  context: CommandContext,
+): Promise<ExitCode> {
+  return ask({ path: '/reconcile/confirm', body: { revision }, url, json }, context);
+}
+
+async function ask({ path, body, url, json }: Asked, { stdout, stderr }: CommandContext): Promise<ExitCode> {
+  const answer = await askServer(`${url}${path}`, { method: 'POST', body });
+  if (answer.status !== 200) {
+    writeLine(stderr, toRefusal(answer));
+    return 1;
+  }
+  const view = toView<ReconciledView>(answer);
+  if (json) writeLine(stdout, JSON.stringify(view, null, 2));
+  else for (const line of describe(view)) writeLine(stdout, toPrintable(line));
+  if (!json) writeLine(stdout, createPaint(stdout)(isReady(view) ? 'green' : 'red', describeVerdict(view)));
+  return isReady(view) ? 0 : 1;
+}
+
+function describe({ problems }: ReconciledView): readonly string[] {
+  return problems.map(
+    ({ file, line, column, severity, code, message }) =>
+      `${file}:${line}:${column} ${severity} ${code}: ${message}`,
+  );
+}
+
+function describeVerdict({ conditions, problems, revision, serving }: ReconciledView): string {
+  const ready = conditions.find(({ type }) => type === 'Ready');
+  const found = problems.length === 0 ? '' : ` (${countProblems(problems)})`;
+  return toPrintable(`${ready?.message ?? 'Not ready'}${found}; serving ${serving} ${revision ?? 'nothing'}`);
+}

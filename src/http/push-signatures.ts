@@ -1,0 +1,96 @@
+import { createHmac, hash, timingSafeEqual } from 'node:crypto';
+import type { IncomingHttpHeaders } from 'node:http';
+import type { ReceiverSettings } from '../source-settings.ts';
+
+/** A request that says that something was pushed, before anything of it is believed. */
+export interface Push {
+  readonly headers: IncomingHttpHeaders;
+  readonly body: Buffer;
+}
+
+/** How the pushes of one kind of host are told from anybody else's. */
+interface PushKind {
+  /** Whether whoever sent it knows the secret. Takes as long for a wrong signature as for a right one. */
+  readonly isGenuine: (push: Push, secret: string) => boolean;
+  /** Headers with an id that is the same when a push is sent again. */
+  readonly ids: readonly string[];
+  /** The header that names what happened, and what of it may have changed a ref. Null: it is always a push. */
+  readonly event: { readonly header: string; readonly changes: RegExp; readonly hello: RegExp } | null;
+}
+
+/**
+ * Of each host by its documentation. GitHub, Gitea and Bitbucket sign the body with HMAC-SHA256; GitLab sends the secret
+ * itself.
+ */
+const KINDS: Readonly<Record<ReceiverSettings['type'], PushKind>> = {
+  github: {
+    isGenuine: signedBy('x-hub-signature-256', 'sha256='),
+    ids: ['x-github-delivery'],
+    event: { header: 'x-github-event', changes: /^(?:push|create|delete)$/, hello: /^ping$/ },
+  },
+  gitlab: {
+    isGenuine: ({ headers }, secret) => isSame(toText(headers['x-gitlab-token']), secret),
+    ids: ['x-gitlab-event-uuid', 'idempotency-key'],
+    event: { header: 'x-gitlab-event', changes: /^(?:Tag )?Push Hook$|^System Hook$/, hello: /^$/ },
+  },
+  gitea: {
+    isGenuine: (push, secret) =>
+      signedBy('x-forgejo-signature', '')(push, secret) || signedBy('x-gitea-signature', '')(push, secret),
+    ids: ['x-forgejo-delivery', 'x-gitea-delivery'],
+    event: { header: 'x-gitea-event', changes: /^(?:push|create|delete)$/, hello: /^$/ },
+  },
+  bitbucket: {
+    isGenuine: signedBy('x-hub-signature', 'sha256='),
+    ids: ['x-request-uuid'],
+    event: {
+      header: 'x-event-key',
+      changes: /^repo:(?:push|refs_changed)$/,
+      hello: /^diagnostics:ping$/,
+    },
+  },
+  generic: { isGenuine: signedBy('x-signature', 'sha256='), ids: ['x-request-id'], event: null },
+};
+
+/** What a push is about, as far as its headers say. */
+export type PushSubject = 'change' | 'hello' | 'other';
+
+/** Whether a push comes from who knows the secret; an empty secret is nobody's. */
+export function isGenuine(type: ReceiverSettings['type'], push: Push, secret: string): boolean {
+  return secret !== '' && KINDS[type].isGenuine(push, secret);
+}
+
+/** What a push that is genuine is about. */
+export function toSubject(type: ReceiverSettings['type'], { headers }: Push): PushSubject {
+  const { event } = KINDS[type];
+  if (event === null) return 'change';
+  const name = toText(headers[event.header]);
+  if (event.hello.test(name)) return name === '' ? 'other' : 'hello';
+  return event.changes.test(name) ? 'change' : 'other';
+}
+
+/**
+ * What is the same when a push is sent again: the id its host gave it, else its own content. Null for a generic one
+ * without an id: who sends it may well send the same each time.
+ */
+export function toPushId(type: ReceiverSettings['type'], { headers, body }: Push): string | null {
+  const id = KINDS[type].ids.map((name) => toText(headers[name])).find((value) => value !== '');
+  if (id !== undefined) return hash('sha256', `id ${id}`, 'hex');
+  return type === 'generic' ? null : hash('sha256', body, 'hex');
+}
+
+function signedBy(header: string, prefix: string): PushKind['isGenuine'] {
+  return ({ headers, body }, secret) => {
+    const given = toText(headers[header]);
+    const signature = given.startsWith(prefix) ? given.slice(prefix.length) : given;
+    return isSame(signature.toLowerCase(), createHmac('sha256', secret).update(body).digest('hex'));
+  };
+}
+
+/** Digests are compared, so that neither content nor length shows in the time it takes. */
+function isSame(given: string, expected: string): boolean {
+  return timingSafeEqual(hash('sha256', given, 'buffer'), hash('sha256', expected, 'buffer'));
+}
+
+function toText(header: string | readonly string[] | undefined): string {
+  return typeof header === 'string' ? header : '';
+}

@@ -1,0 +1,68 @@
+import { type Request, Router } from 'express';
+import { HooklineError } from '../errors.ts';
+import type { JsonObject } from '../event.ts';
+import type { ReconcileStatus } from '../reconcile/status.ts';
+import { readObject } from './read-object.ts';
+import { toConditionViews } from './status.ts';
+
+/** What the routes of reconciling work with. */
+export interface ReconcileParts {
+  readonly reconciling: {
+    /** Names of the sources. */
+    readonly sources: readonly string[];
+    /** Has the next attempt ask the remotes of these sources, or of all. */
+    readonly refresh: (names: readonly string[] | null) => void;
+    readonly reconcile: () => Promise<ReconcileStatus>;
+    /** Rejects with `conflict`. */
+    readonly confirm: (revision: string) => Promise<ReconcileStatus>;
+  };
+}
+
+/** POST /reconcile and POST /reconcile/confirm. */
+export function createReconcileRouter({ reconciling }: ReconcileParts): Router {
+  const router = Router();
+  router.post('/reconcile', async (req, res) => {
+    const wait = toWait(req.query.wait);
+    reconciling.refresh(toSources(req, reconciling.sources));
+    const done = reconciling.reconcile();
+    if (wait) res.json(toOutcome(await done));
+    else res.status(202).json({ message: 'Looking for changes' });
+  });
+  router.post('/reconcile/confirm', async (req, res) => {
+    const { revision } = readObject(req, '{"revision": …}, the revision that is held');
+    if (typeof revision !== 'string') throw new HooklineError('bad_request', 'Say the revision that is held');
+    res.json(toOutcome(await reconciling.confirm(revision)));
+  });
+  return router;
+}
+
+function toWait(value: unknown): boolean {
+  if (value === undefined || value === 'false') return false;
+  if (value === 'true' || value === '') return true;
+  throw new HooklineError('bad_request', 'wait must be true or false');
+}
+
+/** Null: all of them. */
+function toSources(req: Request, known: readonly string[]): readonly string[] | null {
+  const { sources = null } = readObject(req, 'which sources to look at, as {"sources": [NAME, …]}');
+  if (sources === null) return null;
+  const names = Array.isArray(sources) ? sources.filter((name) => typeof name === 'string') : [];
+  if (!Array.isArray(sources) || names.length < sources.length)
+    throw new HooklineError('bad_request', 'sources must be a list of names');
+  const unknown = names.find((name) => !known.includes(name));
+  if (unknown !== undefined)
+    throw new HooklineError(
+      'bad_request',
+      `There is no source "${unknown}": the sources are ${known.join(', ')}`,
+    );
+  return names;
+}
+
+function toOutcome({ conditions, lastApplied, serving, problems }: ReconcileStatus): JsonObject {
+  return {
+    revision: lastApplied?.revision ?? null,
+    serving,
+    conditions: toConditionViews(conditions),
+    problems: problems.map((problem) => ({ ...problem })),
+  };
+}
