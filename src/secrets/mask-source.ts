@@ -9,10 +9,12 @@ const KEY_AND_VALUE =
   /(["']?)(?<![\w.-])([\w.-]+)\1(\s*:\s+|\s*:(?=["']))("(?:[^"\\\n]|\\.)*"|'[^'\n]*'|[^\s"'{[&*|>,}#][^,}\n]*)/g;
 /** The password of a URL. */
 const URL_PASSWORD = /(?<![a-z0-9+.-])([a-z][a-z0-9+.-]*:\/\/[^\s:/@]*:)([^\s/@"']+)(?=@)/gi;
+/** A parameter in the query of a URL. */
+const PARAMETER = /([?&])([\w.-]+)=([^&#\s"']+)/g;
 
 /**
- * The text of a file of definitions as it may be shown: what stands after a key that tells of a secret, and passwords of
- * URLs, are asterisks. Every character keeps its place, and so do references, which are names.
+ * The text of a file of definitions as it may be shown: what stands after a key that tells of a secret, passwords of URLs
+ * and parameters with such a name are asterisks. Every character keeps its place, and so do references, which are names.
  */
 export function maskSource(text: string): string {
   return text
@@ -27,5 +29,8 @@ export function maskSource(text: string): string {
     .replaceAll(
       URL_PASSWORD,
       (_whole: string, before: string, password: string) => before + '*'.repeat(password.length),
+    )
+    .replaceAll(PARAMETER, (whole: string, sign: string, name: string, value: string) =>
+      isSensitiveName(name) ? `${sign}${name}=${'*'.repeat(value.length)}` : whole,
     );
 }

@@ -9,6 +9,10 @@ describe('maskSource()', () => {
     ['{"secret":"hunter2","url":"http://a/"}', '{"secret":*********,"url":"http://a/"}'],
     ['headers: { x-api-key: abc, x-b: c }', 'headers: { x-api-key: ***, x-b: c }'],
     ['url: https://jane:hunter2@example.com/', 'url: https://jane:*******@example.com/'],
+    [
+      'url: "https://example.com/?a=b&token=hunter2&c=d#e"',
+      'url: "https://example.com/?a=b&token=*******&c=d#e"',
+    ],
     ['url: ftp://:hunter2@h/', 'url: ftp://:*******@h/'],
   ])('hides what %s tells, and keeps every place', (text, shown) => {
     const masked = maskSource(text);
@@ -25,6 +29,7 @@ describe('maskSource()', () => {
     'event: consumers # secret: none',
     'url: https://example.com/a:b@c',
     'handler: webhook',
+    'url: https://example.com/?token_type=bearer&a=b',
   ])('shows %s', (text) => {
     expect(maskSource(text).replaceAll(/# .*/g, '')).toBe(text.replaceAll(/# .*/g, ''));
   });
@@ -42,6 +47,8 @@ describe('maskSource() of a long text', () => {
     ['-.'],
     ['secret: '],
     ['secret: "'],
+    ['?a'],
+    ['&token='],
   ])('reads %j, again and again, once', (piece) => {
     const text = piece.repeat(Math.ceil(400_000 / piece.length));
     expect(maskSource(text)).toHaveLength(text.length);
