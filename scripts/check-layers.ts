@@ -36,7 +36,7 @@ const JOINING = [
 ];
 /** Only these may name a concrete journal or sandbox. */
 const CONCRETE = /^(journal\/sqlite|sandbox\/pool)/;
-const MAY_NAME_CONCRETE = /^(app\.ts|cli\/validate\.ts|journal\/|sandbox\/)/;
+const MAY_NAME_CONCRETE = /^(app\.ts|cli\/preparing\.ts|journal\/|sandbox\/)/;
 
 await init;
 const files = globSync('**/*.ts', { cwd: 'src' });

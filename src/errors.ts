@@ -19,6 +19,7 @@ export type ErrorCode =
   | 'state_locked'
   | 'state_unusable'
   | 'server_unreachable'
+  | 'not_comparable'
   | 'handler_failed'
   | 'internal';
 
@@ -40,6 +41,7 @@ export const ERROR_CODES: Readonly<Record<ErrorCode, { readonly status: number; 
   state_locked: { status: 500, exit: 1 },
   state_unusable: { status: 500, exit: 1 },
   server_unreachable: { status: 502, exit: 1 },
+  not_comparable: { status: 500, exit: 2 },
   handler_failed: { status: 500, exit: 1 },
   internal: { status: 500, exit: 1 },
 };

@@ -26,6 +26,14 @@ export function toStatus(text: string): number {
   return code;
 }
 
+/** Reads a number of things, at least one. */
+export function toPositive(text: string): number {
+  const number = Number(text);
+  if (!Number.isSafeInteger(number) || number < 1)
+    throw new InvalidArgumentError('it is a whole number, 1 or more');
+  return number;
+}
+
 /** The options of `serve`, as the command line has them. */
 export interface ServeFlags {
   readonly listen?: string;

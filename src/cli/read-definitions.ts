@@ -62,8 +62,8 @@ function readOne(
   };
 }
 
-/** The same file by another path. Its hooks keep the names they have. */
-function showAs(path: string, loaded: LoadedFile): LoadedFile {
+/** The same file by another path, for what is printed. Its hooks keep the names they have. */
+export function showAs(path: string, loaded: LoadedFile): LoadedFile {
   const { definitions, problems } = loaded;
   return {
     ...loaded,

@@ -1,6 +1,5 @@
-import { createPrepare } from '../reconcile/prepare.ts';
-import { createSandbox } from '../sandbox/pool.ts';
 import { type CommandContext, type ExitCode, writeLine } from './command.ts';
+import { createPreparing } from './preparing.ts';
 import { count, countProblems, createPaint } from './print.ts';
 import { printProblems } from './print-problems.ts';
 import { readDefinitions } from './read-definitions.ts';
@@ -18,10 +17,8 @@ export async function validate(
   { stdin, stdout, stderr }: CommandContext,
 ): Promise<ExitCode> {
   const read = await Promise.all(paths.map((path) => readDefinitions(path, stdin)));
-  await using sandbox = asDisposable(createSandbox());
-  const { hooks, catalogue, problems, good } = await createPrepare(sandbox.value)(
-    read.flatMap(({ files }) => files),
-  );
+  await using preparing = createPreparing();
+  const { hooks, catalogue, problems, good } = await preparing.prepare(read.flatMap(({ files }) => files));
   if (json) {
     const answer = { valid: good, hooks: hooks.length, sources: catalogue.sources.size, problems };
     writeLine(stdout, JSON.stringify(answer, null, 2));
@@ -33,10 +30,4 @@ export async function validate(
   const verdict = `${good ? 'Valid' : 'Not valid'}: ${count(hooks.length, 'hook')}, ${countProblems(problems)}`;
   writeLine(good ? stdout : stderr, verdict);
   return good ? 0 : 1;
-}
-
-function asDisposable<T extends { close(): Promise<void> }>(
-  value: T,
-): AsyncDisposable & { readonly value: T } {
-  return { value, [Symbol.asyncDispose]: () => value.close() };
 }

@@ -2,7 +2,18 @@ import { describe, expect, it } from 'vitest';
 import { VERSION } from '../../src/version.ts';
 import { runCommand } from '../helpers/process.ts';
 
-const COMMANDS = ['serve', 'validate', 'emit', 'listen', 'status', 'reconcile', 'confirm', 'ping', 'replay'];
+const COMMANDS = [
+  'serve',
+  'validate',
+  'diff',
+  'emit',
+  'listen',
+  'status',
+  'reconcile',
+  'confirm',
+  'ping',
+  'replay',
+];
 
 describe.concurrent('hookline --help', () => {
   it('lists the commands and shows an example', async () => {

@@ -1,0 +1,168 @@
+import { execFile } from 'node:child_process';
+import { realpathSync, statSync } from 'node:fs';
+import { posix, relative, resolve, sep } from 'node:path';
+import { promisify } from 'node:util';
+import type { LoadedFile } from '../definitions/definition.ts';
+import { readRevision, resolveRevision } from '../definitions/git-revision.ts';
+import { createGit, type Git } from '../definitions/git-runner.ts';
+import { loadFile } from '../definitions/load-file.ts';
+import { HooklineError, toMessage } from '../errors.ts';
+import type { CommandContext } from './command.ts';
+import { readServer } from './diff-server.ts';
+import { readDefinitions, showAs } from './read-definitions.ts';
+
+/** One of the two things that are compared. */
+export type Side =
+  | { readonly kind: 'server'; readonly url: string }
+  | { readonly kind: 'directory'; readonly dir: string }
+  | { readonly kind: 'revision'; readonly revision: string };
+
+/** What is compared with what. */
+export interface Sides {
+  readonly from: Side;
+  readonly to: Side;
+}
+
+/** A side with its definitions. */
+export interface ReadSide {
+  /** For people, in one line. */
+  readonly label: string;
+  readonly fromServer: boolean;
+  readonly files: readonly LoadedFile[];
+  readonly textOf: (file: string) => string | null;
+}
+
+/** What a side is read with. */
+export interface SideOptions {
+  readonly other: Side;
+  /** Directory of the definitions in revisions; null: the one it is compared with, else `hooks.d`. */
+  readonly path: string | null;
+  readonly context: CommandContext;
+}
+
+/** A repository with where in it something is asked. */
+interface Repository {
+  readonly git: Git;
+  /** The directory below its root, with `/`; empty for the root. */
+  readonly prefix: string;
+}
+
+/** Directory of the definitions unless another is named. */
+const DEFAULT_DIR = 'hooks.d';
+/** What the server at --url is called. */
+const SERVER = 'server';
+/** A path that can be no revision. */
+const SURELY_PATH = /^\.{0,2}(?:\/|$)/;
+const SURELY_URL = /^https?:\/\//;
+/** Characters of a commit that are shown. */
+const SHOWN_COMMIT = 12;
+
+/**
+ * Tells what the arguments of `diff` mean. None: the server and `hooks.d`. A directory alone is compared with the
+ * server, anything else alone with `hooks.d`. Throws `not_comparable` for what is neither of them.
+ */
+export async function toSides(
+  [first, second]: readonly string[],
+  { url, context }: { readonly url: string; readonly context: CommandContext },
+): Promise<Sides> {
+  const server = { kind: 'server', url } as const;
+  const directory = { kind: 'directory', dir: DEFAULT_DIR } as const;
+  if (first === undefined) return { from: server, to: directory };
+  const from = await toSide(first, { url, context });
+  if (second !== undefined) return { from, to: await toSide(second, { url, context }) };
+  return from.kind === 'directory' ? { from: server, to: from } : { from, to: directory };
+}
+
+async function toSide(
+  text: string,
+  { url, context }: { readonly url: string; readonly context: CommandContext },
+): Promise<Side> {
+  if (text === SERVER) return { kind: 'server', url };
+  if (SURELY_URL.test(text) && URL.canParse(text)) return { kind: 'server', url: text.replace(/\/+$/, '') };
+  const isDirectory = statSync(text, { throwIfNoEntry: false })?.isDirectory() ?? false;
+  if (isDirectory && SURELY_PATH.test(text)) return { kind: 'directory', dir: text };
+  const isRevision = await isRevisionHere(text, context);
+  if (isDirectory && isRevision)
+    throw notComparable(
+      `Cannot tell whether "${text}" is a directory or a revision: it is both; say ./${text}, or heads/${text} for the branch`,
+    );
+  if (isDirectory) return { kind: 'directory', dir: text };
+  if (isRevision) return { kind: 'revision', revision: text };
+  throw notComparable(
+    `Cannot compare "${text}": it is no directory, and no revision that this repository has; "git fetch" gets those of others`,
+  );
+}
+
+async function isRevisionHere(text: string, { env }: CommandContext): Promise<boolean> {
+  const repository = await findRepository('.', env);
+  return repository !== null && (await resolveRevision(repository.git, text)) !== null;
+}
+
+/** Reads the definitions of a side. Throws `not_comparable`, `directory_unreadable` or SourceError. */
+export async function readSide(side: Side, options: SideOptions): Promise<ReadSide> {
+  switch (side.kind) {
+    case 'server': {
+      const { revision, files } = await readServer(side.url);
+      const label = `server ${side.url} (${revision ?? 'it serves nothing yet'})`;
+      return { label, fromServer: true, files, textOf: toTextOf(files) };
+    }
+    case 'directory': {
+      const read = await readDefinitions(side.dir, options.context.stdin);
+      return { label: `directory ${side.dir}`, fromServer: false, ...read };
+    }
+    case 'revision':
+      return readRevisionSide(side.revision, await locate(options));
+  }
+}
+
+async function readRevisionSide(revision: string, { git, prefix }: Repository): Promise<ReadSide> {
+  const { commit, files: read } = await readRevision(git, { revision, path: prefix });
+  const source = { source: `git:${revision}`, owner: '', labelled: false };
+  const files = read.map(({ path, bytes }) =>
+    showAs(`${revision}:${posix.join(prefix, path)}`, loadFile({ file: path, bytes, source })),
+  );
+  const label = `revision ${revision} (${commit.slice(0, SHOWN_COMMIT)}), ${prefix || 'all of it'}`;
+  return { label, fromServer: false, files, textOf: toTextOf(files) };
+}
+
+function toTextOf(files: readonly LoadedFile[]): ReadSide['textOf'] {
+  return (file) => files.find((one) => one.file === file)?.bytes.toString('utf8') ?? null;
+}
+
+/** Where the definitions of a revision are. */
+async function locate({ other, path, context }: SideOptions): Promise<Repository> {
+  const isBeside = path === null && other.kind === 'directory';
+  const repository = await findRepository(isBeside ? other.dir : '.', context.env);
+  if (repository === null) {
+    const where = isBeside ? `"${other.dir}"` : 'the working directory';
+    throw notComparable(`Cannot read a revision: ${where} is in no git repository, or git is not installed`);
+  }
+  if (isBeside) return repository;
+  const below = relative(realpathSync('.'), resolve(realpathSync('.'), path ?? DEFAULT_DIR));
+  const prefix = posix.join(repository.prefix, below.split(sep).join('/'));
+  if (prefix === '..' || prefix.startsWith('../'))
+    throw notComparable(
+      `Cannot read "${path ?? DEFAULT_DIR}" of a revision: it is outside of the repository`,
+    );
+  return { git: repository.git, prefix: prefix === '.' ? '' : prefix.replace(/\/$/, '') };
+}
+
+const run = promisify(execFile);
+
+/** Finds the repository a directory is in, as git does; null when it is in none or there is no git. Throws `not_comparable`. */
+async function findRepository(dir: string, env: CommandContext['env']): Promise<Repository | null> {
+  try {
+    const args = ['-C', dir, 'rev-parse', '--absolute-git-dir', '--show-prefix'];
+    const { stdout } = await run('git', args, { env: { ...env, LC_ALL: 'C' } });
+    const [gitDir = '', prefix = ''] = stdout.split('\n');
+    return { git: createGit({ dir: gitDir, env }), prefix: prefix.replace(/\/$/, '') };
+  } catch (error) {
+    const { code, stderr } = error as NodeJS.ErrnoException & { readonly stderr?: string };
+    if (code === 'ENOENT' || stderr?.includes('not a git repository')) return null;
+    throw notComparable(`Cannot read the repository of "${dir}": ${stderr?.trim() || toMessage(error)}`);
+  }
+}
+
+function notComparable(message: string): HooklineError {
+  return new HooklineError('not_comparable', message);
+}

@@ -1,0 +1,53 @@
+import { parseAddress } from '../address.ts';
+import { type AddCommand, command } from './add-command.ts';
+import { toStatus, urlOption } from './options.ts';
+
+/** The options of `emit`, as the command line has them. */
+interface EmitFlags {
+  readonly id?: string;
+  readonly time?: string;
+  readonly url: string;
+}
+
+const addEmit: AddCommand = (program, context, onExit) => {
+  command(
+    program,
+    'emit <source> <event> [data]',
+    `hookline emit crud consumers '{"entity":{"username":"jane"}}'`,
+    'hookline emit crud consumers @consumer.json --id my-1',
+  )
+    .description(
+      'Send an event to a running server; DATA is JSON, @FILE, or - for standard input (default: {})',
+    )
+    .option('--id <id>', 'id of the event; the same id again is a duplicate')
+    .option('--time <time>', 'time of the event, as in 2026-01-31T12:00:00Z')
+    .addOption(urlOption())
+    .action(async (source: string, event: string, data: string | undefined, options: EmitFlags) => {
+      const { emit } = await import('./emit.ts');
+      onExit(await emit({ source, event, data: data ?? '{}', ...options }, context));
+    });
+};
+
+/** The options of `listen`, as the command line has them. */
+interface ListenFlags {
+  readonly listen: ReturnType<typeof parseAddress>;
+  readonly secret?: string;
+  readonly status: number;
+}
+
+const addListen: AddCommand = (program, context, onExit) => {
+  const address = '127.0.0.1:9000';
+  command(program, 'listen', `hookline listen --listen ${address} --secret hunter2`)
+    .description('Run a local receiver that prints what it gets and verifies signatures')
+    .option('--listen <host:port>', `address to listen on (default: ${address})`, parseAddress)
+    .option('--secret <secret>', 'verify signatures with this secret')
+    .option('--status <code>', 'status to answer with', toStatus, 200)
+    .action(async (options: Partial<ListenFlags> & Pick<ListenFlags, 'status'>) => {
+      const { listen } = await import('./listen.ts');
+      const { listen: asked = parseAddress(address), secret = null, status } = options;
+      onExit(await listen({ listen: asked, secret, status }, context));
+    });
+};
+
+/** The commands that send and receive. */
+export const EVENT_COMMANDS: readonly AddCommand[] = [addEmit, addListen];

@@ -1,0 +1,121 @@
+import { HooklineError } from '../errors.ts';
+import { type AddCommand, command } from './add-command.ts';
+import { urlOption } from './options.ts';
+
+const addStatus: AddCommand = (program, context, onExit) => {
+  command(program, 'status', 'hookline status')
+    .description(
+      'Show what a running server serves and what is wrong; exits 1 unless the newest definitions serve',
+    )
+    .option('--json', 'print the status as JSON')
+    .addOption(urlOption())
+    .action(async ({ json = false, url }: { json?: boolean; url: string }) => {
+      const { status } = await import('./status.ts');
+      onExit(await status({ json, url }, context));
+    });
+};
+
+const addReconcile: AddCommand = (program, context, onExit) => {
+  command(program, 'reconcile', 'hookline reconcile', 'hookline reconcile --source acme')
+    .description(
+      'Have a running server look for changes of its definitions now, and print what came of it; exits 1 unless the newest definitions serve',
+    )
+    .option('--source <name>', 'ask the remote of this source only; may be given several times', collect, [])
+    .option('--json', 'print the answer as JSON')
+    .addOption(urlOption())
+    .action(async ({ source, json = false, url }: { source: string[]; json?: boolean; url: string }) => {
+      const { reconcile } = await import('./reconcile.ts');
+      onExit(await reconcile({ sources: source, json, url }, context));
+    });
+};
+
+function collect(one: string, before: readonly string[]): readonly string[] {
+  return [...before, one];
+}
+
+const addConfirm: AddCommand = (program, context, onExit) => {
+  command(
+    program,
+    'confirm <revision>',
+    'hookline confirm main@sha1:9fceb02d0ae598e95dc970b74767f19372d61af8',
+  )
+    .description(
+      'Let a change go live that is held because it removes most hooks; REVISION is the one status shows',
+    )
+    .option('--json', 'print the answer as JSON')
+    .addOption(urlOption())
+    .action(async (revision: string, { json = false, url }: { json?: boolean; url: string }) => {
+      const { confirm } = await import('./reconcile.ts');
+      onExit(await confirm({ revision, json, url }, context));
+    });
+};
+
+const addPing: AddCommand = (program, context, onExit) => {
+  command(program, 'ping <hook>', 'hookline ping routes-webhook')
+    .description(
+      'Have a running server ping the receiver of a hook with handler webhook, and print what was sent; HOOK is an id or a name',
+    )
+    .addOption(urlOption())
+    .action(async (hook: string, { url }: { url: string }) => {
+      const { ping } = await import('./ping.ts');
+      onExit(await ping({ hook, url }, context));
+    });
+};
+
+/** The options of `replay`, as the command line has them. */
+interface ReplayFlags {
+  readonly hook?: string;
+  readonly state?: string;
+  readonly source?: string;
+  readonly event?: string;
+  readonly since?: string;
+  readonly until?: string;
+  readonly json?: boolean;
+  readonly url: string;
+}
+
+const addReplay: AddCommand = (program, context, onExit) => {
+  command(
+    program,
+    'replay [delivery]',
+    'hookline replay --hook slack-admins --since 2026-01-31T12:00:00Z',
+    'hookline replay 019c2f6e-8a53-7d10-b0a4-9a5f0a6c2c77',
+  )
+    .description(
+      'Have a running server make deliveries at once: one by its id, or all that were never delivered and match',
+    )
+    .option('--hook <hook>', 'of this hook, by id or name')
+    .option(
+      '--state <state>',
+      'in this state: undelivered (default), pending, failed, exhausted or succeeded',
+    )
+    .option('--source <source>', 'of events of this source')
+    .option('--event <event>', 'of events of this name')
+    .option('--since <time>', 'created at or after, as in 2026-01-31T12:00:00Z')
+    .option('--until <time>', 'created before')
+    .option('--json', 'print the answer as JSON')
+    .addOption(urlOption())
+    .action(async (id: string | undefined, { url, json = false, ...filter }: ReplayFlags) => {
+      if (id === undefined && Object.keys(filter).length === 0)
+        throw new HooklineError(
+          'usage',
+          'Cannot replay nothing: give the id of a delivery, or --hook, --state, --source, --event, --since or --until',
+        );
+      if (id !== undefined && Object.keys(filter).length > 0)
+        throw new HooklineError(
+          'usage',
+          'Cannot replay one delivery and a filter: give the id, or what narrows them',
+        );
+      const { replay } = await import('./replay.ts');
+      onExit(await replay({ id: id ?? null, filter, url, json }, context));
+    });
+};
+
+/** The commands about a running server. */
+export const SERVER_COMMANDS: readonly AddCommand[] = [
+  addStatus,
+  addReconcile,
+  addConfirm,
+  addPing,
+  addReplay,
+];
