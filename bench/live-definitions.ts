@@ -1,5 +1,5 @@
 import { systemClock } from '../src/clock.ts';
-import { createSources } from '../src/definitions/create-sources.ts';
+import { createDirectorySource } from '../src/definitions/directory-source.ts';
 import { createDefinitionsReader } from '../src/definitions/reader.ts';
 import { openSqliteJournal } from '../src/journal/sqlite.ts';
 import { createLogger } from '../src/logger.ts';
@@ -29,14 +29,15 @@ export async function openDefinitions(dir: string, journalFile: string): Promise
   const journal = await openSqliteJournal({ file: journalFile });
   const sandbox = createSandbox();
   const registry = createRegistry();
-  const definitions = createDefinitionsReader(
-    createSources([{ kind: 'dir', name: 'hooks', prefix: null, dir }], {
-      clock,
-      logger: createLogger('warn'),
-      pollMs: NO_POLL_MS,
-    }),
+  const source = createDirectorySource({
+    name: 'hooks',
+    dir,
+    labelled: false,
     clock,
-  );
+    logger: createLogger('warn'),
+    pollMs: NO_POLL_MS,
+  });
+  const definitions = createDefinitionsReader([source], clock);
   let swapped = Promise.withResolvers<number>();
   const reconciler = createReconciler({
     read: definitions.read,
@@ -71,7 +72,7 @@ export async function openDefinitions(dir: string, journalFile: string): Promise
     watch: () => definitions.watch(() => void reconciler.reconcile()),
     nextSwap: () => swapped.promise,
     async close() {
-      await definitions.close();
+      await source.close();
       await sandbox.close();
       await journal.close();
     },

@@ -148,6 +148,8 @@ export async function startApp({ settings, env, logger, clock, onReport }: AppPa
     ping,
     ownEvents,
     onReport,
+    env,
+    secrets,
     clock,
     logger,
   });

@@ -15,6 +15,7 @@ import { createPrepare } from './reconcile/prepare.ts';
 import { createReconciler, type Reconciler, type Report } from './reconcile/reconciler.ts';
 import type { Snapshot } from './reconcile/snapshot.ts';
 import type { Sandbox } from './sandbox/sandbox.ts';
+import type { Secrets } from './secrets/secrets.ts';
 import type { Settings } from './settings.ts';
 import { createTrigger } from './trigger.ts';
 
@@ -32,6 +33,9 @@ export interface ReconcilingParts {
   readonly ownEvents: OwnEvents;
   /** Told of what each attempt led to. */
   readonly onReport: (report: Report, textOf: TextOf) => void;
+  /** What git is found by, and its proxies. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly secrets: Secrets;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -57,7 +61,16 @@ const LAST_GOOD_DIR = 'last-good';
 export function createReconciling(parts: ReconcilingParts): Reconciling {
   const { settings, sandbox, ping, ownEvents, clock, logger } = parts;
   const { pollMs, policy, prune, pingOnChange } = settings.reconcile;
-  const reader = createDefinitionsReader(createSources(settings.sources, { clock, logger, pollMs }), clock);
+  const sources = createSources(settings.sources, {
+    stateDir: settings.stateDir,
+    env: parts.env,
+    secrets: parts.secrets,
+    clock,
+    logger,
+    pollMs,
+    random: Math.random,
+  });
+  const reader = createDefinitionsReader(sources.all, clock);
   const lastGood = createLastGood({ dir: join(settings.stateDir, LAST_GOOD_DIR), logger });
   const changePings = createChangePings({ ping, toEntity, clock, logger });
   let keeping = Promise.resolve();
@@ -99,7 +112,7 @@ export function createReconciling(parts: ReconcilingParts): Reconciling {
     async stop() {
       changePings.stop();
       trigger.stop();
-      await reader.close();
+      await sources.close();
       await keeping;
     },
   };

@@ -89,7 +89,6 @@ const validate = new Ajv2020({
   verbose: true,
 })
   .addFormat('address', (text: string) => toAddress(text) !== null)
-  .addFormat('uri', (text: string) => URL.canParse(text))
   .compile<CompleteSettingsFile>(schema);
 
 /** Reads file, environment and flags into one frozen Settings. Throws `usage` with every mistake in the message. */
@@ -210,7 +209,8 @@ function readEnvironment(env: SettingSources['env']): object {
     settings[outer] =
       inner === undefined ? read(text) : { ...(settings[outer] as object | undefined), [inner]: read(text) };
   };
-  set('SOURCES', ['sources'], (text) => [toSourceShorthand(text)]);
+  set('SOURCES', ['sources'], toList);
+  set('RECEIVERS', ['receivers'], toList);
   set('LISTEN', ['listen']);
   set('INTAKE_LISTEN', ['intake', 'listen']);
   set('STATE', ['state']);
@@ -225,6 +225,16 @@ function readEnvironment(env: SettingSources['env']): object {
   set('RETENTION_SIZE_MIB', ['retention', 'size_mib'], Number);
   set('LOG_LEVEL', ['log', 'level']);
   return settings;
+}
+
+/** A list as YAML or JSON, or the place of one source. */
+function toList(text: string): unknown {
+  if (!text.trimStart().startsWith('[')) return [toSourceShorthand(text)];
+  try {
+    return parse(text) as unknown;
+  } catch {
+    return text;
+  }
 }
 
 /** Anything else stays a string, which the schema then refuses by name. */

@@ -4,15 +4,20 @@ import { loadSettings, type SettingSources, type Settings } from '../src/setting
 import { createTempDir } from './helpers/temp-dir.ts';
 
 const DEFAULTS: Settings = {
-  dir: 'hooks.d',
+  sources: [{ kind: 'dir', name: 'hooks.d', prefix: null, dir: 'hooks.d' }],
   listen: { host: '127.0.0.1', port: 8440 },
   intakeListen: null,
   stateDir: '.hookline',
   secrets: { fileRoot: '/run/secrets', envAllow: null },
-  pollMs: 10_000,
+  reconcile: { pollMs: 10_000, policy: 'strict', prune: 'guard', pingOnChange: true },
+  receivers: [],
   retention: { maxAgeMs: 14 * 24 * 3_600_000, maxBytes: 8192 * 1024 * 1024 },
   logLevel: 'info',
 };
+
+function toPlaces(sources: Settings['sources']): readonly string[] {
+  return sources.map((source) => (source.kind === 'dir' ? source.dir : source.url));
+}
 
 /** Settings from flags, environment and the text of a file. */
 function load({ flags = {}, env = {}, file = '' }: Partial<SettingSources> = {}): Settings {
@@ -47,8 +52,8 @@ const SAMPLES: readonly Sample[] = [
     flags: { sources: [{ dir: 'flag' }] },
     env: 'env',
     file: 'sources: [{ dir: file }]',
-    read: ({ dir }) => dir,
-    values: ['flag', 'env', 'file', 'hooks.d'],
+    read: ({ sources }) => toPlaces(sources),
+    values: [['flag'], ['env'], ['file'], ['hooks.d']],
   },
   {
     path: 'listen',
@@ -95,8 +100,40 @@ const SAMPLES: readonly Sample[] = [
     flags: { reconcile: { poll: 1 } },
     env: '2.5',
     file: 'reconcile: { poll: 3 }',
-    read: ({ pollMs }) => pollMs,
+    read: ({ reconcile }) => reconcile.pollMs,
     values: [1_000, 2_500, 3_000, 10_000],
+  },
+  {
+    path: 'reconcile.policy',
+    flags: { reconcile: { policy: 'isolate' } },
+    env: 'strict',
+    file: 'reconcile: { policy: isolate }',
+    read: ({ reconcile }) => reconcile.policy,
+    values: ['isolate', 'strict', 'isolate', 'strict'],
+  },
+  {
+    path: 'reconcile.prune',
+    flags: { reconcile: { prune: 'allow' } },
+    env: 'guard',
+    file: 'reconcile: { prune: allow }',
+    read: ({ reconcile }) => reconcile.prune,
+    values: ['allow', 'guard', 'allow', 'guard'],
+  },
+  {
+    path: 'reconcile.ping_on_change',
+    flags: { reconcile: { ping_on_change: false } },
+    env: 'true',
+    file: 'reconcile: { ping_on_change: false }',
+    read: ({ reconcile }) => reconcile.pingOnChange,
+    values: [false, true, false, true],
+  },
+  {
+    path: 'receivers',
+    flags: { receivers: [{ name: 'flag', type: 'github', secret: 'a' }] },
+    env: '[{"name": "env", "type": "gitlab", "secret": "b"}]',
+    file: 'receivers: [{ name: file, type: generic, secret: c }]',
+    read: ({ receivers }) => receivers.map(({ name }) => name),
+    values: [['flag'], ['env'], ['file'], []],
   },
   {
     path: 'retention.days',
@@ -215,8 +252,7 @@ describe('loadSettings() with mistakes', () => {
 
   it.each([
     ['sources: []', '"sources" must NOT have fewer than 1 items'],
-    ['sources: [{ dir: a }, { dir: b }]', '"sources" must NOT have more than 1 items'],
-    ['sources: [{}]', '"sources.0" must have required property \'dir\''],
+    ['sources: [{}]', '"sources.0" needs dir or git'],
     ['listen: 8440', '"listen" must be string'],
     ['intake: null', '"intake" must be object'],
     ['reconcile: { poll: 0 }', '"reconcile.poll" must be >= 0.1'],

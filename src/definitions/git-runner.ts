@@ -1,5 +1,5 @@
-import { spawn } from 'node:child_process';
-import { buffer } from 'node:stream/consumers';
+import { type ChildProcess, spawn } from 'node:child_process';
+import type { Readable } from 'node:stream';
 
 /** One command of git. */
 export interface GitCommand {
@@ -11,17 +11,21 @@ export interface GitCommand {
   readonly env?: Readonly<Record<string, string>>;
   /** The command and all it started are killed then. */
   readonly timeoutMs: number;
+  /** Bytes of its standard output that are read; it is killed after them. */
+  readonly maxBytes?: number;
 }
 
 /** What a command said that ended well. */
 export interface GitOutput {
   readonly stdout: Buffer;
   readonly stderr: string;
+  /** Whether there was more than was read. */
+  readonly isCut: boolean;
 }
 
 /** Runs git in one repository, with no configuration but its own. */
 export interface Git {
-  /** Rejects with GitError when it ends with anything but 0. */
+  /** Rejects with GitError when it ends with anything but 0, except after `maxBytes`. */
   run(command: GitCommand): Promise<GitOutput>;
 }
 
@@ -49,27 +53,21 @@ export interface GitOptions {
   readonly dir: string;
   /** What git finds its programs and proxies by: PATH and the variables of proxies are taken from it, no more. */
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** Ends every command, and lets none begin. */
+  readonly signal?: AbortSignal;
 }
 
 /** Variables git and curl read a proxy or certificates from. */
 const PASSED_ON =
-  /^(?:PATH|TMPDIR|SSL_CERT_(?:FILE|DIR)|(?:https?|all|no)_proxy|NO_PROXY|HTTPS?_PROXY|ALL_PROXY)$/;
-/**
- * Nothing of the user's or the machine's configuration, no question asked, no hook run, nothing done in the background,
- * and only protocols that are no way to run a command.
- */
+  /^(?:PATH|TMPDIR|SSL_CERT_(?:FILE|DIR)|GIT_SSL_CA(?:INFO|PATH)|(?:https?|all|no)_proxy|NO_PROXY|HTTPS?_PROXY|ALL_PROXY)$/;
+/** Nothing of the user's or the machine's configuration, no question asked, no hook run, nothing done in the background. */
 const SETTINGS = {
   'core.hooksPath': '/dev/null',
   'core.fsmonitor': 'false',
   'credential.helper': '',
   'gc.auto': '0',
   'maintenance.auto': 'false',
-  'protocol.allow': 'never',
-  'protocol.https.allow': 'always',
-  'protocol.http.allow': 'always',
-  'protocol.ssh.allow': 'always',
-  'protocol.git.allow': 'always',
-  'protocol.file.allow': 'always',
+  'fetch.unpackLimit': '1',
   'submodule.recurse': 'false',
   'fetch.recurseSubmodules': 'false',
   'safe.directory': '*',
@@ -77,6 +75,8 @@ const SETTINGS = {
 const ENVIRONMENT = {
   GIT_CONFIG_NOSYSTEM: '1',
   GIT_CONFIG_GLOBAL: '/dev/null',
+  // A command that is to reach a remote names its protocol; no other asks for what it misses.
+  GIT_ALLOW_PROTOCOL: 'none',
   GIT_TERMINAL_PROMPT: '0',
   GIT_ASKPASS: 'true',
   SSH_ASKPASS: 'true',
@@ -87,53 +87,104 @@ const ENVIRONMENT = {
 const SETTING_ARGS = Object.entries(SETTINGS).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
 /** Bytes of standard error that are kept. */
 const MAX_STDERR = 64 * 1024;
+/** Enough for the names of a million files; a remote must not fill the memory. */
+const MAX_STDOUT = 256 * 1024 * 1024;
 
 /** Creates a runner. */
-export function createGit({ dir, env }: GitOptions): Git {
+export function createGit({ dir, env, signal }: GitOptions): Git {
   const passed = Object.fromEntries(Object.entries(env).filter(([name]) => PASSED_ON.test(name)));
   return {
-    async run({ args, input = '', env: extra = {}, timeoutMs }) {
+    async run({ args, input = '', env: extra = {}, timeoutMs, maxBytes = MAX_STDOUT }) {
       // A process group of its own: ssh and git's helpers end with it.
       const child = spawn('git', [`--git-dir=${dir}`, ...SETTING_ARGS, ...args], {
         env: { ...passed, ...ENVIRONMENT, ...extra },
         detached: true,
         stdio: 'pipe',
       });
-      let timedOut = false;
-      const timer = setTimeout(() => {
-        timedOut = true;
-        kill(child.pid);
-      }, timeoutMs);
-      const ended = new Promise<number | null | Error>((resolve) => {
-        child.once('error', resolve);
-        child.once('close', (code) => resolve(code));
-      });
+      const limits = limit(child, { timeoutMs, signal });
+      const ended = toEnd(child);
       child.stdin.on('error', () => undefined);
       child.stdin.end(input);
-      const [stdout, stderr, code] = await Promise.all([buffer(child.stdout), buffer(child.stderr), ended]);
-      clearTimeout(timer);
-      const said = stderr.subarray(0, MAX_STDERR).toString('utf8');
-      if (code === 0 && !timedOut) return { stdout, stderr: said };
-      const message = code instanceof Error ? `git cannot be run: ${code.message}` : toReason(said, timedOut);
-      throw new GitError(message, {
-        exitCode: typeof code === 'number' ? code : null,
-        stdout,
-        stderr: said,
-        timedOut,
-      });
+      const [out, err, end] = await Promise.all([
+        readBounded(child.stdout, { maxBytes, onCut: () => kill(child) }),
+        readBounded(child.stderr, { maxBytes: MAX_STDERR, onCut: () => undefined }),
+        ended,
+      ]);
+      limits.lift();
+      const { bytes: stdout, isCut } = out;
+      const stderr = err.bytes.toString('utf8');
+      const { timedOut } = limits;
+      if ((end === 0 || isCut) && !timedOut) return { stdout, stderr, isCut };
+      const exitCode = typeof end === 'number' ? end : null;
+      throw new GitError(toReason({ end, stderr, timedOut }), { exitCode, stdout, stderr, timedOut });
     },
   };
 }
 
+/** What may end a command before its time. */
+interface Limits {
+  readonly timedOut: boolean;
+  lift(): void;
+}
+
+function limit(
+  child: ChildProcess,
+  { timeoutMs, signal }: { readonly timeoutMs: number; readonly signal: AbortSignal | undefined },
+): Limits {
+  let timedOut = false;
+  const timer = setTimeout(() => {
+    timedOut = true;
+    kill(child);
+  }, timeoutMs);
+  const stop = (): void => kill(child);
+  signal?.addEventListener('abort', stop);
+  if (signal?.aborted === true) stop();
+  return {
+    get timedOut() {
+      return timedOut;
+    },
+    lift() {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', stop);
+    },
+  };
+}
+
+/** Its exit code, null when it was killed, or why it could not be started. */
+type End = number | null | Error;
+
+function toEnd(child: ChildProcess): Promise<End> {
+  return new Promise((resolve) => {
+    child.once('error', resolve);
+    child.once('close', (code) => resolve(code));
+  });
+}
+
+/** What comes after the bound is read and dropped, so that no writer is held up. */
+async function readBounded(
+  stream: Readable,
+  { maxBytes, onCut }: { readonly maxBytes: number; readonly onCut: () => void },
+): Promise<{ readonly bytes: Buffer; readonly isCut: boolean }> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of stream as AsyncIterable<Buffer>) {
+    if (length <= maxBytes) chunks.push(chunk);
+    length += chunk.length;
+    if (length > maxBytes) onCut();
+  }
+  return { bytes: Buffer.concat(chunks).subarray(0, maxBytes), isCut: length > maxBytes };
+}
+
 /** What git says of why it failed is in the lines it marks so. */
-function toReason(stderr: string, timedOut: boolean): string {
+function toReason({ end, stderr, timedOut }: { end: End; stderr: string; timedOut: boolean }): string {
+  if (end instanceof Error) return `git cannot be run: ${end.message}`;
   if (timedOut) return 'git took too long';
   const lines = stderr.split('\n').filter((line) => line.trim() !== '');
   const marked = lines.filter((line) => /^(?:fatal|error|remote):/.test(line));
   return (marked.length > 0 ? marked : lines).slice(0, 3).join('; ') || 'git failed';
 }
 
-function kill(pid: number | undefined): void {
+function kill({ pid }: ChildProcess): void {
   if (pid === undefined) return;
   try {
     process.kill(-pid, 'SIGKILL');

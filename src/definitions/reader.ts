@@ -46,7 +46,6 @@ export interface DefinitionsReader {
   watch(onHint: () => void): void;
   /** Where each source stands as of the last read. */
   states(): readonly SourceState[];
-  close(): Promise<void>;
 }
 
 /** Creates a reader of sources, in the order of the settings. */
@@ -105,9 +104,6 @@ export function createDefinitionsReader(
       for (const source of sources) source.watch(onHint);
     },
     states: () => states,
-    async close() {
-      await Promise.all(sources.map((source) => source.close()));
-    },
   };
 }
 

@@ -1,0 +1,51 @@
+import { type Git, GitError } from './git-runner.ts';
+import { type Notice, SourceError } from './source.ts';
+
+/** A commit and the one it is to follow. */
+export interface DescentOptions {
+  readonly sha: string;
+  /** Null: nothing is live. */
+  readonly live: string | null;
+  /** Whether one may go live that does not descend from the live one. */
+  readonly allowRewind: boolean;
+  readonly timeoutMs: number;
+}
+
+/** What `git merge-base --is-ancestor` ends with for no; more is a commit that is not there. */
+const NOT_AN_ANCESTOR = 1;
+const BAD_OBJECT = 128;
+
+/**
+ * Tells whether a commit descends from the live one: an older state that was signed once must not come back by a push.
+ * Null: it does. Rejects with SourceError HistoryRewritten where it has to and does not, and with GitError.
+ */
+export async function checkDescent(git: Git, options: DescentOptions): Promise<Notice | null> {
+  const { sha, live, allowRewind } = options;
+  if (live === null || live === sha || (await isAncestor(git, { ...options, live }))) return null;
+  const message = `Commit ${toShort(sha)} does not descend from ${toShort(live)}, which is live: history was rewritten`;
+  if (!allowRewind)
+    throw new SourceError(
+      'HistoryRewritten',
+      `${message}; set allow_rewind: true on the source if that is meant`,
+    );
+  return { type: 'HistoryRewritten', status: 'True', reason: 'Rewound', message };
+}
+
+/** A live commit that is not in the history that was fetched is nobody's ancestor there. */
+async function isAncestor(
+  git: Git,
+  { sha, live, timeoutMs }: DescentOptions & { readonly live: string },
+): Promise<boolean> {
+  try {
+    await git.run({ args: ['merge-base', '--is-ancestor', live, sha], timeoutMs });
+    return true;
+  } catch (error) {
+    if (!(error instanceof GitError) || error.timedOut) throw error;
+    if (error.exitCode === NOT_AN_ANCESTOR || error.exitCode === BAD_OBJECT) return false;
+    throw error;
+  }
+}
+
+function toShort(sha: string): string {
+  return sha.slice(0, 12);
+}

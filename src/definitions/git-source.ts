@@ -1,0 +1,163 @@
+import { setImmediate } from 'node:timers/promises';
+import type { Clock } from '../clock.ts';
+import type { GitSettings } from '../source-settings.ts';
+import { createFileLoader } from './file-loader.ts';
+import { readBlobs, toBlobOid } from './git-blobs.ts';
+import { readCommit } from './git-commit.ts';
+import { toShownUrl } from './git-failure.ts';
+import type { FetchedTarget, GitRequest, MirrorSession } from './git-mirror.ts';
+import type { GitMirrors } from './git-mirrors.ts';
+import type { Git } from './git-runner.ts';
+import { createGitSchedule } from './git-schedule.ts';
+import { listTree, type TreeFile } from './git-tree.ts';
+import type { SourcePlace } from './load-file.ts';
+import type { DefinitionSource, Notice, ReadOptions, SourceFiles } from './source.ts';
+import { createTaskQueue } from './task-queue.ts';
+
+/** A commit that would be answered next, for whoever has to agree. */
+export interface GitCandidate {
+  readonly sha: string;
+  /** The object that is followed: the commit, or the annotated tag of it. */
+  readonly oid: string;
+  /** The ref in the mirror that holds it. */
+  readonly ref: string;
+  /** Null unless a tag is followed. */
+  readonly tagName: string | null;
+  /** The commit that is live; null when none is. The mirror may not have it any more. */
+  readonly live: string | null;
+  /** Runs in the mirror, which has the whole history of the candidate; nothing else does meanwhile. */
+  readonly git: Git;
+  /** For one command. */
+  readonly timeoutMs: number;
+}
+
+/** Agrees to a commit, with what there is to say of it, or rejects with SourceError. Called before anything of it is read. */
+export type CheckCandidate = (candidate: GitCandidate) => Promise<readonly Notice[]>;
+
+/** What a git source is made with. */
+export interface GitSourceOptions {
+  readonly settings: GitSettings;
+  /** Whether paths are shown behind the name. */
+  readonly labelled: boolean;
+  readonly mirrors: GitMirrors;
+  readonly clock: Pick<Clock, 'setTimer'>;
+  /** 0 to 1. */
+  readonly random: () => number;
+  readonly check: CheckCandidate;
+}
+
+/** What was answered last, and of which commit. */
+interface Answer {
+  readonly sha: string;
+  readonly files: SourceFiles;
+}
+
+/** How the last attempt ended. */
+type Outcome =
+  | { readonly kind: 'read'; readonly files: SourceFiles }
+  | { readonly kind: 'failed'; readonly error: unknown };
+
+const REVISION = /@sha1:([0-9a-f]{40})$/;
+const NOTHING = Buffer.alloc(0);
+
+/** Creates a source that follows a ref of a repository and reads its files out of a mirror, without a checkout. */
+export function createGitSource(options: GitSourceOptions): DefinitionSource {
+  const { settings, labelled, mirrors, check, ...timing } = options;
+  const { name, url, ref, path, timeoutMs, intervalMs, jitter } = settings;
+  const place: SourcePlace = { source: `git:${toShownUrl(url)}`, owner: name, labelled };
+  const loader = createFileLoader(place);
+  const mirror = mirrors.of(url);
+  const request: GitRequest = { remote: settings, ref };
+  const enqueue = createTaskQueue();
+  let onHint: () => void = () => undefined;
+  const schedule = createGitSchedule({ ...timing, intervalMs, jitter, onDue: () => onHint() });
+  let answer: Answer | null = null;
+  let last: Outcome | null = null;
+  let followed: FetchedTarget | null = null;
+  let notices: readonly Notice[] = [];
+
+  async function attempt(target: Promise<FetchedTarget>, { live }: ReadOptions): Promise<SourceFiles> {
+    schedule.begin();
+    try {
+      const files = await follow(await target, live);
+      last = { kind: 'read', files };
+      schedule.end('read');
+      return files;
+    } catch (error) {
+      last = { kind: 'failed', error };
+      schedule.end('failed');
+      throw error;
+    }
+  }
+
+  async function follow(target: FetchedTarget, live: string | null): Promise<SourceFiles> {
+    followed = target;
+    const revision = `${target.label}@sha1:${target.sha}`;
+    const files =
+      answer?.sha === target.sha
+        ? { ...answer.files, revision }
+        : await mirror.use(settings, (session) => readTarget(session, { target, live, revision }));
+    answer = { sha: target.sha, files };
+    return files;
+  }
+
+  async function readTarget(
+    session: MirrorSession,
+    {
+      target,
+      live,
+      revision,
+    }: { readonly target: FetchedTarget; readonly live: string | null; readonly revision: string },
+  ): Promise<SourceFiles> {
+    const { git } = session;
+    const { sha, oid, ref: ownRef, tagName } = target;
+    const { commit, tree } = await readCommit(git, { sha, timeoutMs });
+    const liveSha = live === null ? null : (REVISION.exec(live)?.[1] ?? null);
+    const said = await check({ sha, oid, ref: ownRef, tagName, live: liveSha, git, timeoutMs });
+    await session.fetchObjects([tree]);
+    const listed = await listTree(git, { tree, path, timeoutMs });
+    const files = await load(session, listed);
+    notices = said;
+    return { revision, files, commit };
+  }
+
+  /** What the loader knows it has the bytes of. */
+  async function load(session: MirrorSession, listed: readonly TreeFile[]): Promise<SourceFiles['files']> {
+    const fresh = listed.filter((file) => loader.isNew({ path: file.path, digest: file.oid }));
+    const oids = [...new Set(fresh.map(({ oid }) => oid))];
+    await session.fetchObjects(oids);
+    const blobs = await readBlobs(session.git, { oids, timeoutMs });
+    return loader.load(
+      listed.map((file) => ({ path: file.path, digest: file.oid, bytes: blobs.get(file.oid) ?? NOTHING })),
+    );
+  }
+
+  async function read(readOptions: ReadOptions): Promise<SourceFiles> {
+    if (schedule.isDue || last === null) return attempt(mirror.fetch(request), readOptions);
+    // A source of the same that is due asks in this moment, and both are to show the same commit.
+    await setImmediate();
+    const shared = mirror.underWay(request);
+    if (shared !== null) return attempt(shared, readOptions);
+    const latest = mirror.latest(request);
+    if (latest !== null && latest !== followed) return attempt(Promise.resolve(latest), readOptions);
+    if (last.kind === 'failed') throw last.error;
+    return last.files;
+  }
+
+  return {
+    name,
+    read: (readOptions) => enqueue(() => read(readOptions)),
+    refresh: schedule.hasten,
+    watch(onHintGiven) {
+      onHint = onHintGiven;
+    },
+    notices: () => notices,
+    async restore({ revision, commit, files }) {
+      const digested = files.map((file) => ({ ...file, digest: toBlobOid(file.bytes) }));
+      return { revision, commit, files: await loader.load(digested) };
+    },
+    async close() {
+      schedule.close();
+    },
+  };
+}

@@ -1,0 +1,46 @@
+import { describe, expect, it } from 'vitest';
+import { createGitRepo } from '../helpers/git-repo.ts';
+import { startGitServer } from '../helpers/git-server.ts';
+import { createGitBench, log, pathsOf, readNow } from '../helpers/git-source.ts';
+
+describe('a git source', () => {
+  it('reads what is committed, changed and removed', async () => {
+    using repo = createGitRepo();
+    await using bench = createGitBench();
+    const source = bench.create({ url: `file://${repo.path}` });
+    const first = repo.commit({ 'a.yaml': log(), 'team/b.yaml': log(), 'notes.txt': 'none' });
+    const read = await readNow(source);
+    expect(pathsOf(read)).toEqual(['a.yaml', 'team/b.yaml']);
+    expect(read).toMatchObject({
+      revision: `main@sha1:${first}`,
+      commit: {
+        sha: first,
+        author: 'Ada <ada@example.com>',
+        at: 1767225660000,
+        subject: 'Change hooks',
+      },
+      files: [
+        { definitions: [{ origin: { source: `git:file://${repo.path}`, owner: 'hooks', file: 'a.yaml' } }] },
+        {},
+      ],
+    });
+    const second = repo.commit({ 'a.yaml': log(), 'c.yaml': log('snooze: 1\n') });
+    const next = await readNow(source);
+    expect([next.revision, pathsOf(next)]).toEqual([`main@sha1:${second}`, ['a.yaml', 'c.yaml']]);
+    expect(next.files[0]).toBe(read.files[0]);
+  });
+
+  it('costs one question while nothing changes, and parses nothing', async () => {
+    using repo = createGitRepo();
+    await using server = await startGitServer({ root: repo.parent });
+    await using bench = createGitBench();
+    const source = bench.create({ url: `${server.url}/hooks.git` });
+    repo.commit({ 'a.yaml': log() });
+    const before = await readNow(source);
+    console.log(server.asked);
+    server.reset();
+    const after = await readNow(source);
+    expect(server.asked).toEqual({ lists: 1, packs: 0, requests: 2 });
+    expect(after.files[0]).toBe(before.files[0]);
+  });
+});

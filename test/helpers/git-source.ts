@@ -1,0 +1,95 @@
+import { createGitMirrors, type GitMirrors } from '../../src/definitions/git-mirrors.ts';
+import type { CheckCandidate } from '../../src/definitions/git-source.ts';
+import { createGitSource } from '../../src/definitions/git-source.ts';
+import type { DefinitionSource, SourceFiles } from '../../src/definitions/source.ts';
+import { SourceError } from '../../src/definitions/source.ts';
+import { createSecrets } from '../../src/secrets/resolver.ts';
+import type { GitSettings } from '../../src/source-settings.ts';
+import { createHeldClock, type HeldClock } from './held-clock.ts';
+import { createTempDir, type TempDir } from './temp-dir.ts';
+
+/** Sources of git with a state directory of their own. */
+export interface GitBench extends AsyncDisposable {
+  readonly state: TempDir;
+  readonly clock: HeldClock;
+  /** What references in settings are looked up in. */
+  readonly env: Record<string, string | undefined>;
+  mirrors: GitMirrors;
+  create(settings: Partial<GitSettings> & Pick<GitSettings, 'url'>, check?: CheckCandidate): DefinitionSource;
+}
+
+/** What settings have when nothing is said. */
+const DEFAULTS: Omit<GitSettings, 'url'> = {
+  kind: 'git',
+  name: 'hooks',
+  prefix: null,
+  ref: { kind: 'branch', name: 'main' },
+  path: '',
+  intervalMs: 60_000,
+  jitter: 0,
+  timeoutMs: 20_000,
+  auth: null,
+  proxy: null,
+  verify: null,
+  allowRewind: true,
+  commitStatus: null,
+};
+
+/** Creates sources whose clock stands still. */
+export function createGitBench(env: Record<string, string | undefined> = {}): GitBench {
+  const state = createTempDir();
+  const clock = createHeldClock();
+  const all = { PATH: process.env.PATH, ...env };
+  const secrets = createSecrets({ env: all, envAllow: null, fileRoot: state.path });
+  const sources: DefinitionSource[] = [];
+  const bench: GitBench = {
+    state,
+    clock,
+    env: all,
+    mirrors: createGitMirrors({ stateDir: state.path, env: all, secrets }),
+    create(settings, check = async () => []) {
+      const source = createGitSource({
+        settings: { ...DEFAULTS, ...settings },
+        labelled: false,
+        mirrors: bench.mirrors,
+        clock,
+        random: () => 0.5,
+        check,
+      });
+      sources.push(source);
+      return source;
+    },
+    async [Symbol.asyncDispose]() {
+      await Promise.all(sources.map((source) => source.close()));
+      await bench.mirrors.close();
+      state[Symbol.dispose]();
+    },
+  };
+  return bench;
+}
+
+/** Reads what is there now. */
+export function readNow(source: DefinitionSource, live: string | null = null): Promise<SourceFiles> {
+  source.refresh();
+  return source.read({ live });
+}
+
+/** `reason: message` of a read that is refused. */
+export async function refusalOf(read: Promise<SourceFiles>): Promise<string> {
+  const error = await read.then(
+    () => new Error('it was read'),
+    (caught: unknown) => caught,
+  );
+  if (!(error instanceof SourceError)) throw error;
+  return `${error.reason}: ${error.message}`;
+}
+
+/** Paths in the order they were answered. */
+export function pathsOf({ files }: SourceFiles): readonly string[] {
+  return files.map(({ path }) => path);
+}
+
+/** A definition that loads. */
+export function log(extra = ''): string {
+  return `source: crud\nhandler: log\n${extra}`;
+}
