@@ -79,6 +79,11 @@ const FETCH = [
   '--recurse-submodules=no',
   '--stdin',
 ];
+/**
+ * How a remote is asked that gives out nothing but what its refs point at (one whose sshd does not pass the version of
+ * git's protocol on): for all there is but large files, also of what is there already.
+ */
+const FETCH_WHOLE = [...FETCH, '--refetch', '--filter=blob:limit=16m'];
 /** What is there is no help in finding a single object: the remote is told of none of it. */
 const FETCH_OBJECTS = ['-c', 'fetch.negotiationAlgorithm=noop', ...FETCH, '--filter=blob:none'];
 const ORIGIN = ['--end-of-options', 'origin'];
@@ -98,6 +103,8 @@ export function createGitMirror({ root, url, env, secrets, signal }: GitMirrorOp
   const latest = new Map<string, FetchedTarget>();
   let condition: 'unknown' | 'usable' | 'broken' = 'unknown';
   let failedFetches = 0;
+  /** Whether the remote gives out single objects; as long as it has not refused, it is taken to. */
+  let isLazy = true;
 
   /** Locks of what was killed go first: this process owns the directory, and its commands run one at a time. */
   async function prepare(timeoutMs: number): Promise<void> {
@@ -159,7 +166,7 @@ export function createGitMirror({ root, url, env, secrets, signal }: GitMirrorOp
 
   async function fetchHistory(refspec: string, remote: GitRemote): Promise<void> {
     try {
-      await ask([...FETCH, ...ORIGIN], { remote, input: `${refspec}\n` });
+      await ask([...(isLazy ? FETCH : FETCH_WHOLE), ...ORIGIN], { remote, input: `${refspec}\n` });
       failedFetches = 0;
     } catch (error) {
       if (error instanceof SourceError && error.reason === 'FetchFailed') failedFetches += 1;
@@ -171,7 +178,14 @@ export function createGitMirror({ root, url, env, secrets, signal }: GitMirrorOp
   }
 
   async function fetchObjects(oids: readonly string[], remote: GitRemote): Promise<void> {
-    if (oids.length > 0) await ask([...FETCH_OBJECTS, ...ORIGIN], { remote, input: `${oids.join('\n')}\n` });
+    if (oids.length === 0 || !isLazy) return;
+    try {
+      await ask([...FETCH_OBJECTS, ...ORIGIN], { remote, input: `${oids.join('\n')}\n` });
+    } catch (error) {
+      if (!(error instanceof SourceError) || error.reason !== 'RefNotFound') throw error;
+      isLazy = false;
+      for (const { oid, ref } of latest.values()) await fetchHistory(`+${oid}:${ref}`, remote);
+    }
   }
 
   function exclusively<Result>(task: () => Promise<Result>): Promise<Result> {

@@ -15,6 +15,8 @@ export interface GitBench extends AsyncDisposable {
   /** What references in settings are looked up in. */
   readonly env: Record<string, string | undefined>;
   mirrors: GitMirrors;
+  /** Another process over the same state: the first is gone, with all that it held in memory. */
+  restart(): GitBench;
   create(settings: Partial<GitSettings> & Pick<GitSettings, 'url'>, check?: CheckCandidate): DefinitionSource;
 }
 
@@ -58,6 +60,10 @@ export function createGitBench(env: Record<string, string | undefined> = {}): Gi
       });
       sources.push(source);
       return source;
+    },
+    restart() {
+      bench.mirrors = createGitMirrors({ stateDir: state.path, env: all, secrets });
+      return bench;
     },
     async [Symbol.asyncDispose]() {
       await Promise.all(sources.map((source) => source.close()));
