@@ -19,6 +19,7 @@ const BENCHMARKS = [
   'backlog',
   'pruning',
   'load',
+  'git',
   'lambda',
 ] as const;
 /** How long one benchmark may take. */
