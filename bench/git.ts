@@ -64,11 +64,15 @@ await idle.stop();
 const server = await startServer('live', remote);
 stack.defer(server.stop);
 await delay(SETTLE_MS);
+const { nowMiB } = readMemory(server.child.pid);
+console.log(
+  `resident memory for ${HOOKS} hooks: ${(nowMiB - idleMiB).toFixed(0)} MiB above ${idleMiB.toFixed(0)} MiB ${atMost(nowMiB - idleMiB, BUDGETS.memory)}`,
+);
 await reportCommits(server, many);
 await reportPolls(server);
-const { nowMiB, peakMiB } = readMemory(server.child.pid);
+const after = readMemory(server.child.pid);
 console.log(
-  `resident memory for ${HOOKS} hooks: ${(nowMiB - idleMiB).toFixed(0)} MiB above ${idleMiB.toFixed(0)} MiB, ${peakMiB.toFixed(0)} MiB at most ${atMost(nowMiB - idleMiB, BUDGETS.memory)}`,
+  `resident memory after ${COMMITS} commits: ${after.nowMiB.toFixed(0)} MiB, ${after.peakMiB.toFixed(0)} MiB at most`,
 );
 
 async function git(...args: readonly string[]): Promise<void> {

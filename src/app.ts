@@ -29,6 +29,7 @@ import { createCounters } from './record/counters.ts';
 import { toLaneViews } from './record/lanes.ts';
 import { createRecorder } from './record/recorder.ts';
 import { createRegistry } from './registry/registry.ts';
+import { releaseMemory } from './release-memory.ts';
 import { createSandbox } from './sandbox/pool.ts';
 import { findPlainSecrets } from './secrets/mask.ts';
 import { createSecrets } from './secrets/resolver.ts';
@@ -66,6 +67,8 @@ export interface App {
 
 /** How long a stop waits for attempts under way. */
 const STOP_GRACE_MS = 10_000;
+/** So many hooks leave enough behind when they are loaded that it is worth giving back. */
+const MANY_HOOKS = 1_000;
 const JOURNAL_FILE = 'journal.db';
 
 /**
@@ -155,6 +158,7 @@ export async function startApp({ settings, env, logger, clock, onReport }: AppPa
   });
   stack.defer(() => reconciling.stop());
   await reconciling.start();
+  if ((registry.current()?.hooks.length ?? 0) >= MANY_HOOKS) releaseMemory();
   reconciling.watch();
 
   const replays = createReplays({ journal, wake: dispatcher.wakeAll, clock, logger });
