@@ -21,6 +21,7 @@ const FLOW = [
   'journal',
   'deliver',
   'record',
+  'commit-status',
   'http',
   'cli',
 ];

@@ -149,6 +149,7 @@ export async function startApp({ settings, env, logger, clock, onReport }: AppPa
       reload();
     },
     ping,
+    send: httpClient.send,
     ownEvents,
     onReport,
     env,

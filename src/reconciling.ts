@@ -1,9 +1,12 @@
 import { join } from 'node:path';
 import type { Clock } from './clock.ts';
+import { createCommitStatusOutbox, type StatusPost, type StatusSource } from './commit-status/outbox.ts';
+import { toPendingPosts, toReportPosts } from './commit-status/report-posts.ts';
 import { createSources } from './definitions/create-sources.ts';
 import { createLastGood } from './definitions/last-good.ts';
 import { createDefinitionsReader } from './definitions/reader.ts';
 import { createChangePings } from './deliver/change-pings.ts';
+import type { HttpClient } from './deliver/http-client.ts';
 import type { Ping } from './deliver/ping.ts';
 import { toEntity } from './http/entity.ts';
 import type { Logger } from './logger.ts';
@@ -17,6 +20,7 @@ import type { Snapshot } from './reconcile/snapshot.ts';
 import type { Sandbox } from './sandbox/sandbox.ts';
 import type { Secrets } from './secrets/secrets.ts';
 import type { Settings } from './settings.ts';
+import type { SourceSettings } from './source-settings.ts';
 import { createTrigger } from './trigger.ts';
 
 /** The text of a file of the set a report is about, by its path as shown. */
@@ -30,6 +34,8 @@ export interface ReconcilingParts {
   /** Makes a snapshot live. */
   readonly swap: (snapshot: Snapshot) => void;
   readonly ping: Ping;
+  /** Sends requests to git hosts. */
+  readonly send: HttpClient['send'];
   readonly ownEvents: OwnEvents;
   /** Told of what each attempt led to. */
   readonly onReport: (report: Report, textOf: TextOf) => void;
@@ -56,6 +62,7 @@ export interface Reconciling extends Reconciler {
 /** From one look at remotes because of a push to the next, however many pushes come. */
 const TRIGGER_GAP_MS = 1_000;
 const LAST_GOOD_DIR = 'last-good';
+const STATUS_FILE = 'commit-status.json';
 
 /** Builds all that brings definitions live and tells of it; `start` makes the first attempt. */
 export function createReconciling(parts: ReconcilingParts): Reconciling {
@@ -73,6 +80,19 @@ export function createReconciling(parts: ReconcilingParts): Reconciling {
   const reader = createDefinitionsReader(sources.all, clock);
   const lastGood = createLastGood({ dir: join(settings.stateDir, LAST_GOOD_DIR), logger });
   const changePings = createChangePings({ ping, toEntity, clock, logger });
+  const statuses = createCommitStatusOutbox({
+    file: join(settings.stateDir, STATUS_FILE),
+    sources: settings.sources.flatMap(toStatusSource),
+    send: parts.send,
+    resolve: parts.secrets.resolve,
+    redact: parts.secrets.redact,
+    clock,
+    logger,
+    random: Math.random,
+  });
+  const postAll = (posts: readonly StatusPost[]): void => {
+    for (const post of posts) statuses.post(post);
+  };
   let keeping = Promise.resolve();
   const reconciler = createReconciler({
     read: reader.read,
@@ -86,12 +106,13 @@ export function createReconciling(parts: ReconcilingParts): Reconciling {
     prepare: createPrepare(sandbox, toPrefixes(settings.sources)),
     noteHooks: parts.noteHooks,
     swap: parts.swap,
-    onStart: () => undefined,
+    onStart: (states) => postAll(toPendingPosts(states)),
     report(report, files) {
       parts.onReport(
         report,
         (path) => files.find(({ file }) => file === path)?.bytes.toString('utf8') ?? null,
       );
+      postAll(toReportPosts(report));
       ownEvents.reconciled(report);
       if (pingOnChange && report.kind === 'applied') changePings.send(toChangedHooks(report));
     },
@@ -102,6 +123,10 @@ export function createReconciling(parts: ReconcilingParts): Reconciling {
   const trigger = createTrigger({ run: () => void reconciler.reconcile(), clock, gapMs: TRIGGER_GAP_MS });
   return {
     ...reconciler,
+    async start() {
+      statuses.resume();
+      return reconciler.start();
+    },
     sources: settings.sources.map(({ name }) => name),
     trigger(names) {
       reader.refresh(names);
@@ -113,7 +138,14 @@ export function createReconciling(parts: ReconcilingParts): Reconciling {
       changePings.stop();
       trigger.stop();
       await sources.close();
+      await statuses.stop();
       await keeping;
     },
   };
+}
+
+function toStatusSource(source: SourceSettings): readonly StatusSource[] {
+  return source.kind === 'git' && source.commitStatus !== null
+    ? [{ name: source.name, settings: source.commitStatus }]
+    : [];
 }

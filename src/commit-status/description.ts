@@ -1,0 +1,95 @@
+import { toPrintable } from '../definitions/printable.ts';
+import type { Problem } from '../definitions/problem.ts';
+import type { CommitState } from './commit-status.ts';
+
+/** What became of a commit. */
+export type CommitOutcome =
+  /** It was seen and is being prepared. */
+  | { readonly kind: 'pending' }
+  /** It is live. `hooks` is how many there are now, the others what that changed. */
+  | {
+      readonly kind: 'applied';
+      readonly hooks: number;
+      readonly created: number;
+      readonly updated: number;
+      readonly deleted: number;
+    }
+  /** Something in it is wrong: nothing of it is live, or (`partly`) all but the files that are wrong. */
+  | { readonly kind: 'refused'; readonly problems: readonly Problem[]; readonly partly: boolean }
+  /** It removes too much to go live unasked. `command` is what confirms it. */
+  | { readonly kind: 'held'; readonly removed: number; readonly of: number; readonly command: string }
+  /** It may not go live: a signature, a rewind. */
+  | { readonly kind: 'rejected'; readonly message: string }
+  /** It could not go live, and no commit helps. */
+  | { readonly kind: 'failed'; readonly message: string };
+
+/** More find no place with any host. */
+const MAX_LISTED = 5;
+const ELLIPSIS = '…';
+
+/**
+ * Says in one line what became of a commit. Held is a failure and not pending: GitLab refuses a second pending with another text,
+ * and a branch must not look as if all were well.
+ */
+export function describeOutcome(outcome: CommitOutcome): {
+  readonly state: CommitState;
+  readonly description: string;
+} {
+  switch (outcome.kind) {
+    case 'pending':
+      return { state: 'pending', description: 'Preparing the definitions' };
+    case 'applied':
+      return { state: 'success', description: describeApplied(outcome) };
+    case 'refused':
+      return { state: 'failure', description: describeRefused(outcome) };
+    case 'held': {
+      const { removed, of, command } = outcome;
+      return {
+        state: 'failure',
+        description: `Held: removes ${removed} of ${toCount(of, 'hook')}, confirm with ${command}`,
+      };
+    }
+    case 'rejected':
+      return { state: 'failure', description: `Rejected: ${outcome.message}` };
+    case 'failed':
+      return { state: 'error', description: `Not applied: ${outcome.message}` };
+  }
+}
+
+/**
+ * A text as a host takes it: without secrets and control characters, and no longer than `maxLength`, cut after a whole
+ * character. Secrets are taken out before it is cut: a part of one would be found no more.
+ */
+export function toFitting(
+  text: string,
+  { maxLength, redact }: { readonly maxLength: number; readonly redact: (text: string) => string },
+): string {
+  const line = toPrintable(redact(text));
+  if (line.length <= maxLength) return line;
+  let end = 0;
+  for (const { index, segment } of new Intl.Segmenter().segment(line.slice(0, maxLength))) {
+    if (index + segment.length > maxLength - ELLIPSIS.length) break;
+    end = index + segment.length;
+  }
+  return `${line.slice(0, end).trimEnd()}${ELLIPSIS}`;
+}
+
+function describeApplied(outcome: CommitOutcome & { readonly kind: 'applied' }): string {
+  const changes = (['created', 'updated', 'deleted'] as const)
+    .filter((change) => outcome[change] > 0)
+    .map((change) => `${outcome[change]} ${change}`);
+  return `Applied: ${toCount(outcome.hooks, 'hook')} (${changes.join(', ') || 'none changed'})`;
+}
+
+/** Errors only: a warning refuses nothing. */
+function describeRefused({ problems, partly }: CommitOutcome & { readonly kind: 'refused' }): string {
+  const errors = problems.filter(({ severity }) => severity === 'error');
+  const listed = errors
+    .slice(0, MAX_LISTED)
+    .map(({ file, line, column, code, message }) => `${file}:${line}:${column} ${code} ${message}`);
+  return `${toCount(errors.length, 'problem')}${partly ? ', the other files are live' : ''}: ${listed.join('; ')}`;
+}
+
+function toCount(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}

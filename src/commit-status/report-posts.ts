@@ -1,0 +1,67 @@
+import { hasErrors, type Problem } from '../definitions/problem.ts';
+import type { SourceState } from '../definitions/reader.ts';
+import type { Report } from '../reconcile/reconciler.ts';
+import { type CommitOutcome, describeOutcome } from './description.ts';
+import type { StatusPost } from './outbox.ts';
+
+/** What is said of the commits of a set that is being prepared. */
+export function toPendingPosts(sources: readonly SourceState[]): readonly StatusPost[] {
+  return toPosts(sources, () => ({ kind: 'pending' }));
+}
+
+/** What is said of the commits of a set once it is known what came of it; nothing of sources that could not be read. */
+export function toReportPosts(report: Report): readonly StatusPost[] {
+  switch (report.kind) {
+    case 'applied': {
+      const { sources, held, problems, snapshot, changes } = report;
+      const applied: CommitOutcome = {
+        kind: 'applied',
+        hooks: snapshot.hooks.length,
+        created: changes.created.length,
+        updated: changes.updated.length,
+        deleted: changes.deleted.length,
+      };
+      return toPosts(sources, (source) => {
+        const own = ownOf(problems, { source, sources });
+        return held.length > 0 && hasErrors(own) ? { kind: 'refused', problems: own, partly: true } : applied;
+      });
+    }
+    case 'refused': {
+      const { sources, problems } = report;
+      return toPosts(sources, (source) => {
+        const own = ownOf(problems, { source, sources });
+        return hasErrors(own)
+          ? { kind: 'refused', problems: own, partly: false }
+          : { kind: 'failed', message: 'another source has problems' };
+      });
+    }
+    case 'blocked': {
+      const { sources, revision, deleted: removed, before: of } = report;
+      const command = `hookline confirm ${revision}`;
+      return toPosts(sources, () => ({ kind: 'held', removed, of, command }));
+    }
+    case 'restored':
+    case 'failed':
+    case 'recovered':
+      return [];
+  }
+}
+
+function toPosts(
+  sources: readonly SourceState[],
+  toOutcome: (source: SourceState) => CommitOutcome,
+): readonly StatusPost[] {
+  return sources.flatMap((source) =>
+    source.commit === null
+      ? []
+      : [{ source: source.name, sha: source.commit.sha, ...describeOutcome(toOutcome(source)) }],
+  );
+}
+
+/** Where there are several sources, files are shown behind the name of theirs. */
+function ownOf(
+  problems: readonly Problem[],
+  { source, sources }: { readonly source: SourceState; readonly sources: readonly SourceState[] },
+): readonly Problem[] {
+  return sources.length === 1 ? problems : problems.filter(({ file }) => file.startsWith(`${source.name}:`));
+}
