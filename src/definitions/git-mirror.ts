@@ -1,10 +1,12 @@
 import { hash } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import type { Secrets } from '../secrets/secrets.ts';
 import type { GitRef } from '../source-settings.ts';
 import { type GitRemote, openAccess } from './git-access.ts';
+import { type CommitWithTree, readCommit } from './git-commit.ts';
 import { toShownUrl, toSourceError } from './git-failure.ts';
 import { removeLeftovers } from './git-leftovers.ts';
 import { createGit, type Git, GitError } from './git-runner.ts';
@@ -18,8 +20,8 @@ export interface GitRequest {
   readonly ref: GitRef;
 }
 
-/** A target whose history is in the mirror. */
-export interface FetchedTarget extends GitTarget {
+/** A target whose history and tree are in the mirror. */
+export interface FetchedTarget extends GitTarget, CommitWithTree {
   /** The ref of ours that holds it. */
   readonly ref: string;
 }
@@ -64,13 +66,9 @@ export interface GitMirrorOptions {
 }
 
 /** Every commit of what is followed, so that descent can be told; no tree and no file before it is asked for. */
-const CONFIG = `[core]
-	repositoryformatversion = 1
-	bare = true
-[remote "origin"]
-	promisor = true
-	partialclonefilter = tree:0
-`;
+const LAZY_FILTER = 'tree:0';
+/** For a remote that gives out nothing but what its refs point at: everything but files no definition is as large as. */
+const WHOLE_FILTER = 'blob:limit=16m';
 const FETCH = [
   'fetch',
   '--quiet',
@@ -79,11 +77,6 @@ const FETCH = [
   '--recurse-submodules=no',
   '--stdin',
 ];
-/**
- * How a remote is asked that gives out nothing but what its refs point at (one whose sshd does not pass the version of
- * git's protocol on): for all there is but large files, also of what is there already.
- */
-const FETCH_WHOLE = [...FETCH, '--refetch', '--filter=blob:limit=16m'];
 /** What is there is no help in finding a single object: the remote is told of none of it. */
 const FETCH_OBJECTS = ['-c', 'fetch.negotiationAlgorithm=noop', ...FETCH, '--filter=blob:none'];
 const ORIGIN = ['--end-of-options', 'origin'];
@@ -91,8 +84,11 @@ const ORIGIN = ['--end-of-options', 'origin'];
 const MAX_PACKS = 50;
 /** Fetches that fail in a row after the remote answered: the fault may be the mirror's. */
 const MAX_FAILED_FETCHES = 2;
+/** Marks a mirror that has everything, since the sshd of its remote does not pass the version of git's protocol on. */
+const WHOLE_MARK = 'whole';
+/** What git says of its own repository; what the remote says of its own begins otherwise. */
 const UNUSABLE =
-  /not a git repository|bad config|unable to (?:read|write)|cannot lock ref|loose object|packfile/;
+  /^(?:fatal|error): .*(?:not a git repository|bad config|unable to (?:read|write)|cannot lock ref|loose object|packfile)/m;
 
 /** Creates the mirror of a remote; nothing is on disk before the first fetch. */
 export function createGitMirror({ root, url, env, secrets, signal }: GitMirrorOptions): GitMirror {
@@ -103,8 +99,7 @@ export function createGitMirror({ root, url, env, secrets, signal }: GitMirrorOp
   const latest = new Map<string, FetchedTarget>();
   let condition: 'unknown' | 'usable' | 'broken' = 'unknown';
   let failedFetches = 0;
-  /** Whether the remote gives out single objects; as long as it has not refused, it is taken to. */
-  let isLazy = true;
+  let isWhole = existsSync(join(dir, WHOLE_MARK));
 
   /** Locks of what was killed go first: this process owns the directory, and its commands run one at a time. */
   async function prepare(timeoutMs: number): Promise<void> {
@@ -118,7 +113,8 @@ export function createGitMirror({ root, url, env, secrets, signal }: GitMirrorOp
     await mkdir(dir, { recursive: true, mode: 0o700 });
     await removeLeftovers(dir);
     await git.run({ args: ['init', '--quiet', '--bare', '--template=', dir], timeoutMs });
-    await writeFile(join(dir, 'config'), CONFIG);
+    await writeFile(join(dir, 'config'), toConfig(isWhole ? WHOLE_FILTER : LAZY_FILTER));
+    if (isWhole) await writeFile(join(dir, WHOLE_MARK), '');
   }
 
   async function remove(): Promise<void> {
@@ -136,7 +132,7 @@ export function createGitMirror({ root, url, env, secrets, signal }: GitMirrorOp
       return stdout.toString('utf8');
     } catch (error) {
       if (!(error instanceof GitError)) throw error;
-      if (!error.timedOut && UNUSABLE.test(error.stderr)) condition = 'unknown';
+      if (!error.timedOut && isOfOurs(error.stderr)) condition = 'broken';
       throw toSourceError(error, { url, timeoutMs, redact: secrets.redact });
     }
   }
@@ -147,15 +143,30 @@ export function createGitMirror({ root, url, env, secrets, signal }: GitMirrorOp
   }
 
   async function fetch(request: GitRequest): Promise<FetchedTarget> {
-    const { remote } = request;
-    await prepare(remote.timeoutMs);
+    await prepare(request.remote.timeoutMs);
     const target = await look(request);
-    const ref = toOwnRef(request.ref);
-    if (latest.get(toKey(request))?.oid !== target.oid && !(await isThere(ref, target, remote)))
-      await fetchHistory(`+${target.oid}:${ref}`, remote);
-    const fetched = { ...target, ref };
+    const before = latest.get(toKey(request));
+    const fetched =
+      before?.oid === target.oid ? { ...before, ...target } : await fetchTarget(target, request);
     latest.set(toKey(request), fetched);
     return fetched;
+  }
+
+  async function fetchTarget(target: GitTarget, request: GitRequest): Promise<FetchedTarget> {
+    const { remote } = request;
+    const ref = toOwnRef(request.ref);
+    if (!(await isThere(ref, target, remote))) await fetchHistory(`+${target.oid}:${ref}`, remote);
+    const read = await readCommit(git, { sha: target.sha, timeoutMs: remote.timeoutMs });
+    try {
+      await fetchObjects([read.tree], remote);
+    } catch (error) {
+      if (isWhole || !(error instanceof SourceError) || error.reason !== 'RefNotFound') throw error;
+      isWhole = true;
+      condition = 'broken';
+      await prepare(remote.timeoutMs);
+      return fetchTarget(target, request);
+    }
+    return { ...target, ...read, ref };
   }
 
   /** What a killed process had fetched, or another source follows under the same name. */
@@ -166,7 +177,7 @@ export function createGitMirror({ root, url, env, secrets, signal }: GitMirrorOp
 
   async function fetchHistory(refspec: string, remote: GitRemote): Promise<void> {
     try {
-      await ask([...(isLazy ? FETCH : FETCH_WHOLE), ...ORIGIN], { remote, input: `${refspec}\n` });
+      await ask([...FETCH, ...ORIGIN], { remote, input: `${refspec}\n` });
       failedFetches = 0;
     } catch (error) {
       if (error instanceof SourceError && error.reason === 'FetchFailed') failedFetches += 1;
@@ -178,14 +189,8 @@ export function createGitMirror({ root, url, env, secrets, signal }: GitMirrorOp
   }
 
   async function fetchObjects(oids: readonly string[], remote: GitRemote): Promise<void> {
-    if (oids.length === 0 || !isLazy) return;
-    try {
-      await ask([...FETCH_OBJECTS, ...ORIGIN], { remote, input: `${oids.join('\n')}\n` });
-    } catch (error) {
-      if (!(error instanceof SourceError) || error.reason !== 'RefNotFound') throw error;
-      isLazy = false;
-      for (const { oid, ref } of latest.values()) await fetchHistory(`+${oid}:${ref}`, remote);
-    }
+    if (oids.length === 0 || isWhole) return;
+    await ask([...FETCH_OBJECTS, ...ORIGIN], { remote, input: `${oids.join('\n')}\n` });
   }
 
   function exclusively<Result>(task: () => Promise<Result>): Promise<Result> {
@@ -200,6 +205,14 @@ export function createGitMirror({ root, url, env, secrets, signal }: GitMirrorOp
         throw new SourceError(isTimeout ? 'Timeout' : 'Unreadable', message, { cause: error });
       }
     });
+  }
+
+  /** git names the directory of the mirror where that is at fault, and of a remote's words it says that they are. */
+  function isOfOurs(stderr: string): boolean {
+    return (
+      UNUSABLE.test(stderr) ||
+      stderr.split('\n').some((line) => !line.startsWith('remote:') && line.includes(dir))
+    );
   }
 
   return {
@@ -249,6 +262,12 @@ interface Question {
 interface Flight {
   isWaiting: boolean;
   readonly target: Promise<FetchedTarget>;
+}
+
+/** Where it is, no file says: every command that reaches the remote is told. */
+function toConfig(filter: string): string {
+  const origin = `[remote "origin"]\n\tpromisor = true\n\tpartialclonefilter = ${filter}\n`;
+  return `[core]\n\trepositoryformatversion = 1\n\tbare = true\n${origin}`;
 }
 
 /** Whoever asks as somebody else has to be told by the remote. */

@@ -3,7 +3,6 @@ import type { Clock } from '../clock.ts';
 import type { GitSettings } from '../source-settings.ts';
 import { createFileLoader } from './file-loader.ts';
 import { readBlobs, toBlobOid } from './git-blobs.ts';
-import { readCommit } from './git-commit.ts';
 import { toShownUrl } from './git-failure.ts';
 import type { FetchedTarget, GitRequest, MirrorSession } from './git-mirror.ts';
 import type { GitMirrors } from './git-mirrors.ts';
@@ -110,11 +109,9 @@ export function createGitSource(options: GitSourceOptions): DefinitionSource {
     }: { readonly target: FetchedTarget; readonly live: string | null; readonly revision: string },
   ): Promise<SourceFiles> {
     const { git } = session;
-    const { sha, oid, ref: ownRef, tagName } = target;
-    const { commit, tree } = await readCommit(git, { sha, timeoutMs });
+    const { sha, oid, ref: ownRef, tagName, commit, tree } = target;
     const liveSha = live === null ? null : (REVISION.exec(live)?.[1] ?? null);
     const said = await check({ sha, oid, ref: ownRef, tagName, live: liveSha, git, timeoutMs });
-    await session.fetchObjects([tree]);
     const listed = await listTree(git, { tree, path, timeoutMs });
     const files = await load(session, listed);
     notices = said;

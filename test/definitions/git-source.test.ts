@@ -37,10 +37,39 @@ describe('a git source', () => {
     const source = bench.create({ url: `${server.url}/hooks.git` });
     repo.commit({ 'a.yaml': log() });
     const before = await readNow(source);
-    console.log(server.asked);
     server.reset();
     const after = await readNow(source);
     expect(server.asked).toEqual({ lists: 1, packs: 0, requests: 2 });
-    expect(after.files[0]).toBe(before.files[0]);
+    expect(after.files).toBe(before.files);
+  });
+
+  it('is asked once by two sources, and both show one commit', async () => {
+    using repo = createGitRepo();
+    await using server = await startGitServer({ root: repo.parent });
+    await using bench = createGitBench();
+    const url = `${server.url}/hooks.git`;
+    const one = bench.create({ url, name: 'one', path: 'one' });
+    const other = bench.create({ url, name: 'other', path: 'other' });
+    const tree = (extra: string) => ({ 'one/a.yaml': log(extra), 'other/b.yaml': log(extra) });
+    repo.commit(tree(''));
+    await Promise.all([one.read({ live: null }), other.read({ live: null })]);
+    expect(server.asked.lists).toBe(1);
+
+    for (const order of [
+      [one, other],
+      [other, one],
+    ] as const) {
+      const sha = repo.commit(tree(`description: "${Math.random()}"\n`));
+      server.reset();
+      order[0].refresh();
+      const reads = await Promise.all(order.map((source) => source.read({ live: null })));
+      expect(reads.map(({ revision }) => revision)).toEqual([`main@sha1:${sha}`, `main@sha1:${sha}`]);
+      expect(server.asked.lists).toBe(1);
+    }
+    const sha = repo.commit(tree('snooze: 5\n'));
+    await readNow(one);
+    server.reset();
+    expect((await other.read({ live: null })).revision).toBe(`main@sha1:${sha}`);
+    expect(server.asked.lists).toBe(0);
   });
 });

@@ -46,8 +46,11 @@ export async function startGitDaemon(root: string): Promise<GitDaemon> {
   return { port, [Symbol.asyncDispose]: () => end(child) };
 }
 
-/** Starts sshd(8) on a free port, with a configuration and keys of its own. */
-export async function startSshServer(): Promise<SshServer> {
+/**
+ * Starts sshd(8) on a free port, with a configuration and keys of its own. Unless it takes GIT_PROTOCOL, as the big hosts
+ * do and a plain one does not, git speaks an older protocol over it.
+ */
+export async function startSshServer({ takesProtocol = false } = {}): Promise<SshServer> {
   if (!existsSync(SSHD)) throw new Error(`${SSHD} is missing: install the package openssh-server`);
   const dir = createTempDir();
   const port = await findFreePort();
@@ -71,6 +74,7 @@ export async function startSshServer(): Promise<SshServer> {
       'PidFile none',
       'UsePAM no',
       'StrictModes no',
+      ...(takesProtocol ? ['AcceptEnv GIT_PROTOCOL'] : []),
       'PasswordAuthentication no',
       'KbdInteractiveAuthentication no',
       '',
