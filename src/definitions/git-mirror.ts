@@ -155,7 +155,8 @@ export function createGitMirror({ root, url, env, secrets, signal }: GitMirrorOp
   async function fetchTarget(target: GitTarget, request: GitRequest): Promise<FetchedTarget> {
     const { remote } = request;
     const ref = toOwnRef(request.ref);
-    if (!(await isThere(ref, target, remote))) await fetchHistory(`+${target.oid}:${ref}`, remote);
+    // git asks nobody for what is there already.
+    await fetchHistory(`+${target.oid}:${ref}`, remote);
     const read = await readCommit(git, { sha: target.sha, timeoutMs: remote.timeoutMs });
     try {
       await fetchObjects([read.tree], remote);
@@ -167,12 +168,6 @@ export function createGitMirror({ root, url, env, secrets, signal }: GitMirrorOp
       return fetchTarget(target, request);
     }
     return { ...target, ...read, ref };
-  }
-
-  /** What a killed process had fetched, or another source follows under the same name. */
-  async function isThere(ref: string, { oid }: GitTarget, { timeoutMs }: GitRemote): Promise<boolean> {
-    const { stdout } = await git.run({ args: ['for-each-ref', '--format=%(objectname)', ref], timeoutMs });
-    return stdout.toString('utf8').trim() === oid;
   }
 
   async function fetchHistory(refspec: string, remote: GitRemote): Promise<void> {
