@@ -186,6 +186,7 @@ export async function startApp({ settings, env, logger, clock, onReport }: AppPa
     },
     lanes: () => toLaneViews(dispatcher.lanes(), registry.nameOf),
     reconcileStatus: reconciling.status,
+    postings: reconciling.postings,
     reconciling,
     receivers: settings.receivers,
     resolve: secrets.resolve,

@@ -1,6 +1,11 @@
 import { join } from 'node:path';
 import type { Clock } from './clock.ts';
-import { createCommitStatusOutbox, type StatusPost, type StatusSource } from './commit-status/outbox.ts';
+import {
+  createCommitStatusOutbox,
+  type PostingState,
+  type StatusPost,
+  type StatusSource,
+} from './commit-status/outbox.ts';
 import { toPendingPosts, toReportPosts } from './commit-status/report-posts.ts';
 import { createSources } from './definitions/create-sources.ts';
 import { createLastGood } from './definitions/last-good.ts';
@@ -48,6 +53,8 @@ export interface ReconcilingParts {
 
 /** Definitions that are kept live. */
 export interface Reconciling extends Reconciler {
+  /** How posting the states of commits stands, for each source that has it done. */
+  postings(): readonly PostingState[];
   /** Has the next attempt ask the remotes of these sources, or of all. */
   refresh(names: readonly string[] | null): void;
   /** Names of the sources. */
@@ -128,6 +135,7 @@ export function createReconciling(parts: ReconcilingParts): Reconciling {
       return reconciler.start();
     },
     sources: settings.sources.map(({ name }) => name),
+    postings: statuses.state,
     trigger(names) {
       reader.refresh(names);
       trigger.fire();

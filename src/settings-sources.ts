@@ -1,4 +1,5 @@
 import { basename } from 'node:path';
+import { validRange } from 'semver';
 import { compareTexts } from './order.ts';
 import type {
   CommitStatusSettings,
@@ -183,6 +184,8 @@ function findRefMistake(ref: GitFileSettings['ref'], at: string): readonly strin
   const isWrong = names.some((name) => name !== undefined && !isRefName(name));
   if (isWrong) return [`"${at}" is no name of a branch or tag`];
   if (ref === null || typeof ref === 'string') return [];
+  if (ref.semver !== undefined && validRange(ref.semver) === null)
+    return [`"${at}.semver" is no range of versions: got "${ref.semver}"`];
   const { tag_prefix, ...kinds } = ref;
   if (Object.keys(kinds).length !== 1) return [`"${at}" must have one of branch, tag, semver and commit`];
   return tag_prefix !== undefined && ref.semver === undefined

@@ -173,6 +173,10 @@ describe('mistakes in sources and receivers', () => {
       `sources: [{ git: { ${GIT}, ref: { tag: a, tag_prefix: b } } }]`,
       '"sources.0.git.ref.tag_prefix" goes with semver only',
     ],
+    [
+      `sources: [{ git: { ${GIT}, ref: { semver: latest } } }]`,
+      '"sources.0.git.ref.semver" is no range of versions: got "latest"',
+    ],
     [`sources: [{ git: { ${GIT}, path: a/../.. } }]`, '"sources.0.git.path" must stay inside the repository'],
     [
       `sources: [{ git: { ${GIT}, auth: { username: u } } }]`,

@@ -1,5 +1,6 @@
 import { Router } from 'express';
 import { type Clock, toTime } from '../clock.ts';
+import type { PostingState } from '../commit-status/outbox.ts';
 import type { SourceState } from '../definitions/reader.ts';
 import { HooklineError } from '../errors.ts';
 import type { JsonObject } from '../event.ts';
@@ -14,6 +15,8 @@ export interface StatusParts {
   readonly journal: Journal;
   readonly counters: Counters;
   readonly reconcileStatus: () => ReconcileStatus;
+  /** How posting the states of commits stands, for each source that has it done. */
+  readonly postings: () => readonly PostingState[];
   /** Lanes that are out of the ordinary. */
   readonly lanes: () => readonly JsonObject[];
   readonly version: string;
@@ -26,6 +29,7 @@ export function createStatusRouter({
   journal,
   counters,
   reconcileStatus,
+  postings,
   lanes,
   version,
   clock,
@@ -52,7 +56,10 @@ export function createStatusRouter({
       conditions: toConditionViews(conditions),
       lastAttempted: lastAttempted && { ...lastAttempted, at: toTime(lastAttempted.at) },
       lastApplied: lastApplied && { ...lastApplied, at: toTime(lastApplied.at) },
-      definition_sources: sources.map((source) => toSourceView(source, clock.now())),
+      definition_sources: sources.map((source) => ({
+        ...toSourceView(source, clock.now()),
+        commit_status: toPostingView(postings().find((posting) => posting.source === source.name)),
+      })),
       problems,
       deliveries: await journal.counts(),
       lanes: lanes(),
@@ -101,4 +108,11 @@ function toSourceView(
     failure: failure === null ? null : { ...failure },
     notices: notices.map((notice) => ({ ...notice })),
   };
+}
+
+/** Null: the states of its commits are not posted. */
+function toPostingView(posting: PostingState | undefined): JsonObject | null {
+  if (posting === undefined) return null;
+  const { waiting, problem } = posting;
+  return { waiting, problem: problem?.message ?? null, retry_at: toTime(problem?.retryAt ?? null) };
 }

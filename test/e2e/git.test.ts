@@ -5,6 +5,7 @@ import { createGitRepo, type GitRepo } from '../helpers/git-repo.ts';
 import { type GitServer, startGitServer } from '../helpers/git-server.ts';
 import { runCommand, startCommand } from '../helpers/process.ts';
 import { type Answer, type RunningApp, runApp } from '../helpers/running-app.ts';
+import { startStatusHost } from '../helpers/status-host.ts';
 import { createTempDir } from '../helpers/temp-dir.ts';
 
 const LOG = 'source: crud\nhandler: log\n';
@@ -196,5 +197,44 @@ describe('hookline serve of a repository', () => {
         'm',
       ),
     );
+  });
+});
+
+describe('a commit whose status is posted', () => {
+  it('is pending, then success, or failure with the first problem, each once', async () => {
+    using repo = createGitRepo();
+    await using host = await startStatusHost();
+    const first = repo.commit({ 'a.yaml': LOG });
+    const commit_status = {
+      host: 'github',
+      api: host.url,
+      repository: 'acme/hooks',
+      token: '{vault://env/token}',
+    };
+    const git = { url: `file://${repo.path}`, ref: 'main', interval: 3_600, commit_status };
+    await using app = await runApp({}, { env: { TOKEN: 'hunter2' }, settings: { sources: [{ git }] } });
+    await host.until(2);
+    const second = repo.commit({ 'a.yaml': LOG, 'b.yaml': BAD });
+    await app.app.reconcile();
+    await host.until(4);
+    const isPosted = async (): Promise<boolean> => {
+      const { definition_sources: sources } = (await app.get('/status')).body as {
+        definition_sources: readonly { commit_status: { waiting: number } }[];
+      };
+      return sources[0]?.commit_status.waiting === 0;
+    };
+    while (!(await isPosted())) await delay(10);
+    await app.restart();
+    const third = repo.commit({ 'a.yaml': LOG, 'b.yaml': LOG });
+    await app.app.reconcile();
+    await host.until(6);
+    expect(host.posted.map(({ path, body }) => [path.slice(-40), body.state, body.description])).toEqual([
+      [first, 'pending', 'Preparing the definitions'],
+      [first, 'success', 'Applied: 1 hook (1 created)'],
+      [second, 'pending', 'Preparing the definitions'],
+      [second, 'failure', expect.stringMatching(/^1 problem: b\.yaml:2:10 unknown_handler /)],
+      [third, 'pending', 'Preparing the definitions'],
+      [third, 'success', 'Applied: 2 hooks (1 created)'],
+    ]);
   });
 });

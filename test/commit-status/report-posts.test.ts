@@ -1,0 +1,82 @@
+import { describe, expect, it } from 'vitest';
+import { toPendingPosts, toReportPosts } from '../../src/commit-status/report-posts.ts';
+import type { Problem } from '../../src/definitions/problem.ts';
+import type { SourceState } from '../../src/definitions/reader.ts';
+import type { Report } from '../../src/reconcile/reconciler.ts';
+import { createReconcilerBench, toFileSet } from '../helpers/reconciler-bench.ts';
+
+const LOG = 'source: crud\nhandler: log\n';
+
+function toSource(name: string, sha: string | null): SourceState {
+  const commit = sha === null ? null : { sha, author: 'Ada', at: 0, subject: 'x' };
+  return {
+    ...toFileSet('x', []).sources[0],
+    name,
+    revision: 'x',
+    commit,
+    readAt: 0,
+    failure: null,
+    notices: [],
+  };
+}
+
+function toProblem(file: string): Problem {
+  const place = { file, line: 3, column: 1, path: '', hint: null };
+  return { code: 'unknown_key', severity: 'error', message: 'Unknown key "x"', ...place };
+}
+
+/** Reports of a set that goes live and one that is held. */
+async function reportsOf(): Promise<readonly Report[]> {
+  const bench = createReconcilerBench();
+  bench.put('one', { 'a.yaml': LOG, 'b.yaml': LOG });
+  await bench.reconciler.reconcile();
+  bench.put('two', {});
+  await bench.reconciler.reconcile();
+  return bench.reports;
+}
+
+describe('what is said of commits', () => {
+  it('is pending for each that has one', () => {
+    expect(toPendingPosts([toSource('a', '1'), toSource('dir', null)])).toEqual([
+      { source: 'a', sha: '1', state: 'pending', description: 'Preparing the definitions' },
+    ]);
+  });
+
+  it('is how many hooks went live, or why they are held', async () => {
+    const sources = [toSource('a', '1')];
+    const posts = (await reportsOf()).flatMap((report) => toReportPosts({ ...report, sources } as Report));
+    expect(posts.map(({ state, description }) => [state, description])).toEqual([
+      ['success', 'Applied: 2 hooks (2 created)'],
+      ['failure', 'Held: removes 2 of 2 hooks, confirm with hookline confirm two'],
+    ]);
+  });
+
+  it('is the problems of its own files; what another source did is said of the other', () => {
+    const report: Report = {
+      kind: 'refused',
+      revision: 'x',
+      problems: [toProblem('a:x.yaml')],
+      sources: [toSource('a', '1'), toSource('b', '2')],
+    };
+    expect(toReportPosts(report).map(({ sha, state, description }) => [sha, state, description])).toEqual([
+      ['1', 'failure', '1 problem: a:x.yaml:3:1 unknown_key Unknown key "x"'],
+      ['2', 'error', 'Not applied: another source has problems'],
+    ]);
+  });
+
+  it('is a failure where a file was held back, and success for the other', async () => {
+    const [applied] = await reportsOf();
+    if (applied?.kind !== 'applied') throw new Error('Cannot find what was applied');
+    const sources = [toSource('a', '1'), toSource('b', '2')];
+    const report = { ...applied, held: ['a:x.yaml'], problems: [toProblem('a:x.yaml')], sources };
+    expect(toReportPosts(report).map(({ state, description }) => [state, description])).toEqual([
+      ['failure', '1 problem, the other files are live: a:x.yaml:3:1 unknown_key Unknown key "x"'],
+      ['success', 'Applied: 2 hooks (2 created)'],
+    ]);
+  });
+
+  it('is nothing when sources failed or came back', () => {
+    expect(toReportPosts({ kind: 'failed', message: 'down' })).toEqual([]);
+    expect(toReportPosts({ kind: 'recovered', revision: 'x' })).toEqual([]);
+  });
+});
