@@ -21,7 +21,7 @@ export interface GitBench extends AsyncDisposable {
 }
 
 /** What settings have when nothing is said. */
-const DEFAULTS: Omit<GitSettings, 'url'> = {
+export const GIT_DEFAULTS: Omit<GitSettings, 'url'> = {
   kind: 'git',
   name: 'hooks',
   prefix: null,
@@ -51,7 +51,7 @@ export function createGitBench(env: Record<string, string | undefined> = {}): Gi
     mirrors: createGitMirrors({ stateDir: state.path, env: all, secrets }),
     create(settings, check = async () => []) {
       const source = createGitSource({
-        settings: { ...DEFAULTS, ...settings },
+        settings: { ...GIT_DEFAULTS, ...settings },
         labelled: false,
         mirrors: bench.mirrors,
         clock,

@@ -1,0 +1,295 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { createSources } from '../../src/definitions/create-sources.ts';
+import type { DefinitionSource } from '../../src/definitions/source.ts';
+import { createLogger } from '../../src/logger.ts';
+import { createSecrets } from '../../src/secrets/resolver.ts';
+import type { GitRef, GitSettings, GitVerify } from '../../src/source-settings.ts';
+import { createGitRepo, type GitRepo } from '../helpers/git-repo.ts';
+import { GIT_DEFAULTS, log, pathsOf, readNow, refusalOf } from '../helpers/git-source.ts';
+import { createHeldClock } from '../helpers/held-clock.ts';
+import { createKeyRing, signCommit, signTag } from '../helpers/signing-keys.ts';
+import { createTempDir } from '../helpers/temp-dir.ts';
+
+interface VerifyBench extends AsyncDisposable {
+  readonly repo: GitRepo;
+  /** What references are looked up in. */
+  readonly env: Record<string, string | undefined>;
+  create(verify: Partial<GitVerify>, more?: Partial<GitSettings>): DefinitionSource;
+}
+
+/** Sources of one repository, made as the server makes them. */
+function createVerifyBench(env: Record<string, string | undefined> = {}): VerifyBench {
+  const repo = createGitRepo();
+  const state = createTempDir();
+  const all: Record<string, string | undefined> = { PATH: process.env.PATH, ...env };
+  const closing: (() => Promise<void>)[] = [];
+  return {
+    repo,
+    env: all,
+    create(verify, more = {}) {
+      const settings: GitSettings = {
+        ...GIT_DEFAULTS,
+        url: `file://${repo.path}`,
+        verify: { mode: 'commit', gpgKeys: [], sshSigners: [], ...verify },
+        ...more,
+      };
+      const sources = createSources([settings], {
+        stateDir: state.path,
+        env: all,
+        secrets: createSecrets({ env: all, envAllow: null, fileRoot: state.path }),
+        clock: createHeldClock(),
+        logger: createLogger('silent'),
+        pollMs: 1_000,
+        random: () => 0.5,
+      });
+      closing.push(sources.close);
+      const [source] = sources.all;
+      if (source === undefined) throw new Error('Cannot find the source');
+      return source;
+    },
+    async [Symbol.asyncDispose]() {
+      await Promise.all(closing.map((close) => close()));
+      state[Symbol.dispose]();
+      repo[Symbol.dispose]();
+    },
+  };
+}
+
+describe('a commit that has to be signed', () => {
+  it('is read when it is by a key of either kind, and says by whose', async () => {
+    using keys = createKeyRing();
+    const [gpg, ssh] = [keys.gpg('jane'), keys.ssh('joe@example.com')];
+    await using bench = createVerifyBench();
+    const source = bench.create({ gpgKeys: [gpg.trusted], sshSigners: [ssh.trusted] });
+    bench.repo.commit({ 'a.yaml': log() });
+    const first = signCommit(bench.repo, gpg);
+    expect(pathsOf(await readNow(source))).toEqual(['a.yaml']);
+    expect(source.notices()).toEqual([
+      {
+        type: 'SourceVerified',
+        status: 'True',
+        reason: 'GpgSignature',
+        message: `Commit ${first.slice(0, 12)} is signed by ${gpg.fingerprint} (jane <jane@example.com>)`,
+      },
+    ]);
+    bench.repo.commit({ 'b.yaml': log() });
+    signCommit(bench.repo, ssh);
+    expect(pathsOf(await readNow(source))).toEqual(['b.yaml']);
+    expect(source.notices()).toMatchObject([
+      { reason: 'SshSignature', message: expect.stringContaining(`${ssh.fingerprint} (joe@example.com)`) },
+    ]);
+  });
+
+  it('is refused with what is wrong, and what was read before stays until one is good', async () => {
+    using keys = createKeyRing();
+    const trusted = keys.gpg('jane');
+    const ssh = keys.ssh('joe@example.com');
+    const [stranger, strangerSsh] = [keys.gpg('eve'), keys.ssh('eve@example.com')];
+    await using bench = createVerifyBench();
+    const { repo } = bench;
+    const source = bench.create({ gpgKeys: [trusted.trusted], sshSigners: [ssh.trusted] });
+    repo.commit({ 'a.yaml': log() });
+    signCommit(repo, trusted);
+    const good = await readNow(source);
+    const live = good.revision;
+    const refused: string[] = [];
+    const attempt = async (): Promise<void> => void refused.push(await refusalOf(readNow(source, live)));
+
+    repo.commit({ 'b.yaml': log() });
+    await attempt();
+    signCommit(repo, stranger);
+    await attempt();
+    signCommit(repo, strangerSsh);
+    await attempt();
+    const signed = repo.git(['cat-file', 'commit', signCommit(repo, trusted)]);
+    const amended = repo.git(['hash-object', '-t', 'commit', '-w', '--stdin'], `${signed}\nand more\n`);
+    repo.git(['update-ref', 'refs/heads/main', amended]);
+    await attempt();
+    const signedSsh = repo.git(['cat-file', 'commit', signCommit(repo, ssh)]);
+    const amendedSsh = repo.git(['hash-object', '-t', 'commit', '-w', '--stdin'], `${signedSsh}\nand more\n`);
+    repo.git(['update-ref', 'refs/heads/main', amendedSsh]);
+    await attempt();
+    expect(refused.map((text) => text.replace(/Cannot trust [0-9a-f]{12}: /, ''))).toEqual([
+      'VerificationFailed: it is not signed',
+      expect.stringMatching(
+        /^VerificationFailed: it is signed by [0-9A-F]{16}, which is none of the keys in settings$/,
+      ),
+      'VerificationFailed: it is signed by an SSH key that is none of those in settings',
+      expect.stringMatching(
+        /^VerificationFailed: its signature by [0-9A-F]{16} is bad: it was changed after it was signed$/,
+      ),
+      expect.stringMatching(/^VerificationFailed: /),
+    ]);
+    signCommit(repo, trusted);
+    expect(pathsOf(await readNow(source, live))).toEqual(['b.yaml']);
+  });
+
+  it('is refused when its key has expired or was revoked', async () => {
+    using keys = createKeyRing();
+    const expired = keys.gpg('old', { expires: 'seconds=86400', at: '20200101T000000' });
+    const revoked = keys.gpg('lost');
+    const past = keys.ssh('joe@example.com', 'valid-before="20200101"');
+    await using bench = createVerifyBench();
+    const { repo } = bench;
+    repo.commit({ 'a.yaml': log() });
+    signCommit(repo, revoked);
+    const source = bench.create({ gpgKeys: [keys.revoke(revoked).trusted], sshSigners: [past.trusted] });
+    expect(await refusalOf(readNow(source))).toMatch(/VerificationFailed: .*which was revoked$/);
+    signCommit(repo, past);
+    expect(await refusalOf(readNow(source))).toMatch(/VerificationFailed/);
+    // The key signs while its time is held, as it did when it was good.
+    signCommit(repo, { ...expired, args: [...expired.args, '-c', `gpg.program=${fakedGpg(keys.path)}`] });
+    const other = bench.create({ gpgKeys: [expired.trusted] });
+    expect(await refusalOf(readNow(other))).toMatch(/VerificationFailed: .*which has expired$/);
+  });
+
+  it('counts no key but those in settings: not of the user, nor of a configuration of git', async () => {
+    using keys = createKeyRing();
+    const [mine, trusted] = [keys.gpg('mine'), keys.ssh('joe@example.com')];
+    const home = join(keys.path, 'home');
+    mkdirSync(home);
+    writeFileSync(join(home, '.gitconfig'), '[gpg]\n\tprogram = true\n[gpg "ssh"]\n\tprogram = true\n');
+    await using bench = createVerifyBench({ HOME: home, GNUPGHOME: join(keys.path, 'g') });
+    bench.repo.commit({ 'a.yaml': log() });
+    signCommit(bench.repo, mine);
+    expect(await refusalOf(readNow(bench.create({ sshSigners: [trusted.trusted] })))).toMatch(
+      /^VerificationFailed/,
+    );
+  });
+
+  it('is refused when nothing can be checked: a key that cannot be had or is none, or gpg that is not there', async () => {
+    using keys = createKeyRing();
+    const key = keys.gpg('jane');
+    await using bench = createVerifyBench();
+    bench.repo.commit({ 'a.yaml': log() });
+    signCommit(bench.repo, key);
+    const source = bench.create({ gpgKeys: ['{vault://env/signers}'] });
+    expect(await refusalOf(readNow(source))).toMatch(/^VerificationFailed: .*variable SIGNERS is not set/);
+    bench.env.SIGNERS = 'no key at all';
+    expect(await refusalOf(readNow(source))).toMatch(/^VerificationFailed/);
+    bench.env.SIGNERS = key.trusted;
+    expect(pathsOf(await readNow(source))).toEqual(['a.yaml']);
+    bench.env.SIGNERS = keys.gpg('next').trusted;
+    bench.repo.commit({ 'b.yaml': log() });
+    signCommit(bench.repo, key);
+    expect(await refusalOf(readNow(source))).toMatch(/none of the keys in settings$/);
+    await using blind = createVerifyBench({ PATH: gitOnlyPath(keys.path) });
+    blind.repo.commit({ 'a.yaml': log() });
+    signCommit(blind.repo, key);
+    expect(await refusalOf(readNow(blind.create({ gpgKeys: [key.trusted] })))).toMatch(
+      /^VerificationFailed: .*ENOENT/,
+    );
+  });
+});
+
+describe('a tag that has to be signed', () => {
+  const TAG: GitRef = { kind: 'tag', name: 'v1.0.0' };
+
+  it('is read when it is signed as what it is called', async () => {
+    using keys = createKeyRing();
+    for (const key of [keys.gpg('jane'), keys.ssh('joe@example.com')]) {
+      await using bench = createVerifyBench();
+      const { repo } = bench;
+      const sha = repo.commit({ 'a.yaml': log() });
+      signTag(repo, 'v1.0.0', { key, of: sha });
+      const verify = key.trusted.startsWith('joe')
+        ? { sshSigners: [key.trusted] }
+        : { gpgKeys: [key.trusted] };
+      const source = bench.create(
+        { mode: 'tag', ...verify },
+        { ref: { kind: 'semver', range: '^1', tagPrefix: 'v' } },
+      );
+      expect(pathsOf(await readNow(source))).toEqual(['a.yaml']);
+      expect(source.notices()).toMatchObject([
+        { message: expect.stringMatching(/^Tag v1\.0\.0 is signed by /) },
+      ]);
+    }
+  });
+
+  it('is refused when it is light, unsigned, of another name, or of another tag', async () => {
+    using keys = createKeyRing();
+    const key = keys.ssh('joe@example.com');
+    await using bench = createVerifyBench();
+    const { repo } = bench;
+    const sha = repo.commit({ 'a.yaml': log() });
+    const source = bench.create({ mode: 'tag', sshSigners: [key.trusted] }, { ref: TAG });
+    const attempt = async (): Promise<string> =>
+      (await refusalOf(readNow(source))).replace(/^.*?: .*?: /, '');
+    repo.git(['tag', 'v1.0.0', sha]);
+    expect(await attempt()).toBe('tag "v1.0.0" is no annotated tag, so nothing is signed');
+    repo.git(['tag', '-f', '-a', '-m', 'x', 'v1.0.0', sha]);
+    expect(await attempt()).toBe('it is not signed');
+    signTag(repo, 'v0.9.0', { key, of: sha });
+    repo.git(['update-ref', 'refs/tags/v1.0.0', repo.git(['rev-parse', 'v0.9.0'])]);
+    expect(await attempt()).toBe('tag "v1.0.0" was signed as "v0.9.0"');
+    repo.git(['tag', '-d', 'v1.0.0']);
+    signTag(repo, 'v1.0.0', { key, of: 'v0.9.0' });
+    expect(await attempt()).toBe('tag "v1.0.0" does not stand for the commit itself');
+  });
+});
+
+describe('a revision that has to descend from the live one', () => {
+  it('may not go back, nor aside, and may go on', async () => {
+    using keys = createKeyRing();
+    const key = keys.ssh('joe@example.com');
+    await using bench = createVerifyBench();
+    const { repo } = bench;
+    const source = bench.create({ sshSigners: [key.trusted] }, { allowRewind: false });
+    repo.commit({ 'a.yaml': log() });
+    const old = signCommit(repo, key);
+    repo.commit({ 'b.yaml': log() });
+    signCommit(repo, key);
+    const live = (await readNow(source)).revision;
+    expect(pathsOf(await readNow(source, live))).toEqual(['b.yaml']);
+    repo.git(['update-ref', 'refs/heads/main', old]);
+    expect(await refusalOf(readNow(source, live))).toMatch(
+      /^HistoryRewritten: Commit [0-9a-f]{12} does not descend from [0-9a-f]{12}, which is live: .*allow_rewind: true/,
+    );
+    repo.commit({ 'c.yaml': log() }, { parent: null });
+    signCommit(repo, key);
+    expect(await refusalOf(readNow(source, live))).toMatch(/^HistoryRewritten/);
+    repo.git(['update-ref', 'refs/heads/main', live.replace('main@sha1:', '')]);
+    repo.commit({ 'd.yaml': log() });
+    signCommit(repo, key);
+    expect(pathsOf(await readNow(source, live))).toEqual(['d.yaml']);
+  });
+
+  it('is held against what was live before a restart, known to the mirror or not', async () => {
+    using keys = createKeyRing();
+    const key = keys.ssh('joe@example.com');
+    await using bench = createVerifyBench();
+    bench.repo.commit({ 'a.yaml': log() });
+    signCommit(bench.repo, key);
+    const source = bench.create({ sshSigners: [key.trusted] }, { allowRewind: false });
+    expect(await refusalOf(readNow(source, `main@sha1:${'1'.repeat(40)}`))).toMatch(/^HistoryRewritten/);
+  });
+
+  it('may be any where that is allowed, which is said', async () => {
+    await using bench = createVerifyBench();
+    const { repo } = bench;
+    const source = bench.create({}, { verify: null, allowRewind: true });
+    const old = repo.commit({ 'a.yaml': log() });
+    repo.commit({ 'b.yaml': log() });
+    const live = (await readNow(source)).revision;
+    repo.git(['update-ref', 'refs/heads/main', old]);
+    expect(pathsOf(await readNow(source, live))).toEqual(['a.yaml']);
+    expect(source.notices()).toMatchObject([{ type: 'HistoryRewritten', status: 'True' }]);
+  });
+});
+
+/** A gpg whose time stands still where the expired key was good. */
+function fakedGpg(dir: string): string {
+  const path = join(dir, 'faked-gpg');
+  writeFileSync(path, '#!/bin/sh\nexec gpg --faked-system-time 20200101T010000 "$@"\n', { mode: 0o755 });
+  return path;
+}
+
+/** A PATH on which there is git and no gpg. */
+function gitOnlyPath(dir: string): string {
+  const bin = join(dir, 'bin');
+  mkdirSync(bin);
+  writeFileSync(join(bin, 'git'), `#!/bin/sh\nPATH='${process.env.PATH}' exec git "$@"\n`, { mode: 0o755 });
+  return bin;
+}

@@ -1,0 +1,114 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { GIT_TEST_ENV, type GitRepo } from './git-repo.ts';
+
+/** A key that signs, of either kind. */
+export interface SigningKey {
+  /** What settings have to trust it: an armored key, or a line of allowed signers. */
+  readonly trusted: string;
+  readonly fingerprint: string;
+  /** Arguments of git, and its environment, that sign with it. */
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** Keys in directories of their own. The path is short: an agent of gpg has a socket there. */
+export interface KeyRing extends Disposable {
+  readonly path: string;
+  gpg(user: string, options?: { readonly expires?: string; readonly at?: string }): SigningKey;
+  /** The same key, as it is after it was revoked. */
+  revoke(key: SigningKey): SigningKey;
+  ssh(principal: string, options?: string): SigningKey;
+}
+
+/** Creates a place for keys. */
+export function createKeyRing(): KeyRing {
+  const path = mkdtempSync('/tmp/hk-');
+  const home = join(path, 'g');
+  mkdirSync(home, { mode: 0o700 });
+  const env = { GNUPGHOME: home };
+  const gpg = (args: readonly string[], input = ''): string =>
+    execFileSync('gpg', ['--batch', '--quiet', '--pinentry-mode', 'loopback', '--passphrase', '', ...args], {
+      env: { ...GIT_TEST_ENV, ...env },
+      input,
+      stdio: ['pipe', 'pipe', 'pipe'],
+    }).toString('utf8');
+  const exportKey = (fingerprint: string): string => gpg(['--armor', '--export', fingerprint]);
+  let keys = 0;
+  return {
+    path,
+    gpg(user, { expires = 'never', at } = {}) {
+      const time = at === undefined ? [] : ['--faked-system-time', at];
+      gpg([...time, '--quick-gen-key', `${user} <${user}@example.com>`, 'ed25519', 'sign', expires]);
+      const listed = gpg(['--with-colons', '--list-keys', `<${user}@example.com>`]);
+      const fingerprint = /^fpr:+([0-9A-F]+):/m.exec(listed)?.[1] ?? '';
+      return {
+        trusted: exportKey(fingerprint),
+        fingerprint,
+        args: ['-c', `user.signingkey=${fingerprint}`],
+        env,
+      };
+    },
+    revoke(key) {
+      const certificate = readFileSync(join(home, 'openpgp-revocs.d', `${key.fingerprint}.rev`), 'utf8');
+      gpg(['--import'], certificate.replace(':-----BEGIN', '-----BEGIN'));
+      return { ...key, trusted: exportKey(key.fingerprint) };
+    },
+    ssh(principal, options = '') {
+      keys += 1;
+      const file = join(path, `s${keys}`);
+      execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', file]);
+      const key = readFileSync(`${file}.pub`, 'utf8').split(' ').slice(0, 2).join(' ');
+      const listed = execFileSync('ssh-keygen', ['-l', '-f', `${file}.pub`], { encoding: 'utf8' });
+      return {
+        trusted: `${principal} ${options}${options === '' ? '' : ' '}${key}`,
+        fingerprint: listed.split(' ')[1] ?? '',
+        args: ['-c', 'gpg.format=ssh', '-c', `user.signingkey=${file}.pub`],
+        env: {},
+      };
+    },
+    [Symbol.dispose]() {
+      execFileSync('gpgconf', ['--kill', 'all'], { env: { ...GIT_TEST_ENV, ...env } });
+      rmSync(path, { recursive: true, force: true });
+    },
+  };
+}
+
+function run(repo: GitRepo, args: readonly string[], { args: signing, env }: SigningKey): string {
+  return execFileSync('git', [`--git-dir=${repo.path}`, ...signing, ...args], {
+    env: { ...GIT_TEST_ENV, ...env },
+    stdio: ['pipe', 'pipe', 'pipe'],
+  })
+    .toString('utf8')
+    .trim();
+}
+
+/** Signs what a branch points at: the commit is made again, signed. Answers its sha. */
+export function signCommit(repo: GitRepo, key: SigningKey, branch = 'main'): string {
+  const ref = `refs/heads/${branch}`;
+  const parents = repo
+    .git(['log', '-1', '--format=%P', ref])
+    .split(' ')
+    .filter((sha) => sha !== '');
+  const args = [
+    'commit-tree',
+    '-S',
+    '-m',
+    'Signed',
+    ...parents.flatMap((sha) => ['-p', sha]),
+    `${ref}^{tree}`,
+  ];
+  const sha = run(repo, args, key);
+  repo.git(['update-ref', ref, sha]);
+  return sha;
+}
+
+/** Makes a signed, annotated tag of a commit. */
+export function signTag(
+  repo: GitRepo,
+  name: string,
+  { key, of }: { readonly key: SigningKey; readonly of: string },
+): void {
+  run(repo, ['tag', '-s', '-m', `Release ${name}`, name, of], key);
+}
