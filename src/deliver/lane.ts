@@ -13,7 +13,7 @@ export const LANE_LOW = 128;
  * Attempts a second at a receiver whose answers are cut off. Each costs a new connection and what it had sent by then,
  * some ten times what others cost both sides: without a bound such a lane takes a third of the processor (bench isolation).
  */
-const FLOODED_RATE: RateDefinition = { limit: 50, per: 'second' };
+const FLOODED_RATE: RateDefinition = { limit: 20, per: 'second' };
 
 /** Taken entries are dropped from the front of the array once there are this many. */
 const COMPACT_AT = 256;
