@@ -105,7 +105,7 @@ export function createReconciling(parts: ReconcilingParts): Reconciling {
     read: reader.read,
     async restore() {
       const kept = await lastGood.load();
-      return kept && { ...(await reader.restore(kept.sources)), revision: kept.revision };
+      return kept === null ? null : await reader.restore(kept);
     },
     keep(set) {
       keeping = lastGood.save(set);

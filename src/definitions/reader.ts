@@ -1,14 +1,8 @@
 import { hash } from 'node:crypto';
 import type { Clock } from '../clock.ts';
 import type { LoadedFile } from './definition.ts';
-import {
-  type Commit,
-  type DefinitionSource,
-  type KeptFiles,
-  type Notice,
-  SourceError,
-  type SourceFiles,
-} from './source.ts';
+import type { RestoredSet } from './last-good.ts';
+import { type Commit, type DefinitionSource, type Notice, SourceError, type SourceFiles } from './source.ts';
 
 /** Where one source stands. */
 export interface SourceState {
@@ -38,8 +32,11 @@ export interface DefinitionsReader {
    * source.
    */
   read(live: ReadonlyMap<string, string>): Promise<FileSet>;
-  /** Loads what was kept of the sources over a restart, so that one that fails contributes that. */
-  restore(kept: ReadonlyMap<string, KeptFiles>): Promise<FileSet>;
+  /**
+   * Loads what was kept of the sources over a restart, so that one that fails contributes that. Null when nothing was kept
+   * of any of them: they were others then.
+   */
+  restore(kept: RestoredSet): Promise<FileSet | null>;
   /** Has the next read ask the remotes of these sources, or of all. */
   refresh(names: readonly string[] | null): void;
   /** Calls back when the definitions may have changed, until `close`. */
@@ -89,13 +86,16 @@ export function createDefinitionsReader(
       states = await Promise.all(sources.map((source) => readOne(source, live.get(source.name) ?? null)));
       return toSet();
     },
-    async restore(kept) {
+    async restore({ revision, sources: kept }) {
       for (const source of sources) {
         const files = kept.get(source.name);
         if (files !== undefined) known.set(source.name, await source.restore(files));
       }
+      if (known.size === 0) return null;
       states = sources.map((source) => toState(source, null, null));
-      return toSet();
+      const set = toSet();
+      // A source that is gone from the settings, or is new there, makes another set of it.
+      return known.size === kept.size && kept.size === sources.length ? { ...set, revision } : set;
     },
     refresh(names) {
       for (const source of sources) if (names?.includes(source.name) ?? true) source.refresh();

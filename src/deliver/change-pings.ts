@@ -56,11 +56,11 @@ export function createChangePings({ ping, toEntity, clock, logger }: ChangePings
     if (failure === null || stopped) return;
     const delayMs = RETRY_MS[one.tries];
     const said = { hook: hook.definition.name, operation, err: failure };
-    logger.warn(
-      said,
-      delayMs === undefined ? 'cannot ping after a change' : 'cannot ping after a change, will retry',
-    );
-    if (delayMs === undefined) return;
+    if (delayMs === undefined) {
+      logger.warn(said, 'cannot ping after a change');
+      return;
+    }
+    logger.debug(said, 'cannot ping after a change, will retry');
     const timer = clock.setTimer(delayMs, () => {
       timers.delete(timer);
       waiting.push({ ...one, tries: one.tries + 1 });

@@ -179,6 +179,18 @@ describe('a tree that was made to do harm', () => {
     expect(kib).toBeLessThan(1_024);
   });
 
+  it('of more files than a source may have is refused', async () => {
+    using repo = createGitRepo();
+    await using bench = createGitBench();
+    const blob = blobOf(repo, log());
+    const names = Array.from({ length: 50_001 }, (_, n) => `100644 blob ${blob}\t${n}.yaml\n`);
+    const tree = repo.git(['mktree'], names.join(''));
+    repo.git(['update-ref', 'refs/heads/main', repo.git(['commit-tree', '-m', 'Many', tree])]);
+    expect(await refusalOf(readNow(bench.create({ url: `file://${repo.path}` })))).toMatch(
+      /^Unreadable: Cannot read "": it has more files than a source may have \(50000 of definitions\)$/,
+    );
+  });
+
   it('of 10,000 files is read, and then what changed of it', async () => {
     using repo = createGitRepo();
     await using bench = createGitBench();

@@ -103,11 +103,29 @@ describe('a reader of several sources', () => {
       commit: null,
       files: [{ path: 'b.yaml', bytes: Buffer.from(LOG) }],
     };
-    const restored = await reader.restore(new Map([['two', kept]]));
+    const restored = await reader.restore({ revision: 'set@sha256:1', sources: new Map([['two', kept]]) });
+    if (restored === null) throw new Error('Cannot find what was kept');
+    expect(restored.revision).not.toBe('set@sha256:1');
     expect([filesOf(restored), restored.sources.map(({ revision }) => revision)]).toEqual([
       ['two:b.yaml'],
       [null, 'dir@sha256:2'],
     ]);
     expect(filesOf(await reader.read(NOTHING))).toEqual(['one:a.yaml', 'two:b.yaml']);
+  });
+
+  it('restores the set that was kept under its revision, and nothing of sources that are no more', async () => {
+    using dir = createTempDir();
+    await using reader = openReader({ one: dir.path });
+    const kept = {
+      revision: 'dir@sha256:2',
+      commit: null,
+      files: [{ path: 'b.yaml', bytes: Buffer.from(LOG) }],
+    };
+    const other = { revision: 'dir@sha256:2', sources: new Map([['other', kept]]) };
+    expect(await reader.restore(other)).toBeNull();
+    const held = 'dir@sha256:2+held@sha256:3';
+    expect(await reader.restore({ revision: held, sources: new Map([['one', kept]]) })).toMatchObject({
+      revision: held,
+    });
   });
 });
