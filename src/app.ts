@@ -22,7 +22,7 @@ import { matchHooks } from './match/match.ts';
 import { createOutOfService } from './out-of-service.ts';
 import { createOwnEvents } from './own-events.ts';
 import { createPipeline } from './pipeline.ts';
-import type { Report } from './reconcile/reconciler.ts';
+import type { Report } from './reconcile/report.ts';
 import type { ReconcileStatus } from './reconcile/status.ts';
 import { createReconciling, type TextOf } from './reconciling.ts';
 import { createCounters } from './record/counters.ts';

@@ -5,7 +5,7 @@ import type { HookEvent, JsonObject } from './event.ts';
 import { createId } from './id.ts';
 import { type ChangedHook, toChangedHooks } from './reconcile/changed-hooks.ts';
 import { toReconcileData } from './reconcile/reconcile-data.ts';
-import type { Report } from './reconcile/reconciler.ts';
+import type { Report } from './reconcile/report.ts';
 import type { LiveHook } from './reconcile/snapshot.ts';
 
 /** What Hookline says of itself, as events of the source `hookline` that hooks can be declared on. */

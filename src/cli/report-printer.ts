@@ -1,4 +1,4 @@
-import type { Report } from '../reconcile/reconciler.ts';
+import type { Report } from '../reconcile/report.ts';
 import { type CommandContext, writeLine } from './command.ts';
 import { count, countProblems, createPaint } from './print.ts';
 import { printProblems } from './print-problems.ts';

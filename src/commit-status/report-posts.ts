@@ -1,6 +1,6 @@
 import { hasErrors, type Problem } from '../definitions/problem.ts';
 import type { SourceState } from '../definitions/reader.ts';
-import type { Report } from '../reconcile/reconciler.ts';
+import type { Report } from '../reconcile/report.ts';
 import { type CommitOutcome, describeOutcome } from './description.ts';
 import type { StatusPost } from './outbox.ts';
 

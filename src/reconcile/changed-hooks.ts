@@ -1,4 +1,4 @@
-import type { Report } from './reconciler.ts';
+import type { Report } from './report.ts';
 import type { LiveHook } from './snapshot.ts';
 
 /** A hook that changed, as it is now or, when it was deleted, as it was. */

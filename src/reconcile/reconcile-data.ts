@@ -2,7 +2,7 @@ import { toTime } from '../clock.ts';
 import type { Problem } from '../definitions/problem.ts';
 import type { SourceState } from '../definitions/reader.ts';
 import type { JsonObject } from '../event.ts';
-import type { Report } from './reconciler.ts';
+import type { Report } from './report.ts';
 
 /** Problems an event lists; the rest is a number. */
 const MAX_PROBLEMS = 20;

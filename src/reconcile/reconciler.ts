@@ -1,51 +1,18 @@
 import type { Clock } from '../clock.ts';
 import type { LoadedFile } from '../definitions/definition.ts';
 import type { KeptSet } from '../definitions/last-good.ts';
-import type { Problem } from '../definitions/problem.ts';
 import type { FileSet, SourceState } from '../definitions/reader.ts';
 import { HooklineError, toMessage } from '../errors.ts';
 import { createSnapshot, type NoteHooks } from './apply.ts';
+import { toBlock, toRefusal } from './decline.ts';
 import { isolate } from './isolate.ts';
 import { type Changes, planChanges } from './plan.ts';
 import type { Prepare, Prepared } from './prepare.ts';
+import type { Report } from './report.ts';
 import { toReadRevision, toServed } from './served.ts';
 import { shareRuns } from './share-runs.ts';
 import type { Snapshot } from './snapshot.ts';
 import { describeFailures, type Ending, type Mark, type ReconcileStatus, toConditions } from './status.ts';
-
-/** What an attempt led to; said once for each. */
-export type Report =
-  | {
-      readonly kind: 'applied';
-      readonly snapshot: Snapshot;
-      readonly changes: Changes;
-      readonly problems: readonly Problem[];
-      /** Files that are not what they are in the set, as shown. */
-      readonly held: readonly string[];
-      /** The revision that was live before; null when none was. */
-      readonly previous: string | null;
-      readonly sources: readonly SourceState[];
-    }
-  | {
-      readonly kind: 'refused';
-      readonly revision: string;
-      readonly problems: readonly Problem[];
-      readonly sources: readonly SourceState[];
-    }
-  /** It removes so many hooks that someone has to confirm it. */
-  | {
-      readonly kind: 'blocked';
-      readonly revision: string;
-      readonly problems: readonly Problem[];
-      readonly deleted: number;
-      readonly before: number;
-      readonly sources: readonly SourceState[];
-    }
-  /** The last good set of a run before serves, because no better one was found. */
-  | { readonly kind: 'restored'; readonly snapshot: Snapshot }
-  | { readonly kind: 'failed'; readonly message: string }
-  /** Sources that could not be read can be again, and hold what was there before. */
-  | { readonly kind: 'recovered'; readonly revision: string };
 
 /** What a reconciler works with. */
 export interface ReconcilerParts {
@@ -172,16 +139,16 @@ export function createReconciler(parts: ReconcilerParts): Reconciler {
     let change: Partial<ReconcileStatus> = { lastAttempted: mark };
     try {
       parts.onStart(sources);
-      const read = await parts.prepare(files, live?.snapshot ?? null);
+      const before = live?.snapshot ?? null;
+      const read = await parts.prepare(files, before);
       const { problems } = read;
       change = { lastAttempted: mark, problems };
       const candidate = await applyPolicy(read);
       const mayPrune = prune === 'allow' || confirmed === revision;
-      const plan = planChanges(candidate.prepared, { live: live?.snapshot ?? null, mayPrune });
-      if (plan.kind === 'refuse') return { ...toRefusal(set, { mark, problems, live }), change };
+      const plan = planChanges(candidate.prepared, { live: before, mayPrune });
+      if (plan.kind === 'refuse') return { ...toRefusal(set, { mark, problems, live: before }), change };
       if (plan.kind === 'hold')
-        return { ...toBlock(set, { mark, problems, changes: plan.changes, live }), change };
-      const previous = live?.snapshot.revision ?? null;
+        return { ...toBlock(set, { mark, problems, changes: plan.changes, live: before }), change };
       const held = candidate.held.map(({ file }) => file);
       live = await apply(candidate, plan.changes, { set, mark });
       const { snapshot } = live;
@@ -191,7 +158,7 @@ export function createReconciler(parts: ReconcilerParts): Reconciler {
         changes: plan.changes,
         problems,
         held,
-        previous,
+        previous: before?.revision ?? null,
         sources,
       };
       confirmed = null;
@@ -295,34 +262,4 @@ export function createReconciler(parts: ReconcilerParts): Reconciler {
 
 function toRevisions(live: Live | null): ReadonlyMap<string, string> {
   return new Map([...(live?.sources ?? [])].map(([name, { revision }]) => [name, toReadRevision(revision)]));
-}
-
-/** A set that was prepared and does not go live. */
-interface Declined {
-  readonly mark: Mark;
-  readonly problems: readonly Problem[];
-  readonly live: Live | null;
-}
-
-function toRefusal(
-  { revision, sources }: FileSet,
-  { mark, problems, live }: Declined,
-): Omit<Outcome, 'change'> {
-  const errors = problems.filter(({ severity }) => severity === 'error').length;
-  return {
-    ending: { kind: 'refused', mark, errors, serves: live !== null },
-    report: { kind: 'refused', revision, problems, sources },
-  };
-}
-
-function toBlock(
-  { revision, sources }: FileSet,
-  { mark, problems, live, changes }: Declined & { readonly changes: Changes },
-): Omit<Outcome, 'change'> {
-  const deleted = changes.deleted.length;
-  const before = live?.snapshot.hooks.length ?? 0;
-  return {
-    ending: { kind: 'blocked', mark, deleted, before },
-    report: { kind: 'blocked', revision, problems, deleted, before, sources },
-  };
 }

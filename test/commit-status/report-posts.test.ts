@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { toPendingPosts, toReportPosts } from '../../src/commit-status/report-posts.ts';
 import type { Problem } from '../../src/definitions/problem.ts';
 import type { SourceState } from '../../src/definitions/reader.ts';
-import type { Report } from '../../src/reconcile/reconciler.ts';
+import type { Report } from '../../src/reconcile/report.ts';
 import { createReconcilerBench, toFileSet } from '../helpers/reconciler-bench.ts';
 
 const LOG = 'source: crud\nhandler: log\n';

@@ -1,12 +1,8 @@
 import type { LoadedFile } from '../../src/definitions/definition.ts';
 import type { KeptSet } from '../../src/definitions/last-good.ts';
 import type { FileSet, SourceState } from '../../src/definitions/reader.ts';
-import {
-  createReconciler,
-  type Reconciler,
-  type ReconcilerParts,
-  type Report,
-} from '../../src/reconcile/reconciler.ts';
+import { createReconciler, type Reconciler, type ReconcilerParts } from '../../src/reconcile/reconciler.ts';
+import type { Report } from '../../src/reconcile/report.ts';
 import type { Snapshot } from '../../src/reconcile/snapshot.ts';
 import type { ReconcileStatus } from '../../src/reconcile/status.ts';
 import { createHeldClock, type HeldClock, START } from './held-clock.ts';

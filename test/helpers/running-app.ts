@@ -2,7 +2,7 @@ import { type App, startApp } from '../../src/app.ts';
 import { type Clock, systemClock } from '../../src/clock.ts';
 import type { Json } from '../../src/event.ts';
 import { createLogger } from '../../src/logger.ts';
-import type { Report } from '../../src/reconcile/reconciler.ts';
+import type { Report } from '../../src/reconcile/report.ts';
 import { loadSettings, type SettingsFile } from '../../src/settings.ts';
 import { createTempDir, type TempDir } from './temp-dir.ts';
 

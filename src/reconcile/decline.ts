@@ -1,0 +1,44 @@
+import type { Problem } from '../definitions/problem.ts';
+import type { FileSet } from '../definitions/reader.ts';
+import type { Changes } from './plan.ts';
+import type { Report } from './report.ts';
+import type { Snapshot } from './snapshot.ts';
+import type { Ending, Mark } from './status.ts';
+
+/** How an attempt ended that changed nothing. */
+export interface DeclinedOutcome {
+  readonly ending: Ending;
+  readonly report: Report;
+}
+
+/** A set that was prepared and does not go live. */
+export interface Declined {
+  readonly mark: Mark;
+  readonly problems: readonly Problem[];
+  readonly live: Snapshot | null;
+}
+
+/** What becomes of a set that has errors. */
+export function toRefusal(
+  { revision, sources }: FileSet,
+  { mark, problems, live }: Declined,
+): DeclinedOutcome {
+  const errors = problems.filter(({ severity }) => severity === 'error').length;
+  return {
+    ending: { kind: 'refused', mark, errors, serves: live !== null },
+    report: { kind: 'refused', revision, problems, sources },
+  };
+}
+
+/** What becomes of a set that removes too much. */
+export function toBlock(
+  { revision, sources }: FileSet,
+  { mark, problems, live, changes }: Declined & { readonly changes: Changes },
+): DeclinedOutcome {
+  const deleted = changes.deleted.length;
+  const before = live?.hooks.length ?? 0;
+  return {
+    ending: { kind: 'blocked', mark, deleted, before },
+    report: { kind: 'blocked', revision, problems, deleted, before, sources },
+  };
+}
