@@ -51,9 +51,15 @@ export function createSources(settings: readonly SourceSettings[], parts: Source
 /** A commit has to be signed, where that is asked, before it is asked what it descends from. */
 function createCheck(
   { verify, allowRewind }: GitSettings,
-  { secrets, env, keyDir }: Pick<SourceParts, 'secrets' | 'env'> & { readonly keyDir: string },
+  {
+    secrets,
+    env,
+    clock,
+    keyDir,
+  }: Pick<SourceParts, 'secrets' | 'env' | 'clock'> & { readonly keyDir: string },
 ): CheckCandidate {
-  const verified = verify === null ? null : createVerify({ verify, resolve: secrets.resolve, env, keyDir });
+  const verified =
+    verify === null ? null : createVerify({ verify, resolve: secrets.resolve, env, keyDir, clock });
   return async (candidate) => {
     const signed = verified === null ? null : await verified(candidate);
     const rewound = await checkDescent(candidate.git, { ...candidate, allowRewind });

@@ -77,6 +77,8 @@ const ENVIRONMENT = {
   GIT_CONFIG_GLOBAL: '/dev/null',
   // A command that is to reach a remote names its protocol; no other asks for what it misses.
   GIT_ALLOW_PROTOCOL: 'none',
+  // What was signed or is live is what is read: no object stands for another.
+  GIT_NO_REPLACE_OBJECTS: '1',
   GIT_TERMINAL_PROMPT: '0',
   GIT_ASKPASS: 'true',
   SSH_ASKPASS: 'true',

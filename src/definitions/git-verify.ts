@@ -1,14 +1,17 @@
-import { execFile } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
+import type { Clock } from '../clock.ts';
 import { toMessage } from '../errors.ts';
 import type { GitVerify } from '../source-settings.ts';
 import { KEY_DIR_PREFIX } from './git-access.ts';
 import { type Git, GitError } from './git-runner.ts';
-import { findFault, findSigner } from './git-signature.ts';
+import { parseSignature, type Signature } from './git-signature.ts';
 import { toPrintable } from './printable.ts';
 import { type Notice, SourceError } from './source.ts';
+import { type TrustedKeys, type TrustedKeysOptions, writeTrustedKeys } from './trusted-keys.ts';
+
+/** git writes these first, and in this order. */
+const TAG_HEADER = /^object ([0-9a-f]+)\ntype ([a-z]+)\ntag ([^\n]+)\n/;
 
 /** What is to be verified. */
 export interface Verified {
@@ -27,27 +30,23 @@ export interface Verified {
 export type Verify = (verified: Verified) => Promise<Notice>;
 
 /** What verification works with. */
-export interface VerifyParts {
+export interface VerifyParts extends Pick<TrustedKeysOptions, 'resolve' | 'env'> {
   readonly verify: GitVerify;
-  /** The value of a reference, or the text itself. Throws SecretError. */
-  readonly resolve: (text: string) => string;
-  /** What gpg is found by. */
-  readonly env: Readonly<Record<string, string | undefined>>;
   /** A directory of our own; keys are in one below it while a signature is verified. */
   readonly keyDir: string;
+  readonly clock: Pick<Clock, 'now'>;
 }
-
-const run = promisify(execFile);
 
 /**
  * Creates the verification of signatures against the keys in settings and no others: each call makes a keyring of its own
  * of them, so that a key that was rotated counts at the next one.
  */
-export function createVerify({ verify, resolve, env, keyDir }: VerifyParts): Verify {
+export function createVerify({ verify, keyDir, clock, ...parts }: VerifyParts): Verify {
   return async (verified) => {
+    const { timeoutMs } = verified;
     const dir = await mkdtemp(join(keyDir, KEY_DIR_PREFIX));
     try {
-      const keys = await writeKeys(dir, { verify, resolve, env });
+      const keys = await writeTrustedKeys(dir, { ...parts, verify, timeoutMs, now: clock.now() });
       return await check(verified, { mode: verify.mode, keys });
     } catch (error) {
       if (error instanceof SourceError) throw error;
@@ -58,71 +57,55 @@ export function createVerify({ verify, resolve, env, keyDir }: VerifyParts): Ver
   };
 }
 
-/** Where the keys are, as git is told it. */
-interface Keys {
-  readonly settings: readonly string[];
-  readonly env: Readonly<Record<string, string>>;
-}
-
-async function writeKeys(
-  dir: string,
-  { verify, resolve, env }: Pick<VerifyParts, 'verify' | 'resolve' | 'env'>,
-): Promise<Keys> {
-  const signers = join(dir, 'allowed_signers');
-  await writeFile(signers, verify.sshSigners.map((line) => `${resolve(line).trim()}\n`).join(''), {
-    mode: 0o600,
-  });
-  const gpgEnv = { GNUPGHOME: dir, PATH: env.PATH ?? '' };
-  for (const [index, key] of verify.gpgKeys.entries()) {
-    const file = join(dir, `key-${index}.asc`);
-    await writeFile(file, resolve(key), { mode: 0o600 });
-    await run('gpg', ['--batch', '--quiet', '--no-autostart', '--import', file], { env: gpgEnv });
-  }
-  return {
-    // Any other kind of signature has nobody who could vouch for it.
-    settings: ['-c', `gpg.ssh.allowedSignersFile=${signers}`, '-c', 'gpg.x509.program=false'],
-    env: { GNUPGHOME: dir },
-  };
-}
-
 async function check(
   verified: Verified,
-  { mode, keys }: { readonly mode: GitVerify['mode']; readonly keys: Keys },
+  { mode, keys }: { readonly mode: GitVerify['mode']; readonly keys: TrustedKeys },
 ): Promise<Notice> {
   const { git, sha, oid, timeoutMs } = verified;
   if (mode === 'tag') await checkTag(verified);
   const args = mode === 'tag' ? ['verify-tag', '--raw', oid] : ['verify-commit', '--raw', sha];
-  const said = await git
-    .run({ args: [...keys.settings, ...args], env: keys.env, timeoutMs })
-    .catch((error) => {
-      if (error instanceof GitError && !error.timedOut)
-        throw refuse(verified, findFault(error.stderr), error);
-      throw error;
-    });
-  const signer = findSigner(said.stderr);
-  if (signer === null) throw refuse(verified, 'git calls it good, but does not say whose it is');
-  const message = `${toSubject(verified, mode)} is signed by ${toPrintable(signer.name)}`;
-  return { type: 'SourceVerified', status: 'True', reason: signer.reason, message };
+  const signature = await git
+    .run({ args: [...keys.args, ...args], env: keys.env, timeoutMs })
+    .then(({ stderr }) => parseSignature({ stderr, endedWell: true }), toFailedSignature);
+  if (signature.kind !== 'good') throw refuse(verified, toWhy(signature, keys.lapsed));
+  const { by, key, who } = signature;
+  const message = `${toSubject(verified, mode)} is signed by ${key} (${who})`;
+  return {
+    type: 'SourceVerified',
+    status: 'True',
+    reason: by === 'gpg' ? 'GpgSignature' : 'SshSignature',
+    message,
+  };
+}
+
+/** git ends with an error for a signature that is not good, and says which in the same words. */
+function toFailedSignature(error: unknown): Signature {
+  if (!(error instanceof GitError) || error.exitCode === null) throw error;
+  return parseSignature({ stderr: error.stderr, endedWell: false });
+}
+
+function toWhy(signature: Exclude<Signature, { kind: 'good' }>, lapsed: readonly string[]): string {
+  if (signature.kind === 'bad') return signature.why;
+  return lapsed.includes(signature.key)
+    ? `it is signed by ${signature.key}, whose valid-after or valid-before in settings rules out this time`
+    : `it is signed by ${signature.key}, which is none of the keys in settings`;
 }
 
 /** A signed tag says its name: under another one it would be an old tag in the place of a new one. */
 async function checkTag(verified: Verified): Promise<void> {
   const { git, sha, oid, tagName, timeoutMs } = verified;
   if (tagName === null) throw refuse(verified, 'no tag is followed');
-  if (oid === sha) throw refuse(verified, `tag "${tagName}" is no annotated tag, so nothing is signed`);
+  const shown = toPrintable(tagName);
+  if (oid === sha) throw refuse(verified, `tag "${shown}" is no annotated tag, so nothing is signed`);
   const { stdout } = await git.run({ args: ['cat-file', 'tag', oid], timeoutMs });
-  const [header = ''] = stdout.toString('utf8').split('\n\n');
-  const fields = new Map(
-    header.split('\n').map((line) => [line.split(' ', 1)[0], line.slice(line.indexOf(' ') + 1)]),
-  );
-  if (fields.get('type') !== 'commit' || fields.get('object') !== sha)
-    throw refuse(verified, `tag "${tagName}" does not stand for the commit itself`);
-  if (fields.get('tag') !== tagName)
-    throw refuse(verified, `tag "${tagName}" was signed as "${toPrintable(fields.get('tag') ?? '')}"`);
+  const [, target, type, name = ''] = TAG_HEADER.exec(stdout.toString('utf8')) ?? [];
+  if (type !== 'commit' || target !== sha)
+    throw refuse(verified, `tag "${shown}" does not stand for the commit itself`);
+  if (name !== tagName) throw refuse(verified, `tag "${shown}" was signed as "${toPrintable(name)}"`);
 }
 
 function toSubject({ sha, tagName }: Verified, mode: GitVerify['mode']): string {
-  return mode === 'tag' ? `Tag ${tagName}` : `Commit ${sha.slice(0, 12)}`;
+  return mode === 'tag' ? `Tag ${toPrintable(tagName ?? '')}` : `Commit ${sha.slice(0, 12)}`;
 }
 
 function refuse({ sha }: Verified, why: string, cause?: unknown): SourceError {

@@ -1,4 +1,5 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { globSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { createSources } from '../../src/definitions/create-sources.ts';
@@ -6,28 +7,34 @@ import type { DefinitionSource } from '../../src/definitions/source.ts';
 import { createLogger } from '../../src/logger.ts';
 import { createSecrets } from '../../src/secrets/resolver.ts';
 import type { GitRef, GitSettings, GitVerify } from '../../src/source-settings.ts';
-import { createGitRepo, type GitRepo } from '../helpers/git-repo.ts';
+import { createGitRepo, GIT_TEST_ENV, type GitRepo } from '../helpers/git-repo.ts';
 import { GIT_DEFAULTS, log, pathsOf, readNow, refusalOf } from '../helpers/git-source.ts';
-import { createHeldClock } from '../helpers/held-clock.ts';
-import { createKeyRing, signCommit, signTag } from '../helpers/signing-keys.ts';
+import { createHeldClock, type HeldClock } from '../helpers/held-clock.ts';
+import { createKeyRing, type SigningKey, signCommit, signTag } from '../helpers/signing-keys.ts';
 import { createTempDir } from '../helpers/temp-dir.ts';
 
 interface VerifyBench extends AsyncDisposable {
   readonly repo: GitRepo;
   /** What references are looked up in. */
   readonly env: Record<string, string | undefined>;
+  readonly clock: HeldClock;
+  /** The state directory. */
+  readonly state: string;
   create(verify: Partial<GitVerify>, more?: Partial<GitSettings>): DefinitionSource;
 }
 
 /** Sources of one repository, made as the server makes them. */
-function createVerifyBench(env: Record<string, string | undefined> = {}): VerifyBench {
+function createVerifyBench(env: Record<string, string | undefined> = {}, below = ''): VerifyBench {
   const repo = createGitRepo();
   const state = createTempDir();
+  const clock = createHeldClock();
   const all: Record<string, string | undefined> = { PATH: process.env.PATH, ...env };
   const closing: (() => Promise<void>)[] = [];
   return {
     repo,
     env: all,
+    clock,
+    state: state.path,
     create(verify, more = {}) {
       const settings: GitSettings = {
         ...GIT_DEFAULTS,
@@ -36,10 +43,10 @@ function createVerifyBench(env: Record<string, string | undefined> = {}): Verify
         ...more,
       };
       const sources = createSources([settings], {
-        stateDir: state.path,
+        stateDir: join(state.path, below),
         env: all,
         secrets: createSecrets({ env: all, envAllow: null, fileRoot: state.path }),
-        clock: createHeldClock(),
+        clock,
         logger: createLogger('silent'),
         pollMs: 1_000,
         random: () => 0.5,
@@ -112,15 +119,11 @@ describe('a commit that has to be signed', () => {
     repo.git(['update-ref', 'refs/heads/main', amendedSsh]);
     await attempt();
     expect(refused.map((text) => text.replace(/Cannot trust [0-9a-f]{12}: /, ''))).toEqual([
-      'VerificationFailed: it is not signed',
-      expect.stringMatching(
-        /^VerificationFailed: it is signed by [0-9A-F]{16}, which is none of the keys in settings$/,
-      ),
-      'VerificationFailed: it is signed by an SSH key that is none of those in settings',
-      expect.stringMatching(
-        /^VerificationFailed: its signature by [0-9A-F]{16} is bad: it was changed after it was signed$/,
-      ),
-      expect.stringMatching(/^VerificationFailed: /),
+      'VerificationFailed: it has no signature of GPG or SSH',
+      `VerificationFailed: it is signed by ${stranger.fingerprint}, which is none of the keys in settings`,
+      `VerificationFailed: it is signed by ${strangerSsh.fingerprint}, which is none of the keys in settings`,
+      `VerificationFailed: it was changed after it was signed: the signature by ${trusted.fingerprint.slice(-16)} (jane <jane@example.com>) is bad`,
+      'VerificationFailed: it was changed after it was signed: the SSH signature is bad',
     ]);
     signCommit(repo, trusted);
     expect(pathsOf(await readNow(source, live))).toEqual(['b.yaml']);
@@ -136,13 +139,13 @@ describe('a commit that has to be signed', () => {
     repo.commit({ 'a.yaml': log() });
     signCommit(repo, revoked);
     const source = bench.create({ gpgKeys: [keys.revoke(revoked).trusted], sshSigners: [past.trusted] });
-    expect(await refusalOf(readNow(source))).toMatch(/VerificationFailed: .*which was revoked$/);
+    expect(await refusalOf(readNow(source))).toMatch(/VerificationFailed: .*, and that key is revoked$/);
     signCommit(repo, past);
     expect(await refusalOf(readNow(source))).toMatch(/VerificationFailed/);
     // The key signs while its time is held, as it did when it was good.
     signCommit(repo, { ...expired, args: [...expired.args, '-c', `gpg.program=${fakedGpg(keys.path)}`] });
     const other = bench.create({ gpgKeys: [expired.trusted] });
-    expect(await refusalOf(readNow(other))).toMatch(/VerificationFailed: .*which has expired$/);
+    expect(await refusalOf(readNow(other))).toMatch(/VerificationFailed: .*, and that key has expired$/);
   });
 
   it('counts no key but those in settings: not of the user, nor of a configuration of git', async () => {
@@ -179,8 +182,118 @@ describe('a commit that has to be signed', () => {
     blind.repo.commit({ 'a.yaml': log() });
     signCommit(blind.repo, key);
     expect(await refusalOf(readNow(blind.create({ gpgKeys: [key.trusted] })))).toMatch(
-      /^VerificationFailed: .*ENOENT/,
+      /^VerificationFailed: .*gpg is not installed$/,
     );
+  });
+
+  it.each([
+    ['is over', 'valid-before="20240101"', '2023-06-01T00:00:00Z'],
+    ['has not begun', 'valid-after="20300101000000Z"', '2031-06-01T00:00:00Z'],
+  ])('is refused when the time of its SSH key %s, whatever date it has', async (_what, validity, date) => {
+    using keys = createKeyRing();
+    const key = keys.ssh('joe@example.com', validity);
+    await using bench = createVerifyBench();
+    const { repo, clock } = bench;
+    repo.commit({ 'a.yaml': log() });
+    signCommit(repo, { ...key, env: { GIT_COMMITTER_DATE: date } });
+    const source = bench.create({ sshSigners: [key.trusted] });
+    expect(await refusalOf(readNow(source))).toMatch(
+      new RegExp(
+        `^VerificationFailed: .* by ${RegExp.escape(key.fingerprint)}, whose valid-after or valid-before in settings`,
+      ),
+    );
+    // In its own time the same commit is good: nothing else was wrong with it.
+    clock.jump(Date.parse(date) - clock.now());
+    expect(pathsOf(await readNow(source))).toEqual(['a.yaml']);
+  });
+
+  it('takes many signers, with remarks, and says which line cannot be used', async () => {
+    using keys = createKeyRing();
+    const [joe, ann, odd] = [
+      keys.ssh('joe@example.com,joe@example.org'),
+      keys.ssh('ann', 'namespaces="git"'),
+      keys.ssh('odd', 'valid-before=20990101'),
+    ];
+    await using bench = createVerifyBench({
+      SIGNERS: `# people\n\n${joe.trusted}\n${ann.trusted}\n${odd.trusted}\n`,
+    });
+    const source = bench.create({ sshSigners: ['{vault://env/signers}'] });
+    bench.repo.commit({ 'a.yaml': log() });
+    for (const key of [joe, ann]) {
+      signCommit(bench.repo, key);
+      expect(pathsOf(await readNow(source))).toEqual(['a.yaml']);
+    }
+    signCommit(bench.repo, odd);
+    expect(await refusalOf(readNow(source))).toMatch(
+      /a line of ssh_signers does not hold: bad options: missing start quote$/,
+    );
+  });
+
+  it.each<[string, (key: SigningKey, home: string) => string]>([
+    ['no key', () => 'nonsense'],
+    ['empty', () => ' '],
+    [
+      'a secret key',
+      ({ fingerprint }, home) =>
+        execFileSync(
+          'gpg',
+          [
+            '--batch',
+            '--pinentry-mode=loopback',
+            '--passphrase=',
+            '--armor',
+            '--export-secret-keys',
+            fingerprint,
+          ],
+          { env: { ...GIT_TEST_ENV, GNUPGHOME: home }, encoding: 'utf8' },
+        ),
+    ],
+  ])('is refused when one of the keys is %s, although another is right', async (_what, toOther) => {
+    using keys = createKeyRing();
+    const key = keys.gpg('jane');
+    await using bench = createVerifyBench({ OTHER: toOther(key, join(keys.path, 'g')) });
+    bench.repo.commit({ 'a.yaml': log() });
+    signCommit(bench.repo, key);
+    const source = bench.create({ gpgKeys: [key.trusted, '{vault://env/other}'] });
+    expect(await refusalOf(readNow(source))).toMatch(
+      /^VerificationFailed: .*a GPG key of settings cannot be imported: /,
+    );
+  });
+
+  it('is read below a long path too, and leaves no key there', async () => {
+    using keys = createKeyRing();
+    const key = keys.gpg('jane');
+    const below = 'x'.repeat(150);
+    await using bench = createVerifyBench({}, below);
+    bench.repo.commit({ 'a.yaml': log() });
+    signCommit(bench.repo, key);
+    expect(pathsOf(await readNow(bench.create({ gpgKeys: [key.trusted] })))).toEqual(['a.yaml']);
+    expect(globSync(`${bench.state}/**/keys-*`)).toEqual([]);
+  });
+
+  it.each(['gpg', 'ssh-keygen'])('is refused when %s does not answer', async (program) => {
+    using keys = createKeyRing();
+    const key = program === 'gpg' ? keys.gpg('jane') : keys.ssh('joe@example.com');
+    const bin = join(keys.path, 'bin');
+    mkdirSync(bin);
+    writeFileSync(join(bin, program), '#!/bin/sh\nexec sleep 60\n', { mode: 0o755 });
+    await using bench = createVerifyBench({ PATH: `${bin}:${process.env.PATH}` });
+    bench.repo.commit({ 'a.yaml': log() });
+    signCommit(bench.repo, key);
+    const trusted = program === 'gpg' ? { gpgKeys: [key.trusted] } : { sshSigners: [key.trusted] };
+    const source = bench.create(trusted, { timeoutMs: 2_000 });
+    expect(await refusalOf(readNow(source))).toMatch(/^VerificationFailed: .* took too long$/);
+  });
+
+  it('says nothing of a user id that a terminal would act on', async () => {
+    using keys = createKeyRing();
+    const key = keys.gpg('eve\u202e\u200b');
+    await using bench = createVerifyBench();
+    bench.repo.commit({ 'a.yaml': log() });
+    signCommit(bench.repo, key);
+    const source = bench.create({ gpgKeys: [key.trusted] });
+    await readNow(source);
+    expect(source.notices()[0]?.message).toContain(`${key.fingerprint} (eve·· <eve·`);
   });
 });
 
@@ -220,7 +333,7 @@ describe('a tag that has to be signed', () => {
     repo.git(['tag', 'v1.0.0', sha]);
     expect(await attempt()).toBe('tag "v1.0.0" is no annotated tag, so nothing is signed');
     repo.git(['tag', '-f', '-a', '-m', 'x', 'v1.0.0', sha]);
-    expect(await attempt()).toBe('it is not signed');
+    expect(await attempt()).toBe('it has no signature of GPG or SSH');
     signTag(repo, 'v0.9.0', { key, of: sha });
     repo.git(['update-ref', 'refs/tags/v1.0.0', repo.git(['rev-parse', 'v0.9.0'])]);
     expect(await attempt()).toBe('tag "v1.0.0" was signed as "v0.9.0"');

@@ -29,11 +29,24 @@ export function createKeyRing(): KeyRing {
   mkdirSync(home, { mode: 0o700 });
   const env = { GNUPGHOME: home };
   const gpg = (args: readonly string[], input = ''): string =>
-    execFileSync('gpg', ['--batch', '--quiet', '--pinentry-mode', 'loopback', '--passphrase', '', ...args], {
-      env: { ...GIT_TEST_ENV, ...env },
-      input,
-      stdio: ['pipe', 'pipe', 'pipe'],
-    }).toString('utf8');
+    execFileSync(
+      'gpg',
+      [
+        '--batch',
+        '--quiet',
+        '--display-charset=utf-8',
+        '--pinentry-mode',
+        'loopback',
+        '--passphrase',
+        '',
+        ...args,
+      ],
+      {
+        env: { ...GIT_TEST_ENV, ...env },
+        input,
+        stdio: ['pipe', 'pipe', 'pipe'],
+      },
+    ).toString('utf8');
   const exportKey = (fingerprint: string): string => gpg(['--armor', '--export', fingerprint]);
   let keys = 0;
   return {
