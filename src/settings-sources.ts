@@ -63,8 +63,8 @@ export function isGitUrl(text: string): boolean {
 /** A directory or, with its branch after a #, a repository: as on the command line. */
 export function toSourceShorthand(text: string): { dir: string } | { git: { url: string; ref?: string } } {
   if (!isGitUrl(text)) return { dir: text };
-  const [url = text, ref] = text.split('#');
-  return { git: ref === undefined ? { url } : { url, ref } };
+  const [url = text, ...ref] = text.split('#');
+  return { git: ref.length === 0 ? { url } : { url, ref: ref.join('#') } };
 }
 
 /** What is wrong with sources and receivers beyond their shape, a sentence each. */

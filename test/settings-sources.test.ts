@@ -122,6 +122,7 @@ describe('a source', () => {
       { kind: 'git', url: 'git@example.com:x.git', ref: { kind: 'branch', name: 'v1/y' } },
     ],
     ['file:///x.git', { kind: 'git', url: 'file:///x.git' }],
+    ['file:///x.git#fix/#7', { kind: 'git', url: 'file:///x.git', ref: { kind: 'branch', name: 'fix/#7' } }],
     ['[{"dir": "a"}]', { kind: 'dir', dir: 'a' }],
   ])('is written %s where there is room for a word', (text, expected) => {
     expect(load('', { HOOKLINE_SOURCES: text }).sources[0]).toMatchObject(expected);
