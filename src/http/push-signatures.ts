@@ -12,10 +12,15 @@ export interface Push {
 interface PushKind {
   /** Whether whoever sent it knows the secret. Takes as long for a wrong signature as for a right one. */
   readonly isGenuine: (push: Push, secret: string) => boolean;
-  /** Headers with an id that is the same when a push is sent again. */
+  /** Headers with an id that is the same when a push is sent again, the narrowest first. */
   readonly ids: readonly string[];
-  /** The header that names what happened, and what of it may have changed a ref. Null: it is always a push. */
-  readonly event: { readonly header: string; readonly changes: RegExp; readonly hello: RegExp } | null;
+  /** Headers that name what happened, and what of it may have changed a ref. Null: it is always a push. */
+  readonly event: {
+    readonly headers: readonly string[];
+    readonly changes: RegExp;
+    /** What is sent when a person tries the hook out; null: a push like any other. */
+    readonly hello: RegExp | null;
+  } | null;
 }
 
 /**
@@ -26,24 +31,31 @@ const KINDS: Readonly<Record<ReceiverSettings['type'], PushKind>> = {
   github: {
     isGenuine: signedBy('x-hub-signature-256', 'sha256='),
     ids: ['x-github-delivery'],
-    event: { header: 'x-github-event', changes: /^(?:push|create|delete)$/, hello: /^ping$/ },
+    event: { headers: ['x-github-event'], changes: /^(?:push|create|delete)$/, hello: /^ping$/ },
   },
   gitlab: {
-    isGenuine: ({ headers }, secret) => isSame(toText(headers['x-gitlab-token']), secret),
-    ids: ['x-gitlab-event-uuid', 'idempotency-key'],
-    event: { header: 'x-gitlab-event', changes: /^(?:Tag )?Push Hook$|^System Hook$/, hello: /^$/ },
+    // The platform reads a header as latin1, whatever its bytes are.
+    isGenuine: ({ headers }, secret) =>
+      isSame(Buffer.from(toText(headers['x-gitlab-token']), 'latin1'), secret),
+    // A push that another hook's work led to has the UUID of the event that hook was told of.
+    ids: ['idempotency-key', 'x-gitlab-event-uuid'],
+    event: { headers: ['x-gitlab-event'], changes: /^(?:Tag )?Push Hook$|^System Hook$/, hello: null },
   },
   gitea: {
     isGenuine: (push, secret) =>
       signedBy('x-forgejo-signature', '')(push, secret) || signedBy('x-gitea-signature', '')(push, secret),
     ids: ['x-forgejo-delivery', 'x-gitea-delivery'],
-    event: { header: 'x-gitea-event', changes: /^(?:push|create|delete)$/, hello: /^$/ },
+    event: {
+      headers: ['x-forgejo-event', 'x-gitea-event'],
+      changes: /^(?:push|create|delete)$/,
+      hello: null,
+    },
   },
   bitbucket: {
     isGenuine: signedBy('x-hub-signature', 'sha256='),
-    ids: ['x-request-uuid'],
+    ids: ['x-request-uuid', 'x-request-id'],
     event: {
-      header: 'x-event-key',
+      headers: ['x-event-key'],
       changes: /^repo:(?:push|refs_changed)$/,
       hello: /^diagnostics:ping$/,
     },
@@ -63,8 +75,8 @@ export function isGenuine(type: ReceiverSettings['type'], push: Push, secret: st
 export function toSubject(type: ReceiverSettings['type'], { headers }: Push): PushSubject {
   const { event } = KINDS[type];
   if (event === null) return 'change';
-  const name = toText(headers[event.header]);
-  if (event.hello.test(name)) return name === '' ? 'other' : 'hello';
+  const name = findText(headers, event.headers) ?? '';
+  if (event.hello?.test(name) ?? false) return 'hello';
   return event.changes.test(name) ? 'change' : 'other';
 }
 
@@ -73,8 +85,8 @@ export function toSubject(type: ReceiverSettings['type'], { headers }: Push): Pu
  * without an id: who sends it may well send the same each time.
  */
 export function toPushId(type: ReceiverSettings['type'], { headers, body }: Push): string | null {
-  const id = KINDS[type].ids.map((name) => toText(headers[name])).find((value) => value !== '');
-  if (id !== undefined) return hash('sha256', `id ${id}`, 'hex');
+  const id = findText(headers, KINDS[type].ids);
+  if (id !== null) return hash('sha256', `id ${id}`, 'hex');
   return type === 'generic' ? null : hash('sha256', body, 'hex');
 }
 
@@ -87,8 +99,13 @@ function signedBy(header: string, prefix: string): PushKind['isGenuine'] {
 }
 
 /** Digests are compared, so that neither content nor length shows in the time it takes. */
-function isSame(given: string, expected: string): boolean {
+function isSame(given: string | Buffer, expected: string): boolean {
   return timingSafeEqual(hash('sha256', given, 'buffer'), hash('sha256', expected, 'buffer'));
+}
+
+/** The first of some headers that says something. */
+function findText(headers: IncomingHttpHeaders, names: readonly string[]): string | null {
+  return names.map((name) => toText(headers[name])).find((value) => value !== '') ?? null;
 }
 
 function toText(header: string | readonly string[] | undefined): string {

@@ -53,10 +53,12 @@ export function createReceiversRouter(parts: ReceiversParts): Router {
   return router;
 }
 
-/** Throws `unavailable`: the push is sent again by whoever sent it. */
+/** Throws `unavailable`: the push is sent again by whoever sent it. Anyone could sign with an empty secret. */
 function toSecret({ name, secret }: ReceiverSettings, { resolve, logger }: ReceiversParts): string {
   try {
-    return resolve(secret);
+    const value = resolve(secret);
+    if (value === '') throw new Error('the secret is empty');
+    return value;
   } catch (cause) {
     logger.error({ receiver: name, err: toMessage(cause) }, 'cannot verify a push');
     throw new HooklineError('unavailable', 'Cannot verify the push now', { cause });
