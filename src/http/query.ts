@@ -7,7 +7,12 @@ export type Query = Readonly<Record<string, unknown>>;
 export function checkQuery(query: Query, known: readonly string[]): void {
   const stranger = Object.keys(query).find((name) => !known.includes(name));
   if (stranger === undefined) return;
-  throw new HooklineError('bad_request', `Unknown parameter "${stranger}": use ${known.join(', ')}`);
+  throw new HooklineError(
+    'bad_request',
+    known.length === 0
+      ? `Unknown parameter "${stranger}": there are none`
+      : `Unknown parameter "${stranger}": use ${known.join(', ')}`,
+  );
 }
 
 /** Reads a text that is given once at most; null when it is not. Throws `bad_request`. */

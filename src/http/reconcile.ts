@@ -2,6 +2,7 @@ import { type Request, Router } from 'express';
 import { HooklineError } from '../errors.ts';
 import type { JsonObject } from '../event.ts';
 import type { ReconcileStatus } from '../reconcile/status.ts';
+import { checkQuery } from './query.ts';
 import { readObject } from './read-object.ts';
 import { toConditionViews } from './status.ts';
 
@@ -22,6 +23,7 @@ export interface ReconcileParts {
 export function createReconcileRouter({ reconciling }: ReconcileParts): Router {
   const router = Router();
   router.post('/reconcile', async (req, res) => {
+    checkQuery(req.query, ['wait']);
     const wait = toWait(req.query.wait);
     reconciling.refresh(toSources(req, reconciling.sources));
     const done = reconciling.reconcile();
@@ -29,7 +31,11 @@ export function createReconcileRouter({ reconciling }: ReconcileParts): Router {
     else res.status(202).json({ message: 'Looking for changes' });
   });
   router.post('/reconcile/confirm', async (req, res) => {
-    const { revision } = readObject(req, '{"revision": …}, the revision that is held');
+    checkQuery(req.query, []);
+    const { revision } = readKeys(req, {
+      what: '{"revision": …}, the revision that is held',
+      known: ['revision'],
+    });
     if (typeof revision !== 'string') throw new HooklineError('bad_request', 'Say the revision that is held');
     res.json(toOutcome(await reconciling.confirm(revision)));
   });
@@ -44,11 +50,14 @@ function toWait(value: unknown): boolean {
 
 /** Null: all of them. */
 function toSources(req: Request, known: readonly string[]): readonly string[] | null {
-  const { sources = null } = readObject(req, 'which sources to look at, as {"sources": [NAME, …]}');
+  const { sources = null } = readKeys(req, {
+    what: 'which sources to look at, as {"sources": [NAME, …]}',
+    known: ['sources'],
+  });
   if (sources === null) return null;
   const names = Array.isArray(sources) ? sources.filter((name) => typeof name === 'string') : [];
-  if (!Array.isArray(sources) || names.length < sources.length)
-    throw new HooklineError('bad_request', 'sources must be a list of names');
+  if (!Array.isArray(sources) || names.length < sources.length || names.length === 0)
+    throw new HooklineError('bad_request', 'sources must be a list of names, one at least');
   const unknown = names.find((name) => !known.includes(name));
   if (unknown !== undefined)
     throw new HooklineError(
@@ -56,6 +65,17 @@ function toSources(req: Request, known: readonly string[]): readonly string[] | 
       `There is no source "${unknown}": the sources are ${known.join(', ')}`,
     );
   return names;
+}
+
+/** Refuses a key that no one reads: a misspelt one would otherwise stand for all sources. */
+function readKeys(
+  req: Request,
+  { what, known }: { readonly what: string; readonly known: readonly string[] },
+): JsonObject {
+  const body = readObject(req, what);
+  const stranger = Object.keys(body).find((key) => !known.includes(key));
+  if (stranger === undefined) return body;
+  throw new HooklineError('bad_request', `Unknown key "${stranger}": use ${known.join(', ')}`);
 }
 
 function toOutcome({ conditions, lastApplied, serving, problems }: ReconcileStatus): JsonObject {

@@ -35,9 +35,14 @@ describe('POST /reconcile', () => {
     ['/reconcile?wait=maybe', {}, 400, 'wait must be true or false'],
     ['/reconcile', { sources: 'one' }, 400, 'sources must be a list of names'],
     ['/reconcile', { sources: [1] }, 400, 'sources must be a list of names'],
+    ['/reconcile', { sources: [] }, 400, 'sources must be a list of names, one at least'],
+    ['/reconcile', { source: ['hooks'] }, 400, 'Unknown key "source": use sources'],
+    ['/reconcile?wiat=true', {}, 400, 'Unknown parameter "wiat": use wait'],
     ['/reconcile', { sources: ['nope'] }, 400, 'There is no source "nope"'],
     ['/reconcile', [], 400, 'must be a JSON object'],
     ['/reconcile/confirm', {}, 400, 'Say the revision that is held'],
+    ['/reconcile/confirm', { revision: 'x', sources: ['hooks'] }, 400, 'Unknown key "sources": use revision'],
+    ['/reconcile/confirm?wait=true', { revision: 'x' }, 400, 'Unknown parameter "wait"'],
     ['/reconcile/confirm', { revision: 'x' }, 409, 'no revision is held'],
   ])('of %s with %j is %i', async (path, body, status, message) => {
     await using app = await start({ 'a.yaml': LOG });
