@@ -102,6 +102,7 @@ export function createReconciling(parts: ReconcilingParts): Reconciling {
     for (const post of posts) statuses.post(post);
   };
   let keeping = Promise.resolve();
+  let stopped = false;
   const reconciler = createReconciler({
     read: reader.read,
     async restore() {
@@ -116,6 +117,8 @@ export function createReconciling(parts: ReconcilingParts): Reconciling {
     swap: parts.swap,
     onStart: (states) => postAll(toPendingPosts(states)),
     report(report, files) {
+      // What was cut off by the stop says nothing.
+      if (stopped) return;
       parts.onReport(
         report,
         (path) => files.find(({ file }) => file === path)?.bytes.toString('utf8') ?? null,
@@ -144,6 +147,7 @@ export function createReconciling(parts: ReconcilingParts): Reconciling {
     refresh: reader.refresh,
     watch: () => reader.watch(() => void reconciler.reconcile()),
     async stop() {
+      stopped = true;
       changePings.stop();
       trigger.stop();
       await sources.close();

@@ -38,7 +38,7 @@ export interface ReconcilerParts {
 /** Brings the live snapshot in line with the definitions. */
 export interface Reconciler {
   /**
-   * The first attempt, held against what was kept of a run before: its last good set is what a bad set, a set that removes
+   * The first attempt, or what it has come to after some seconds, held against what was kept of a run before: its last good set is what a bad set, a set that removes
    * too much and a source that is down leave serving.
    */
   start(): Promise<ReconcileStatus>;
@@ -78,6 +78,7 @@ export function createReconciler(parts: ReconcilerParts): Reconciler {
   let ending: Ending = { kind: 'none' };
   let confirmed: string | null = null;
   let unreadable: string | null = null;
+  let running = false;
   let files: readonly LoadedFile[] = [];
   let status: ReconcileStatus = {
     conditions: toConditions({ ending, unreadable, sources: [] }, [], { running: false, at: clock.now() }),
@@ -88,7 +89,8 @@ export function createReconciler(parts: ReconcilerParts): Reconciler {
     sources: [],
   };
 
-  function setStatus(running: boolean, change: Partial<ReconcileStatus> = {}): void {
+  function setStatus(isRunning: boolean, change: Partial<ReconcileStatus> = {}): void {
+    running = isRunning;
     const next = { ...status, ...change };
     const conditions = toConditions({ ending, unreadable, sources: next.sources }, status.conditions, {
       running,
@@ -239,11 +241,11 @@ export function createReconciler(parts: ReconcilerParts): Reconciler {
     async start() {
       await restore();
       const before = live;
-      const first = await reconcile();
-      if (before === null || live !== before) return first;
+      await inTime(reconcile(), clock);
+      if (before === null || live !== before) return status;
       const { snapshot } = before;
       parts.swap(snapshot);
-      setStatus(false, { serving: 'persisted' });
+      setStatus(running, { serving: 'persisted' });
       parts.report({ kind: 'restored', snapshot }, before.files);
       return status;
     },
@@ -258,6 +260,20 @@ export function createReconciler(parts: ReconcilerParts): Reconciler {
     },
     status: () => status,
   };
+}
+
+/** How long a start waits for the first attempt: a remote that hangs must not keep the last good set from serving. */
+const START_GRACE_MS = 5_000;
+
+/** Waits for a run, but not for long; one that takes longer goes on. */
+async function inTime(run: Promise<unknown>, clock: Clock): Promise<void> {
+  const { promise: over, resolve } = Promise.withResolvers<void>();
+  const timer = clock.setTimer(START_GRACE_MS, resolve);
+  try {
+    await Promise.race([run, over]);
+  } finally {
+    timer.cancel();
+  }
 }
 
 function toRevisions(live: Live | null): ReadonlyMap<string, string> {

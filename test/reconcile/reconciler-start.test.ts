@@ -1,5 +1,13 @@
+import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { createReconcilerBench, type ReconcilerBench, truths } from '../helpers/reconciler-bench.ts';
+import type { FileSet } from '../../src/definitions/reader.ts';
+import { loadTexts } from '../helpers/prepare-texts.ts';
+import {
+  createReconcilerBench,
+  type ReconcilerBench,
+  toFileSet,
+  truths,
+} from '../helpers/reconciler-bench.ts';
 
 const LOG = 'source: crud\nhandler: log\n';
 const BAD = 'source: crub\nhandler: log\n';
@@ -66,6 +74,34 @@ describe('the start of a reconciler', () => {
     bench.put('three', { 'a.yaml': LOG, 'b.yaml': LOG });
     expect(await bench.reconciler.reconcile()).toMatchObject({ serving: 'live' });
     expect(servedBy(bench)[1]).toEqual(['three', ['a', 'b']]);
+  });
+
+  it('serves what was kept when the first look takes long, and what it finds once it has ended', async () => {
+    const gate = Promise.withResolvers<FileSet>();
+    const bench = createReconcilerBench({ read: () => gate.promise });
+    bench.restore('one', { 'a.yaml': LOG });
+    const starting = bench.reconciler.start();
+    while (bench.clock.timers === 0) await setImmediate();
+    bench.clock.advance(4_999);
+    await setImmediate();
+    expect(bench.swapped).toEqual([]);
+    bench.clock.advance(1);
+    expect(await starting).toMatchObject({ serving: 'persisted' });
+    expect(truths(bench.reconciler.status())).toEqual({ Reconciling: 0 });
+    gate.resolve(toFileSet('two', loadTexts({ 'a.yaml': LOG, 'b.yaml': LOG })));
+    while (bench.reconciler.status().serving !== 'live') await setImmediate();
+    expect(servedBy(bench)).toEqual([
+      ['one', ['a']],
+      ['two', ['a', 'b']],
+    ]);
+  });
+
+  it('does not wait for a look that takes long when nothing was kept', async () => {
+    const bench = createReconcilerBench({ read: () => new Promise(() => undefined) });
+    const starting = bench.reconciler.start();
+    while (bench.clock.timers === 0) await setImmediate();
+    bench.clock.advance(5_000);
+    expect(await starting).toMatchObject({ serving: 'none' });
   });
 
   it('says that what was kept is not good any more, and serves what there is', async () => {
