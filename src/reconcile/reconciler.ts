@@ -163,7 +163,6 @@ export function createReconciler(parts: ReconcilerParts): Reconciler {
         previous: before?.revision ?? null,
         sources,
       };
-      confirmed = null;
       return {
         ending: { kind: 'applied', mark, held },
         change: { ...change, lastApplied: mark, serving: 'live' },
@@ -256,7 +255,11 @@ export function createReconciler(parts: ReconcilerParts): Reconciler {
       if (ending.mark.revision !== revision)
         throw new HooklineError('conflict', `Cannot confirm "${revision}": ${ending.mark.revision} is held`);
       confirmed = revision;
-      return await reconcile();
+      try {
+        return await reconcile();
+      } finally {
+        confirmed = null;
+      }
     },
     status: () => status,
   };

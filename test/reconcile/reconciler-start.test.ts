@@ -170,6 +170,18 @@ describe('a set that removes too much', () => {
     expect(bench.reports.at(-1)).toMatchObject({ kind: 'blocked', revision: 'three' });
   });
 
+  it('has to be confirmed again when another came between', async () => {
+    const bench = createReconcilerBench();
+    bench.put('one', MANY);
+    await bench.reconciler.start();
+    bench.put('two', { '0.yaml': LOG });
+    await bench.reconciler.reconcile();
+    bench.put('three', MANY);
+    await bench.reconciler.confirm('two');
+    bench.put('two', { '0.yaml': LOG });
+    expect(truths(await bench.reconciler.reconcile())).toEqual({ PruneBlocked: 0 });
+  });
+
   it('goes live at once where that is allowed', async () => {
     const bench = createReconcilerBench({ prune: 'allow' });
     bench.put('one', MANY);
