@@ -121,11 +121,13 @@ function toGit(git: GitFileSettings): Omit<GitSettings, 'name' | 'prefix'> {
         ? null
         : { mode: verify.mode, gpgKeys: verify.gpg_keys, sshSigners: verify.ssh_signers },
     allowRewind: allow_rewind ?? verify === null,
-    commitStatus:
-      commit_status === null
-        ? null
-        : { ...commit_status, api: commit_status.api ?? PUBLIC_APIS[commit_status.host] ?? '' },
+    commitStatus: commit_status === null ? null : { ...commit_status, api: toApi(commit_status) },
   };
+}
+
+/** Paths are put behind it, so it ends without a slash. */
+function toApi({ host, api }: NonNullable<GitFileSettings['commit_status']>): string {
+  return (api ?? PUBLIC_APIS[host] ?? '').replace(/\/+$/, '');
 }
 
 function toRef(ref: GitFileSettings['ref']): GitRef {

@@ -24,10 +24,13 @@ export async function serve(
   for (const source of settings.sources) if (source.kind === 'dir') checkDirectory(source.dir);
   const logger = createLogger(settings.logLevel);
   const printer = createReportPrinter(stderr);
+  let started: App | null = null;
+  // From the first line on: one that comes early must not end the process.
+  context.onHangup(() => void started?.reconcile());
   const app = await startApp({ settings, env, logger, clock: systemClock, onReport: printer.print });
+  started = app;
   printer.release();
   printWelcome(app, settings.sources.map(toPlace).join(' and '), stderr);
-  context.onHangup(() => void app.reconcile());
   try {
     await Promise.race([stopped, app.failed]);
     writeLine(stderr, 'Stopping: finishing what is in flight');

@@ -18,8 +18,6 @@ export type CommitOutcome =
   | { readonly kind: 'refused'; readonly problems: readonly Problem[]; readonly partly: boolean }
   /** It removes too much to go live unasked. `command` is what confirms it. */
   | { readonly kind: 'held'; readonly removed: number; readonly of: number; readonly command: string }
-  /** It may not go live: a signature, a rewind. */
-  | { readonly kind: 'rejected'; readonly message: string }
   /** It could not go live, and no commit helps. */
   | { readonly kind: 'failed'; readonly message: string };
 
@@ -49,8 +47,6 @@ export function describeOutcome(outcome: CommitOutcome): {
         description: `Held: removes ${removed} of ${toCount(of, 'hook')}, confirm with ${command}`,
       };
     }
-    case 'rejected':
-      return { state: 'failure', description: `Rejected: ${outcome.message}` };
     case 'failed':
       return { state: 'error', description: `Not applied: ${outcome.message}` };
   }
@@ -67,7 +63,7 @@ export function toFitting(
   const line = toPrintable(redact(text));
   if (line.length <= maxLength) return line;
   let end = 0;
-  for (const { index, segment } of new Intl.Segmenter().segment(line.slice(0, maxLength))) {
+  for (const { index, segment } of new Intl.Segmenter().segment(line)) {
     if (index + segment.length > maxLength - ELLIPSIS.length) break;
     end = index + segment.length;
   }

@@ -3,7 +3,8 @@ import type { CommitStatusSettings } from '../source-settings.ts';
 import type { CommitStatus } from './commit-status.ts';
 import { toFitting } from './description.ts';
 import { MAX_DESCRIPTION } from './hosts.ts';
-import { openStatusFile, type StatusEntry } from './status-file.ts';
+import type { StatusEntry } from './status-entry.ts';
+import { type KeptSource, openStatusFile } from './status-file.ts';
 import { type PostParts, type PostProblem, StatusQueue } from './status-queue.ts';
 
 /** What is to be said of a commit of a source. */
@@ -61,7 +62,7 @@ export function createCommitStatusOutbox({ file, sources, ...parts }: OutboxOpti
     const queue = new StatusQueue({ ...parts, source: name, settings, entries, onChange: kept.save });
     return { source: name, target, settings, queue };
   });
-  function readAll(): readonly { source: string; target: string; entries: readonly StatusEntry[] }[] {
+  function readAll(): readonly KeptSource[] {
     return queues.map(({ source, target, queue }) => ({ source, target, entries: queue.entries }));
   }
   return {

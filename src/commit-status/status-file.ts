@@ -4,13 +4,7 @@ import { toMessage } from '../errors.ts';
 import { isJsonObject } from '../event.ts';
 import type { Logger } from '../logger.ts';
 import type { CommitState, CommitStatus } from './commit-status.ts';
-
-/** What is known of one commit: what was posted last, and what waits to be. */
-export interface StatusEntry {
-  readonly sha: string;
-  readonly posted: CommitStatus | null;
-  readonly waiting: CommitStatus | null;
-}
+import type { StatusEntry } from './status-entry.ts';
 
 /** What is known of the commits of one source, the one that was spoken of last at the end. */
 export interface KeptSource {

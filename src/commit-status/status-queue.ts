@@ -3,9 +3,9 @@ import type { HttpClient } from '../deliver/http-client.ts';
 import { toMessage } from '../errors.ts';
 import type { Logger } from '../logger.ts';
 import type { CommitStatusSettings } from '../source-settings.ts';
-import { type CommitStatus, isSameStatus } from './commit-status.ts';
+import type { CommitStatus } from './commit-status.ts';
 import { toStatusRequest } from './hosts.ts';
-import type { StatusEntry } from './status-file.ts';
+import { addWaiting, MAX_ENTRIES, type StatusEntry, toPosted } from './status-entry.ts';
 import { judgeAnswer, type Verdict } from './verdict.ts';
 
 /** Why something waits, for people. */
@@ -42,8 +42,6 @@ interface StatusQueueOptions extends PostParts {
   readonly onChange: () => void;
 }
 
-/** Commits of a source that are remembered. */
-const MAX_ENTRIES = 100;
 const REQUEST_TIMEOUT_MS = 30_000;
 const FIRST_WAIT_MS = 5_000;
 const MAX_WAIT_MS = 600_000;
@@ -67,8 +65,8 @@ export class StatusQueue {
   readonly #refused = new Map<string, PostProblem>();
   /** Failures in a row, for the backoff. */
   #failures = 0;
-  /** Posts so far: one that came while a request was under way is not held by its refusal. */
-  #posts = 0;
+  /** Commits that were posted while a request was under way: its refusal does not hold them. */
+  readonly #askedSince = new Set<string>();
   #trying: Promise<void> | null = null;
   #timer: Timer | null = null;
   #stopped = false;
@@ -94,20 +92,17 @@ export class StatusQueue {
 
   /** Has a status posted, in place of one of the same commit that waits. What was posted last is not posted again. */
   post(status: CommitStatus): void {
-    const { sha } = status;
-    const known = this.#entries.find((entry) => entry.sha === sha);
-    // A commit that was spoken of before is prepared again after a restart, say: what is known of it stays.
-    if (status.state === 'pending' && known !== undefined) return;
-    // What waits may have reached the host already, its answer lost: only when nothing waits is it known what is there.
-    if (known?.waiting === null && isSameStatus(known.posted, status)) return;
-    this.#posts += 1;
-    const posted = known?.posted ?? null;
-    this.#entries = [...this.#entries.filter((entry) => entry !== known), { sha, posted, waiting: status }];
-    if (this.#entries.length > MAX_ENTRIES) this.#forgetOne();
+    const added = addWaiting(this.#entries, status);
+    if (added === null) return;
+    this.#entries = added.entries;
+    if (added.forgotten !== null) this.#forget(added.forgotten);
     this.#options.onChange();
-    if (this.#pause?.byRefusal === true) this.#pause = endWait(this.#pause, this.#options.clock.now());
-    const refused = this.#refused.get(sha);
-    if (refused !== undefined) this.#refused.set(sha, { ...refused, retryAt: this.#options.clock.now() });
+    this.#askedSince.add(status.sha);
+    const now = this.#options.clock.now();
+    if (this.#pause?.byRefusal === true)
+      this.#pause = { ...this.#pause, problem: { ...this.#pause.problem, retryAt: now } };
+    const refused = this.#refused.get(status.sha);
+    if (refused !== undefined) this.#refused.set(status.sha, { ...refused, retryAt: now });
     this.wake();
   }
 
@@ -118,7 +113,7 @@ export class StatusQueue {
     this.#timer = null;
     const now = this.#options.clock.now();
     const [next] = this.#entries
-      .flatMap(({ sha, waiting }) => (waiting === null ? [] : [{ status: waiting, at: this.#dueAt(sha) }]))
+      .flatMap(({ waiting }) => (waiting === null ? [] : [{ status: waiting, at: this.#dueAt(waiting.sha) }]))
       .sort((a, b) => a.at - b.at);
     if (next === undefined) return;
     if (next.at > now) {
@@ -145,7 +140,7 @@ export class StatusQueue {
   }
 
   async #try(status: CommitStatus): Promise<void> {
-    const posts = this.#posts;
+    this.#askedSince.clear();
     const verdict = await this.#send(status);
     this.#trying = null;
     if (this.#stopped) return;
@@ -157,7 +152,7 @@ export class StatusQueue {
         this.#wait(status, verdict);
         break;
       case 'refused':
-        this.#hold(status, { ...verdict, forMs: this.#posts === posts ? REFUSED_WAIT_MS : 0 });
+        this.#hold(status, verdict);
         break;
     }
     this.wake();
@@ -184,11 +179,7 @@ export class StatusQueue {
     this.#failures = 0;
     this.#pause = null;
     this.#refused.delete(sha);
-    this.#entries = this.#entries.map((entry) =>
-      entry.sha === sha
-        ? { sha, posted: status, waiting: isSameStatus(entry.waiting, status) ? null : entry.waiting }
-        : entry,
-    );
+    this.#entries = toPosted(this.#entries, status);
     onChange();
     logger.info({ source, sha, state }, 'Commit status posted');
   }
@@ -203,21 +194,20 @@ export class StatusQueue {
     this.#pause = { problem, byRefusal: false };
   }
 
-  #hold(
-    { sha }: CommitStatus,
-    { scope, message, forMs }: Verdict & { readonly kind: 'refused' } & { readonly forMs: number },
-  ): void {
+  #hold({ sha }: CommitStatus, { scope, message }: Verdict & { readonly kind: 'refused' }): void {
     const now = this.#options.clock.now();
-    const problem = { sha, message, at: now, retryAt: now + forMs };
+    const asked = scope === 'source' ? this.#askedSince.size > 0 : this.#askedSince.has(sha);
+    const problem = { sha, message, at: now, retryAt: asked ? now : now + REFUSED_WAIT_MS };
     this.#failures = 0;
     if (scope === 'source') {
       this.#say(problem, this.#pause?.problem);
       this.#pause = { problem, byRefusal: true };
       return;
     }
+    this.#pause = null;
+    if (!this.#entries.some((entry) => entry.sha === sha)) return;
     this.#say(problem, this.#refused.get(sha));
     this.#refused.set(sha, problem);
-    this.#pause = null;
   }
 
   /** Once for each problem, not at every try. */
@@ -229,23 +219,12 @@ export class StatusQueue {
     logger.warn(fields, `Cannot post the status of a commit: ${message}`);
   }
 
-  /** Forgets the oldest that is posted, or else the oldest that waits. */
-  #forgetOne(): void {
+  #forget({ sha, waiting }: StatusEntry): void {
     const { source, logger } = this.#options;
-    const forgotten = this.#entries.find(({ waiting }) => waiting === null) ?? this.#entries[0];
-    this.#entries = this.#entries.filter((entry) => entry !== forgotten);
-    if (forgotten === undefined) return;
-    this.#refused.delete(forgotten.sha);
-    if (forgotten.waiting === null) return;
-    logger.warn(
-      { source, sha: forgotten.sha },
-      `More than ${MAX_ENTRIES} commit statuses wait: the oldest is given up`,
-    );
+    this.#refused.delete(sha);
+    if (waiting === null) return;
+    logger.warn({ source, sha }, `More than ${MAX_ENTRIES} commit statuses wait: the oldest is given up`);
   }
-}
-
-function endWait<T extends { readonly problem: PostProblem }>(wait: T, now: number): T {
-  return { ...wait, problem: { ...wait.problem, retryAt: now } };
 }
 
 function toWaitMs(failures: number, random: () => number): number {

@@ -1,11 +1,11 @@
 import { createHmac } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
+import { startGitHost } from '../helpers/git-host.ts';
 import { createGitRepo, type GitRepo } from '../helpers/git-repo.ts';
 import { type GitServer, startGitServer } from '../helpers/git-server.ts';
 import { runCommand, startCommand } from '../helpers/process.ts';
 import { type Answer, type RunningApp, runApp } from '../helpers/running-app.ts';
-import { startStatusHost } from '../helpers/status-host.ts';
 import { createTempDir } from '../helpers/temp-dir.ts';
 
 const LOG = 'source: crud\nhandler: log\n';
@@ -203,7 +203,7 @@ describe('hookline serve of a repository', () => {
 describe('a commit whose status is posted', () => {
   it('is pending, then success, or failure with the first problem, each once', async () => {
     using repo = createGitRepo();
-    await using host = await startStatusHost();
+    await using host = await startGitHost();
     const first = repo.commit({ 'a.yaml': LOG });
     const commit_status = {
       host: 'github',
@@ -213,10 +213,10 @@ describe('a commit whose status is posted', () => {
     };
     const git = { url: `file://${repo.path}`, ref: 'main', interval: 3_600, commit_status };
     await using app = await runApp({}, { env: { TOKEN: 'hunter2' }, settings: { sources: [{ git }] } });
-    await host.until(2);
+    await host.received(2);
     const second = repo.commit({ 'a.yaml': LOG, 'b.yaml': BAD });
     await app.app.reconcile();
-    await host.until(4);
+    await host.received(4);
     const isPosted = async (): Promise<boolean> => {
       const { definition_sources: sources } = (await app.get('/status')).body as {
         definition_sources: readonly { commit_status: { waiting: number } }[];
@@ -227,14 +227,21 @@ describe('a commit whose status is posted', () => {
     await app.restart();
     const third = repo.commit({ 'a.yaml': LOG, 'b.yaml': LOG });
     await app.app.reconcile();
-    await host.until(6);
-    expect(host.posted.map(({ path, body }) => [path.slice(-40), body.state, body.description])).toEqual([
-      [first, 'pending', 'Preparing the definitions'],
-      [first, 'success', 'Applied: 1 hook (1 created)'],
-      [second, 'pending', 'Preparing the definitions'],
-      [second, 'failure', expect.stringMatching(/^1 problem: b\.yaml:2:10 unknown_handler /)],
-      [third, 'pending', 'Preparing the definitions'],
-      [third, 'success', 'Applied: 2 hooks (1 created)'],
+    await host.received(6);
+    expect(host.posts.map(({ path, body }) => [path.slice(-40), body])).toEqual([
+      [first, { state: 'pending', context: 'hookline', description: 'Preparing the definitions' }],
+      [first, { state: 'success', context: 'hookline', description: 'Applied: 1 hook (1 created)' }],
+      [second, { state: 'pending', context: 'hookline', description: 'Preparing the definitions' }],
+      [
+        second,
+        {
+          state: 'failure',
+          context: 'hookline',
+          description: expect.stringMatching(/^1 problem: b\.yaml:2:10 unknown_handler /),
+        },
+      ],
+      [third, { state: 'pending', context: 'hookline', description: 'Preparing the definitions' }],
+      [third, { state: 'success', context: 'hookline', description: 'Applied: 2 hooks (1 created)' }],
     ]);
   });
 });
