@@ -136,11 +136,6 @@ describe('a Lua function', () => {
     ['calls itself for ever', 'local function f() return f() end return f()', 'timeout'],
     ['loops in a coroutine', 'coroutine.wrap(function() while true do end end)()', 'timeout'],
     [
-      'wakes coroutines for ever',
-      'local c = coroutine.wrap(function() while true do coroutine.yield() end end) while true do c() end',
-      'timeout',
-    ],
-    [
       'hides in a coroutine',
       'local c = coroutine.create(function() pcall(function() while true do end end) while true do end end) coroutine.resume(c) return 1',
       'timeout',
@@ -171,6 +166,13 @@ describe('a Lua function', () => {
   ])('that %s fails within its limit', async (_, body, reason) => {
     const result = await runFunction('lua', lua(body));
     expect(result).toMatchObject({ kind: 'error', reason, message: expect.stringMatching(/./) });
+  });
+
+  it('that wakes coroutines for ever fails within a limit: which one it meets first depends on the machine', async () => {
+    const body =
+      'local c = coroutine.wrap(function() while true do coroutine.yield() end end) while true do c() end';
+    const result = await runFunction('lua', lua(body));
+    expect(result).toMatchObject({ kind: 'error', reason: expect.stringMatching(/^(?:timeout|memory)$/) });
   });
 
   it('forgets the globals of a call, but not those its chunk declares', async () => {
