@@ -77,6 +77,7 @@ export function findSourceMistakes(
     ...sources.flatMap((source, index) => findMistakes(source, `sources.${index}`)),
     ...findRepeated(names).map((name) => `two sources are called "${name}": give one another "name"`),
     ...findNested(sources),
+    ...findSharedStatuses(sources),
     ...findRepeated(receivers.map(({ name }) => name)).map((name) => `two receivers are called "${name}"`),
     ...receivers.flatMap(({ name, sources: asked }) =>
       (asked ?? [])
@@ -235,6 +236,18 @@ function findNested(sources: readonly SourceFileSettings[]): readonly string[] {
       )
       .map((other) => `prefixes "${prefix}" and "${other.prefix}" of two sources overlap`),
   );
+}
+
+/** Two that post under one name would take each other's word back. */
+function findSharedStatuses(sources: readonly SourceFileSettings[]): readonly string[] {
+  const statuses = sources.flatMap(({ git }) => git?.commit_status ?? []);
+  const targets = statuses.map((one) => JSON.stringify([toApi(one), one.repository, one.context]));
+  return statuses
+    .filter((_, index) => targets.indexOf(targets[index] ?? '') !== index)
+    .map(
+      ({ context, repository }) =>
+        `two sources post the status "${context}" of "${repository}": give one another "context"`,
+    );
 }
 
 function findRepeated(names: readonly string[]): readonly string[] {

@@ -72,6 +72,17 @@ describe('a source', () => {
     });
   });
 
+  it('may post statuses beside another of its repository, under a name of its own', () => {
+    const [one, two] = ['a', 'b'].map(
+      (name) =>
+        `{ name: ${name}, git: { url: "https://example.com/x.git", path: ${name}, commit_status: { host: gitea, api: "https://example.com/api/v1/", repository: a/b, token: t, context: hookline/${name} } } }`,
+    );
+    expect(load(`sources: [${one}, ${two}]`).sources).toMatchObject([
+      { commitStatus: { api: 'https://example.com/api/v1', context: 'hookline/a' } },
+      { commitStatus: { api: 'https://example.com/api/v1', context: 'hookline/b' } },
+    ]);
+  });
+
   it.each([
     ['main', { kind: 'branch', name: 'main' }],
     ['{ branch: a/b }', { kind: 'branch', name: 'a/b' }],
@@ -199,6 +210,10 @@ describe('mistakes in sources and receivers', () => {
     [
       `sources: [{ git: { ${GIT}, commit_status: { host: gitea, repository: a/b, token: t } } }]`,
       '"sources.0.git.commit_status.api" must be set for gitea',
+    ],
+    [
+      `sources: [${['a', 'b'].map((path) => `{ name: ${path}, git: { ${GIT}, path: ${path}, commit_status: { host: github, repository: a/b, token: t } } }`)}]`,
+      'two sources post the status "hookline" of "a/b": give one another "context"',
     ],
     [
       'receivers: [{ name: a, type: github, secret: s }, { name: a, type: gitea, secret: s }]',

@@ -29,6 +29,12 @@ interface SourceView {
   readonly commit: { readonly author: string; readonly at: string; readonly subject: string } | null;
   readonly age_s: number | null;
   readonly failure: { readonly message: string } | null;
+  /** Null: the states of its commits are not posted. */
+  readonly commit_status: {
+    readonly waiting: number;
+    readonly problem: string | null;
+    readonly retry_at: string | null;
+  } | null;
 }
 
 /** A hook whose deliveries do not go as usual. */
@@ -61,6 +67,7 @@ export function describeStatus(view: StatusView, paint: Paint): string {
     ...(origins.length > 1 ? origins : origins.filter(({ commit }) => commit !== null)).map(
       (source) => `${'Source'.padEnd(12)}${describeSource(source)}`,
     ),
+    ...origins.flatMap(toPosting),
     `Loaded      ${count(hooks, 'hook')}, ${count(sources, 'source')}`,
     `Deliveries  ${counts.join(', ')}`,
     ...lanes.map((lane) => `${'Lane'.padEnd(12)}${describeLane(lane)}`),
@@ -77,6 +84,14 @@ function describeSource({ name, revision, commit, age_s, failure }: SourceView):
   const made = commit === null ? '' : `, "${commit.subject}" by ${commit.author}, ${commit.at}`;
   const read = age_s === null ? 'not read in this run' : `read ${count(age_s, 'second')} ago`;
   return `${name} at ${revision ?? 'none'}${made}; ${read}${failure === null ? '' : `: ${failure.message}`}`;
+}
+
+/** Only where the states of commits cannot be posted. */
+function toPosting({ name, commit_status: posting }: SourceView): readonly string[] {
+  if (posting === null || posting.problem === null) return [];
+  const { waiting, problem, retry_at } = posting;
+  const wait = waiting === 1 ? 'waits' : 'wait';
+  return [`Statuses    ${count(waiting, 'commit')} of ${name} ${wait} until ${retry_at}: ${problem}`];
 }
 
 function describeLane({ hook, hook_id, state, failures, flooded, probe_at, parked_at }: LaneView): string {

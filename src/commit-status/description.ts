@@ -14,6 +14,8 @@ export type CommitOutcome =
       readonly updated: number;
       readonly deleted: number;
     }
+  /** It was live before, and stays so while another source has something that does not go live. */
+  | { readonly kind: 'live' }
   /** Something in it is wrong: nothing of it is live, or (`partly`) all but the files that are wrong. */
   | { readonly kind: 'refused'; readonly problems: readonly Problem[]; readonly partly: boolean }
   /** It removes too much to go live unasked. `command` is what confirms it. */
@@ -38,13 +40,15 @@ export function describeOutcome(outcome: CommitOutcome): {
       return { state: 'pending', description: 'Preparing the definitions' };
     case 'applied':
       return { state: 'success', description: describeApplied(outcome) };
+    case 'live':
+      return { state: 'success', description: 'Live as before' };
     case 'refused':
       return { state: 'failure', description: describeRefused(outcome) };
     case 'held': {
       const { removed, of, command } = outcome;
       return {
         state: 'failure',
-        description: `Held: removes ${removed} of ${toCount(of, 'hook')}, confirm with ${command}`,
+        description: `Held: removes ${removed} of ${toCount(of, 'hook')}; ${command}`,
       };
     }
     case 'failed':

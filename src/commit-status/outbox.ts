@@ -5,7 +5,8 @@ import { toFitting } from './description.ts';
 import { MAX_DESCRIPTION } from './hosts.ts';
 import type { StatusEntry } from './status-entry.ts';
 import { type KeptSource, openStatusFile } from './status-file.ts';
-import { type PostParts, type PostProblem, StatusQueue } from './status-queue.ts';
+import { type PostParts, StatusQueue } from './status-queue.ts';
+import type { PostProblem } from './status-waits.ts';
 
 /** What is to be said of a commit of a source. */
 export interface StatusPost extends CommitStatus {
@@ -24,8 +25,8 @@ export interface PostingState {
 /** Says at git hosts what became of commits, however long a host is down, over restarts too. */
 export interface CommitStatusOutbox {
   /**
-   * Has a status posted. For each commit only the newest counts: it takes the place of one that waits, and what was posted
-   * last is not posted again. A source without settings has nothing posted. The description is redacted and cut here.
+   * Has a status posted. For each commit only the newest counts: it takes the place of one that waits. What was posted
+   * last is not posted again, nor pending of a commit that is known, nor a success in other words. A source without settings has nothing posted. The description is redacted and cut here.
    */
   post(status: StatusPost): void;
   /** Tries what waited when the process ended. */

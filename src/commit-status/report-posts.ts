@@ -9,7 +9,7 @@ export function toPendingPosts(sources: readonly SourceState[]): readonly Status
   return toPosts(sources, () => ({ kind: 'pending' }));
 }
 
-/** What is said of the commits of a set once it is known what came of it; nothing of sources that could not be read. */
+/** What is said of the commits of a set once it is known what came of it. A commit that is live stays a success. */
 export function toReportPosts(report: Report): readonly StatusPost[] {
   switch (report.kind) {
     case 'applied': {
@@ -27,24 +27,44 @@ export function toReportPosts(report: Report): readonly StatusPost[] {
       });
     }
     case 'refused': {
-      const { sources, problems } = report;
-      return toPosts(sources, (source) => {
-        const own = ownOf(problems, { source, sources });
-        return hasErrors(own)
-          ? { kind: 'refused', problems: own, partly: false }
-          : { kind: 'failed', message: 'another source has problems' };
-      });
+      const others: CommitOutcome = { kind: 'failed', message: 'another source has problems' };
+      return toDeclinedPosts(report, (own) =>
+        hasErrors(own) ? { kind: 'refused', problems: own, partly: false } : others,
+      );
     }
     case 'blocked': {
-      const { sources, revision, deleted: removed, before: of } = report;
+      const { revision, deleted: removed, before: of } = report;
       const command = `hookline confirm ${revision}`;
-      return toPosts(sources, () => ({ kind: 'held', removed, of, command }));
+      return toDeclinedPosts(report, () => ({ kind: 'held', removed, of, command }));
+    }
+    case 'failed': {
+      const { message } = report;
+      return toDeclinedPosts({ ...report, problems: [] }, () => ({ kind: 'failed', message }));
     }
     case 'restored':
-    case 'failed':
     case 'recovered':
       return [];
   }
+}
+
+/** What is said of a set that does not go live. */
+function toDeclinedPosts(
+  {
+    sources,
+    live,
+    problems,
+  }: {
+    readonly sources: readonly SourceState[];
+    readonly live: ReadonlyMap<string, string>;
+    readonly problems: readonly Problem[];
+  },
+  toOutcome: (own: readonly Problem[]) => CommitOutcome,
+): readonly StatusPost[] {
+  return toPosts(sources, (source) => {
+    const own = ownOf(problems, { source, sources });
+    if (live.get(source.name) !== source.revision) return toOutcome(own);
+    return hasErrors(own) ? { kind: 'refused', problems: own, partly: true } : { kind: 'live' };
+  });
 }
 
 function toPosts(

@@ -16,29 +16,31 @@ export interface Declined {
   readonly mark: Mark;
   readonly problems: readonly Problem[];
   readonly live: Snapshot | null;
+  /** The revision of each source that stays live. */
+  readonly revisions: ReadonlyMap<string, string>;
 }
 
 /** What becomes of a set that has errors. */
 export function toRefusal(
   { revision, sources }: FileSet,
-  { mark, problems, live }: Declined,
+  { mark, problems, live, revisions }: Declined,
 ): DeclinedOutcome {
   const errors = problems.filter(({ severity }) => severity === 'error').length;
   return {
     ending: { kind: 'refused', mark, errors, serves: live !== null },
-    report: { kind: 'refused', revision, problems, sources },
+    report: { kind: 'refused', revision, problems, sources, live: revisions },
   };
 }
 
 /** What becomes of a set that removes too much. */
 export function toBlock(
   { revision, sources }: FileSet,
-  { mark, problems, live, changes }: Declined & { readonly changes: Changes },
+  { mark, problems, live, revisions, changes }: Declined & { readonly changes: Changes },
 ): DeclinedOutcome {
   const deleted = changes.deleted.length;
   const before = live?.hooks.length ?? 0;
   return {
     ending: { kind: 'blocked', mark, deleted, before },
-    report: { kind: 'blocked', revision, problems, deleted, before, sources },
+    report: { kind: 'blocked', revision, problems, deleted, before, sources, live: revisions },
   };
 }

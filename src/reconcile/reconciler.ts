@@ -107,7 +107,7 @@ export function createReconciler(parts: ReconcilerParts): Reconciler {
     ending = outcome.ending;
     setStatus(false, outcome.change);
     if (unreadable !== null && unreadable !== before)
-      parts.report({ kind: 'failed', message: unreadable }, files);
+      parts.report({ kind: 'failed', message: unreadable, sources: [], live: toRevisions(live) }, files);
     const report = outcome.report ?? toRecovery(before);
     if (report !== null) parts.report(report, files);
     return status;
@@ -142,15 +142,20 @@ export function createReconciler(parts: ReconcilerParts): Reconciler {
     try {
       parts.onStart(sources);
       const before = live?.snapshot ?? null;
+      const revisions = toRevisions(live);
       const read = await parts.prepare(files, before);
       const { problems } = read;
       change = { lastAttempted: mark, problems };
       const candidate = await applyPolicy(read);
       const mayPrune = prune === 'allow' || confirmed === revision;
       const plan = planChanges(candidate.prepared, { live: before, mayPrune });
-      if (plan.kind === 'refuse') return { ...toRefusal(set, { mark, problems, live: before }), change };
+      if (plan.kind === 'refuse')
+        return { ...toRefusal(set, { mark, problems, live: before, revisions }), change };
       if (plan.kind === 'hold')
-        return { ...toBlock(set, { mark, problems, changes: plan.changes, live: before }), change };
+        return {
+          ...toBlock(set, { mark, problems, changes: plan.changes, live: before, revisions }),
+          change,
+        };
       const held = candidate.held.map(({ file }) => file);
       live = await apply(candidate, plan.changes, { set, mark });
       const { snapshot } = live;
@@ -169,7 +174,7 @@ export function createReconciler(parts: ReconcilerParts): Reconciler {
         report,
       };
     } catch (error) {
-      return { ...toFailure({ kind: 'apply_failed', mark, message: toMessage(error) }), change };
+      return { ...toFailure({ kind: 'apply_failed', mark, message: toMessage(error) }, sources), change };
     }
   }
 
@@ -209,10 +214,17 @@ export function createReconciler(parts: ReconcilerParts): Reconciler {
       : null;
   }
 
-  function toFailure(failure: Ending & { readonly message: string }): Outcome {
+  function toFailure(
+    failure: Ending & { readonly message: string },
+    sources: readonly SourceState[],
+  ): Outcome {
     const { kind, message } = failure;
     const repeated = ending.kind === kind && 'message' in ending && ending.message === message;
-    return { ending: failure, change: {}, report: repeated ? null : { kind: 'failed', message } };
+    return {
+      ending: failure,
+      change: {},
+      report: repeated ? null : { kind: 'failed', message, sources, live: toRevisions(live) },
+    };
   }
 
   /** Nothing of it is live before the first attempt has ended: what changed meanwhile should not run once more. */
@@ -224,7 +236,7 @@ export function createReconciler(parts: ReconcilerParts): Reconciler {
     if (plan.kind !== 'apply') {
       const problem = prepared.problems.find(({ severity }) => severity === 'error');
       const message = `The definitions kept of the last run are not good any more: ${problem?.message}`;
-      parts.report({ kind: 'failed', message }, kept.files);
+      parts.report({ kind: 'failed', message, sources: [], live: new Map() }, kept.files);
       return;
     }
     const { changes } = plan;

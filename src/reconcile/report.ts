@@ -21,6 +21,8 @@ export type Report =
       readonly revision: string;
       readonly problems: readonly Problem[];
       readonly sources: readonly SourceState[];
+      /** The revision of each source that stays live. */
+      readonly live: ReadonlyMap<string, string>;
     }
   /** It removes so many hooks that someone has to confirm it. */
   | {
@@ -30,9 +32,18 @@ export type Report =
       readonly deleted: number;
       readonly before: number;
       readonly sources: readonly SourceState[];
+      /** The revision of each source that stays live. */
+      readonly live: ReadonlyMap<string, string>;
     }
   /** The last good set of a run before serves, because no better one was found. */
   | { readonly kind: 'restored'; readonly snapshot: Snapshot }
-  | { readonly kind: 'failed'; readonly message: string }
+  | {
+      readonly kind: 'failed';
+      readonly message: string;
+      /** Of a set that was read and could not go live; none when none could be read. */
+      readonly sources: readonly SourceState[];
+      /** The revision of each source that stays live. */
+      readonly live: ReadonlyMap<string, string>;
+    }
   /** Sources that could not be read can be again, and hold what was there before. */
   | { readonly kind: 'recovered'; readonly revision: string };

@@ -56,12 +56,13 @@ describe('describeOutcome()', () => {
     const command = `hookline confirm main@sha1:${'4'.repeat(40)}`;
     const { state, description } = describeOutcome({ kind: 'held', removed: 11, of: 12, command });
     expect(state).toBe('failure');
-    expect(description).toBe(`Held: removes 11 of 12 hooks, confirm with ${command}`);
+    expect(description).toBe(`Held: removes 11 of 12 hooks; ${command}`);
     expect(description.length).toBeLessThanOrEqual(140);
   });
 
   it('tells what the commit is not to blame for from what it is', () => {
     expect(describeOutcome({ kind: 'pending' }).state).toBe('pending');
+    expect(describeOutcome({ kind: 'live' }).state).toBe('success');
     expect(describeOutcome({ kind: 'failed', message: 'disk full' })).toEqual({
       state: 'error',
       description: 'Not applied: disk full',

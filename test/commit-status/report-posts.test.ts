@@ -47,7 +47,7 @@ describe('what is said of commits', () => {
     const posts = (await reportsOf()).flatMap((report) => toReportPosts({ ...report, sources } as Report));
     expect(posts.map(({ state, description }) => [state, description])).toEqual([
       ['success', 'Applied: 2 hooks (2 created)'],
-      ['failure', 'Held: removes 2 of 2 hooks, confirm with hookline confirm two'],
+      ['failure', 'Held: removes 2 of 2 hooks; hookline confirm two'],
     ]);
   });
 
@@ -57,10 +57,30 @@ describe('what is said of commits', () => {
       revision: 'x',
       problems: [toProblem('a:x.yaml')],
       sources: [toSource('a', '1'), toSource('b', '2')],
+      live: new Map(),
     };
     expect(toReportPosts(report).map(({ sha, state, description }) => [sha, state, description])).toEqual([
       ['1', 'failure', '1 problem: a:x.yaml:3:1 unknown_key Unknown key "x"'],
       ['2', 'error', 'Not applied: another source has problems'],
+    ]);
+  });
+
+  it('stays a success for what is live, whatever becomes of another source', () => {
+    const sources = [toSource('a', '1'), { ...toSource('b', '2'), revision: 'live' }];
+    const live = new Map([
+      ['a', 'old'],
+      ['b', 'live'],
+    ]);
+    const problems = [toProblem('a:x.yaml')];
+    const reports: readonly Report[] = [
+      { kind: 'refused', revision: 'x', problems, sources, live },
+      { kind: 'blocked', revision: 'x', problems: [], deleted: 11, before: 12, sources, live },
+      { kind: 'failed', message: 'disk full', sources, live },
+    ];
+    expect(reports.map((report) => toReportPosts(report).map(({ state }) => state))).toEqual([
+      ['failure', 'success'],
+      ['failure', 'success'],
+      ['error', 'success'],
     ]);
   });
 
@@ -76,7 +96,7 @@ describe('what is said of commits', () => {
   });
 
   it('is nothing when sources failed or came back', () => {
-    expect(toReportPosts({ kind: 'failed', message: 'down' })).toEqual([]);
+    expect(toReportPosts({ kind: 'failed', message: 'down', sources: [], live: new Map() })).toEqual([]);
     expect(toReportPosts({ kind: 'recovered', revision: 'x' })).toEqual([]);
   });
 });

@@ -1,11 +1,11 @@
 import { createHmac } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { startGitHost } from '../helpers/git-host.ts';
 import { createGitRepo, type GitRepo } from '../helpers/git-repo.ts';
 import { type GitServer, startGitServer } from '../helpers/git-server.ts';
 import { runCommand, startCommand } from '../helpers/process.ts';
 import { type Answer, type RunningApp, runApp } from '../helpers/running-app.ts';
+import { startStatusHost } from '../helpers/status-host.ts';
 import { createTempDir } from '../helpers/temp-dir.ts';
 
 const LOG = 'source: crud\nhandler: log\n';
@@ -200,10 +200,21 @@ describe('hookline serve of a repository', () => {
   });
 });
 
+/** Resolves once the host's answers to all that was to be posted are known. */
+async function allPosted(app: RunningApp): Promise<void> {
+  for (;;) {
+    const { definition_sources: sources } = (await app.get('/status')).body as {
+      readonly definition_sources: readonly { readonly commit_status: { readonly waiting: number } }[];
+    };
+    if (sources.every(({ commit_status }) => commit_status.waiting === 0)) return;
+    await delay(10);
+  }
+}
+
 describe('a commit whose status is posted', () => {
   it('is pending, then success, or failure with the first problem, each once', async () => {
     using repo = createGitRepo();
-    await using host = await startGitHost();
+    await using host = await startStatusHost();
     const first = repo.commit({ 'a.yaml': LOG });
     const commit_status = {
       host: 'github',
@@ -213,35 +224,77 @@ describe('a commit whose status is posted', () => {
     };
     const git = { url: `file://${repo.path}`, ref: 'main', interval: 3_600, commit_status };
     await using app = await runApp({}, { env: { TOKEN: 'hunter2' }, settings: { sources: [{ git }] } });
-    await host.received(2);
+    await host.until(2);
     const second = repo.commit({ 'a.yaml': LOG, 'b.yaml': BAD });
     await app.app.reconcile();
-    await host.received(4);
-    const isPosted = async (): Promise<boolean> => {
-      const { definition_sources: sources } = (await app.get('/status')).body as {
-        definition_sources: readonly { commit_status: { waiting: number } }[];
-      };
-      return sources[0]?.commit_status.waiting === 0;
-    };
-    while (!(await isPosted())) await delay(10);
+    await host.until(4);
+    await allPosted(app);
     await app.restart();
     const third = repo.commit({ 'a.yaml': LOG, 'b.yaml': LOG });
     await app.app.reconcile();
-    await host.received(6);
-    expect(host.posts.map(({ path, body }) => [path.slice(-40), body])).toEqual([
-      [first, { state: 'pending', context: 'hookline', description: 'Preparing the definitions' }],
-      [first, { state: 'success', context: 'hookline', description: 'Applied: 1 hook (1 created)' }],
-      [second, { state: 'pending', context: 'hookline', description: 'Preparing the definitions' }],
-      [
-        second,
-        {
-          state: 'failure',
-          context: 'hookline',
-          description: expect.stringMatching(/^1 problem: b\.yaml:2:10 unknown_handler /),
-        },
-      ],
-      [third, { state: 'pending', context: 'hookline', description: 'Preparing the definitions' }],
-      [third, { state: 'success', context: 'hookline', description: 'Applied: 2 hooks (1 created)' }],
+    await host.until(6);
+    expect(host.posted.map(({ path, body }) => [path.slice(-40), body.state, body.description])).toEqual([
+      [first, 'pending', 'Preparing the definitions'],
+      [first, 'success', 'Applied: 1 hook (1 created)'],
+      [second, 'pending', 'Preparing the definitions'],
+      [second, 'failure', expect.stringMatching(/^1 problem: b\.yaml:2:10 unknown_handler /)],
+      [third, 'pending', 'Preparing the definitions'],
+      [third, 'success', 'Applied: 2 hooks (1 created)'],
     ]);
+  });
+
+  it('stays a success while another source has a bad one, also over a restart', async () => {
+    using one = createGitRepo();
+    using two = createGitRepo();
+    await using host = await startStatusHost();
+    const live = one.commit({ 'a.yaml': LOG });
+    const good = two.commit({ 'b.yaml': LOG });
+    const sources = [one, two].map((repo, index) => ({
+      name: `source-${index}`,
+      git: {
+        url: `file://${repo.path}`,
+        ref: 'main',
+        interval: 3_600,
+        commit_status: { host: 'github', api: `${host.url}/`, repository: `acme/hooks-${index}`, token: 't' },
+      },
+    }));
+    await using app = await runApp({}, { settings: { sources } });
+    await host.until(4);
+    const bad = two.commit({ 'b.yaml': BAD });
+    await app.app.reconcile();
+    await host.until(6);
+    await allPosted(app);
+    await app.restart();
+    const mended = two.commit({ 'c.yaml': LOG });
+    await app.app.reconcile();
+    await host.until(8);
+    const said = host.posted.map(({ path, body }) => `${path.slice(-40)} ${body.state}`);
+    expect(said.filter((line) => line.startsWith(live))).toEqual([`${live} pending`, `${live} success`]);
+    expect(said.filter((line) => !line.startsWith(live))).toEqual([
+      `${good} pending`,
+      `${good} success`,
+      `${bad} pending`,
+      `${bad} failure`,
+      `${mended} pending`,
+      `${mended} success`,
+    ]);
+  });
+
+  it('is said to wait, with why, by hookline status', async () => {
+    using repo = createGitRepo();
+    await using host = await startStatusHost();
+    const refusal = { status: 401, body: { message: 'Bad credentials' } };
+    // Of pending, and of the success there is to say since.
+    host.answers.push(refusal, refusal);
+    repo.commit({ 'a.yaml': LOG });
+    const commit_status = { host: 'gitea', api: host.url, repository: 'acme/hooks', token: 'hunter2' };
+    const git = { url: `file://${repo.path}`, ref: 'main', interval: 3_600, commit_status };
+    await using app = await runApp({}, { settings: { sources: [{ git }] } });
+    await host.until(2);
+    await expect
+      .poll(async () => (await runCommand(['status', '--url', app.app.url])).stdout, { timeout: 5_000 })
+      .toMatch(
+        /^Statuses {4}1 commit of hooks waits until \d{4}-\S+Z: gitea answered 401 \(Bad credentials\): .*write:repository/m,
+      );
   });
 });

@@ -65,7 +65,13 @@ describe('the reconciler', () => {
     expect(truths(status)).toEqual({ Stalled: 5 });
     expect(swapped).toHaveLength(1);
     expect(reports.slice(1)).toEqual([
-      { kind: 'refused', revision: 'two', problems: status.problems, sources: status.sources },
+      {
+        kind: 'refused',
+        revision: 'two',
+        problems: status.problems,
+        sources: status.sources,
+        live: new Map([['', 'one']]),
+      },
     ]);
   });
 
@@ -184,7 +190,14 @@ describe('the reconciler', () => {
         message: 'disk full',
       });
     }
-    expect(reports).toEqual([{ kind: 'failed', message: 'disk full' }]);
+    expect(reports).toEqual([
+      {
+        kind: 'failed',
+        message: 'disk full',
+        sources: [expect.objectContaining({ revision: 'one' })],
+        live: new Map(),
+      },
+    ]);
     expect(swapped).toEqual([]);
   });
 
