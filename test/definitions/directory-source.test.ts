@@ -103,6 +103,18 @@ describe('a directory source', () => {
     expect(after.files.map((file, index) => file === before.files[index])).toEqual([true, false, true]);
   });
 
+  it('takes a rollback, of the same size and with a time before that of what it read', async () => {
+    using dir = createTempDir();
+    const path = dir.write('a.yaml', log('snooze: 2\n'));
+    const source = createSteppedSource(dir.path);
+    const { revision } = await source.read();
+    dir.write('a.yaml', log('snooze: 1\n'));
+    utimesSync(path, 1, 1);
+    const rolled = await source.read();
+    expect(rolled.revision).not.toBe(revision);
+    expect(rolled.files[0]?.definitions).toMatchObject([{ definition: { snooze: 1 } }]);
+  });
+
   it('looks once when nothing changed and waits for what did', async () => {
     using dir = createTempDir();
     dir.write('a.yaml', log());
