@@ -1,4 +1,4 @@
-import { type Git, GitError } from './git-runner.ts';
+import { type Git, type GitCommand, GitError } from './git-runner.ts';
 import { type Notice, SourceError } from './source.ts';
 
 /** A commit and the one it is to follow. */
@@ -11,9 +11,8 @@ export interface DescentOptions {
   readonly timeoutMs: number;
 }
 
-/** What `git merge-base --is-ancestor` ends with for no; more is a commit that is not there. */
-const NOT_AN_ANCESTOR = 1;
-const BAD_OBJECT = 128;
+/** What `git merge-base --is-ancestor` and `git cat-file -e` end with for no. */
+const NO = 1;
 
 /**
  * Tells whether a commit descends from the live one: an older state that was signed once must not come back by a push.
@@ -36,12 +35,26 @@ async function isAncestor(
   git: Git,
   { sha, live, timeoutMs }: DescentOptions & { readonly live: string },
 ): Promise<boolean> {
+  const isNo = (error: GitError): boolean => error.exitCode === NO;
+  if (!(await answers(git, { args: ['cat-file', '-e', live], timeoutMs, isNo }))) return false;
+  return await answers(git, {
+    args: ['merge-base', '--is-ancestor', live, sha],
+    timeoutMs,
+    // Of a history that has a hole git says no too, with what it could not read.
+    isNo: (error) => isNo(error) && error.stderr.trim() === '',
+  });
+}
+
+/** A command that says yes or no by how it ends. */
+async function answers(
+  git: Git,
+  { isNo, ...command }: GitCommand & { readonly isNo: (error: GitError) => boolean },
+): Promise<boolean> {
   try {
-    await git.run({ args: ['merge-base', '--is-ancestor', live, sha], timeoutMs });
+    await git.run(command);
     return true;
   } catch (error) {
-    if (!(error instanceof GitError) || error.timedOut) throw error;
-    if (error.exitCode === NOT_AN_ANCESTOR || error.exitCode === BAD_OBJECT) return false;
+    if (error instanceof GitError && isNo(error)) return false;
     throw error;
   }
 }

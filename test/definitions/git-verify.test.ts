@@ -2,67 +2,11 @@ import { execFileSync } from 'node:child_process';
 import { globSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { createSources } from '../../src/definitions/create-sources.ts';
-import type { DefinitionSource } from '../../src/definitions/source.ts';
-import { createLogger } from '../../src/logger.ts';
-import { createSecrets } from '../../src/secrets/resolver.ts';
-import type { GitRef, GitSettings, GitVerify } from '../../src/source-settings.ts';
-import { createGitRepo, GIT_TEST_ENV, type GitRepo } from '../helpers/git-repo.ts';
-import { GIT_DEFAULTS, log, pathsOf, readNow, refusalOf } from '../helpers/git-source.ts';
-import { createHeldClock, type HeldClock } from '../helpers/held-clock.ts';
+import type { GitRef } from '../../src/source-settings.ts';
+import { GIT_TEST_ENV } from '../helpers/git-repo.ts';
+import { log, pathsOf, readNow, refusalOf } from '../helpers/git-source.ts';
 import { createKeyRing, type SigningKey, signCommit, signTag } from '../helpers/signing-keys.ts';
-import { createTempDir } from '../helpers/temp-dir.ts';
-
-interface VerifyBench extends AsyncDisposable {
-  readonly repo: GitRepo;
-  /** What references are looked up in. */
-  readonly env: Record<string, string | undefined>;
-  readonly clock: HeldClock;
-  /** The state directory. */
-  readonly state: string;
-  create(verify: Partial<GitVerify>, more?: Partial<GitSettings>): DefinitionSource;
-}
-
-/** Sources of one repository, made as the server makes them. */
-function createVerifyBench(env: Record<string, string | undefined> = {}, below = ''): VerifyBench {
-  const repo = createGitRepo();
-  const state = createTempDir();
-  const clock = createHeldClock();
-  const all: Record<string, string | undefined> = { PATH: process.env.PATH, ...env };
-  const closing: (() => Promise<void>)[] = [];
-  return {
-    repo,
-    env: all,
-    clock,
-    state: state.path,
-    create(verify, more = {}) {
-      const settings: GitSettings = {
-        ...GIT_DEFAULTS,
-        url: `file://${repo.path}`,
-        verify: { mode: 'commit', gpgKeys: [], sshSigners: [], ...verify },
-        ...more,
-      };
-      const sources = createSources([settings], {
-        stateDir: join(state.path, below),
-        env: all,
-        secrets: createSecrets({ env: all, envAllow: null, fileRoot: state.path }),
-        clock,
-        logger: createLogger('silent'),
-        pollMs: 1_000,
-        random: () => 0.5,
-      });
-      closing.push(sources.close);
-      const [source] = sources.all;
-      if (source === undefined) throw new Error('Cannot find the source');
-      return source;
-    },
-    async [Symbol.asyncDispose]() {
-      await Promise.all(closing.map((close) => close()));
-      state[Symbol.dispose]();
-      repo[Symbol.dispose]();
-    },
-  };
-}
+import { createVerifyBench } from '../helpers/verify-bench.ts';
 
 describe('a commit that has to be signed', () => {
   it('is read when it is by a key of either kind, and says by whose', async () => {
@@ -340,55 +284,6 @@ describe('a tag that has to be signed', () => {
     repo.git(['tag', '-d', 'v1.0.0']);
     signTag(repo, 'v1.0.0', { key, of: 'v0.9.0' });
     expect(await attempt()).toBe('tag "v1.0.0" does not stand for the commit itself');
-  });
-});
-
-describe('a revision that has to descend from the live one', () => {
-  it('may not go back, nor aside, and may go on', async () => {
-    using keys = createKeyRing();
-    const key = keys.ssh('joe@example.com');
-    await using bench = createVerifyBench();
-    const { repo } = bench;
-    const source = bench.create({ sshSigners: [key.trusted] }, { allowRewind: false });
-    repo.commit({ 'a.yaml': log() });
-    const old = signCommit(repo, key);
-    repo.commit({ 'b.yaml': log() });
-    signCommit(repo, key);
-    const live = (await readNow(source)).revision;
-    expect(pathsOf(await readNow(source, live))).toEqual(['b.yaml']);
-    repo.git(['update-ref', 'refs/heads/main', old]);
-    expect(await refusalOf(readNow(source, live))).toMatch(
-      /^HistoryRewritten: Commit [0-9a-f]{12} does not descend from [0-9a-f]{12}, which is live: .*allow_rewind: true/,
-    );
-    repo.commit({ 'c.yaml': log() }, { parent: null });
-    signCommit(repo, key);
-    expect(await refusalOf(readNow(source, live))).toMatch(/^HistoryRewritten/);
-    repo.git(['update-ref', 'refs/heads/main', live.replace('main@sha1:', '')]);
-    repo.commit({ 'd.yaml': log() });
-    signCommit(repo, key);
-    expect(pathsOf(await readNow(source, live))).toEqual(['d.yaml']);
-  });
-
-  it('is held against what was live before a restart, known to the mirror or not', async () => {
-    using keys = createKeyRing();
-    const key = keys.ssh('joe@example.com');
-    await using bench = createVerifyBench();
-    bench.repo.commit({ 'a.yaml': log() });
-    signCommit(bench.repo, key);
-    const source = bench.create({ sshSigners: [key.trusted] }, { allowRewind: false });
-    expect(await refusalOf(readNow(source, `main@sha1:${'1'.repeat(40)}`))).toMatch(/^HistoryRewritten/);
-  });
-
-  it('may be any where that is allowed, which is said', async () => {
-    await using bench = createVerifyBench();
-    const { repo } = bench;
-    const source = bench.create({}, { verify: null, allowRewind: true });
-    const old = repo.commit({ 'a.yaml': log() });
-    repo.commit({ 'b.yaml': log() });
-    const live = (await readNow(source)).revision;
-    repo.git(['update-ref', 'refs/heads/main', old]);
-    expect(pathsOf(await readNow(source, live))).toEqual(['a.yaml']);
-    expect(source.notices()).toMatchObject([{ type: 'HistoryRewritten', status: 'True' }]);
   });
 });
 
