@@ -45,9 +45,9 @@ export interface GitSourceOptions {
   readonly check: CheckCandidate;
 }
 
-/** What was answered last, and of which commit. */
+/** What was answered last, and of what. */
 interface Answer {
-  readonly sha: string;
+  readonly target: FetchedTarget;
   readonly files: SourceFiles;
 }
 
@@ -93,10 +93,10 @@ export function createGitSource(options: GitSourceOptions): DefinitionSource {
     followed = target;
     const revision = `${target.label}@sha1:${target.sha}`;
     const files =
-      answer?.sha === target.sha
+      answer !== null && isSame(answer.target, target)
         ? { ...answer.files, revision }
         : await mirror.use(settings, (session) => readTarget(session, { target, live, revision }));
-    answer = { sha: target.sha, files };
+    answer = { target, files };
     return files;
   }
 
@@ -157,4 +157,9 @@ export function createGitSource(options: GitSourceOptions): DefinitionSource {
       schedule.close();
     },
   };
+}
+
+/** What was agreed to: another tag of the same commit, or the same made anew, is not. */
+function isSame(one: FetchedTarget, other: FetchedTarget): boolean {
+  return one.sha === other.sha && one.oid === other.oid && one.tagName === other.tagName;
 }

@@ -13,6 +13,9 @@ import { type TrustedKeys, type TrustedKeysOptions, writeTrustedKeys } from './t
 /** git writes these first, and in this order. */
 const TAG_HEADER = /^object ([0-9a-f]+)\ntype ([a-z]+)\ntag ([^\n]+)\n/;
 
+/** Bytes of a tag that are read for its header; its text may be of any length. */
+const MAX_TAG_HEADER = 4_096;
+
 /** What is to be verified. */
 export interface Verified {
   /** Runs in a repository that has it. */
@@ -97,7 +100,7 @@ async function checkTag(verified: Verified): Promise<void> {
   if (tagName === null) throw refuse(verified, 'no tag is followed');
   const shown = toPrintable(tagName);
   if (oid === sha) throw refuse(verified, `tag "${shown}" is no annotated tag, so nothing is signed`);
-  const { stdout } = await git.run({ args: ['cat-file', 'tag', oid], timeoutMs });
+  const { stdout } = await git.run({ args: ['cat-file', 'tag', oid], timeoutMs, maxBytes: MAX_TAG_HEADER });
   const [, target, type, name = ''] = TAG_HEADER.exec(stdout.toString('utf8')) ?? [];
   if (type !== 'commit' || target !== sha)
     throw refuse(verified, `tag "${shown}" does not stand for the commit itself`);

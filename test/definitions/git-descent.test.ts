@@ -64,6 +64,15 @@ describe('checkDescent()', () => {
     });
   });
 
+  it('says nothing of history when git is ended', async () => {
+    using repo = createGitRepo();
+    const { third, first } = createHistory(repo);
+    const git = createGit({ dir: repo.path, env: process.env, signal: AbortSignal.abort() });
+    await expect(
+      checkDescent(git, { sha: third, live: first, allowRewind: true, timeoutMs: 10_000 }),
+    ).rejects.toMatchObject({ name: 'GitError' });
+  });
+
   it('says nothing of history when the repository cannot be read', async () => {
     using repo = createGitRepo();
     const shas = createHistory(repo);

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import type { GitRef } from '../../src/source-settings.ts';
 import { GIT_TEST_ENV } from '../helpers/git-repo.ts';
 import { log, pathsOf, readNow, refusalOf } from '../helpers/git-source.ts';
-import { createKeyRing, type SigningKey, signCommit, signTag } from '../helpers/signing-keys.ts';
+import { createKeyRing, forgeCommit, type SigningKey, signCommit, signTag } from '../helpers/signing-keys.ts';
 import { createVerifyBench } from '../helpers/verify-bench.ts';
 
 describe('a commit that has to be signed', () => {
@@ -130,6 +130,68 @@ describe('a commit that has to be signed', () => {
     );
   });
 
+  it.each<[string, readonly string[]]>([
+    ['a message with text of its own', ['--sign']],
+    ['a signature of something else', ['--detach-sign']],
+  ])('is refused when its signature is a right GPG key under %s', async (_what, how) => {
+    using keys = createKeyRing();
+    const key = keys.gpg('jane');
+    const signature = execFileSync('gpg', ['--batch', '--armor', '-u', key.fingerprint, ...how], {
+      env: { ...GIT_TEST_ENV, ...key.env },
+      input: 'I never saw that commit\n',
+      stdio: ['pipe', 'pipe', 'pipe'],
+    });
+    await using bench = createVerifyBench();
+    bench.repo.commit({ 'a.yaml': log() });
+    forgeCommit(bench.repo, signature.toString('utf8'));
+    const source = bench.create({ gpgKeys: [key.trusted] });
+    expect(await refusalOf(readNow(source))).toMatch(/^VerificationFailed: Cannot trust /);
+  });
+
+  it('is refused when an SSH key signed its text for another use, or may not be used for git', async () => {
+    using keys = createKeyRing();
+    const [key, files] = [keys.ssh('joe@example.com'), keys.ssh('ann', 'namespaces="file"')];
+    await using bench = createVerifyBench();
+    const { repo } = bench;
+    const source = bench.create({ sshSigners: [key.trusted, files.trusted] });
+    repo.commit({ 'a.yaml': log() });
+    for (const namespace of ['file', 'git']) {
+      const plain = `${repo.git(['cat-file', 'commit', 'main'])}\n`;
+      const unsigned = repo.git(['rev-parse', 'main']);
+      const file = key.args.at(-1)?.replace('user.signingkey=', '').replace('.pub', '') ?? '';
+      const signature = execFileSync('ssh-keygen', ['-q', '-Y', 'sign', '-n', namespace, '-f', file], {
+        input: plain,
+        stdio: ['pipe', 'pipe', 'pipe'],
+      });
+      forgeCommit(repo, signature.toString('utf8'));
+      // The same by hand for git is good, so the use is what is wrong with the other.
+      if (namespace === 'git') expect(pathsOf(await readNow(source))).toEqual(['a.yaml']);
+      else expect(await refusalOf(readNow(source))).toMatch(/^VerificationFailed: Cannot trust /);
+      repo.git(['update-ref', 'refs/heads/main', unsigned]);
+    }
+    repo.commit({ 'b.yaml': log() });
+    signCommit(repo, files);
+    expect(await refusalOf(readNow(source))).toMatch(/^VerificationFailed: Cannot trust /);
+  });
+
+  it('is refused with the signature of another commit', async () => {
+    using keys = createKeyRing();
+    const keyed = [keys.gpg('jane'), keys.ssh('joe@example.com')];
+    await using bench = createVerifyBench();
+    const { repo } = bench;
+    const [gpg, ssh] = keyed;
+    const source = bench.create({ gpgKeys: [gpg?.trusted ?? ''], sshSigners: [ssh?.trusted ?? ''] });
+    for (const key of keyed) {
+      repo.commit({ 'a.yaml': log() });
+      const signed = repo.git(['cat-file', 'commit', signCommit(repo, key)]);
+      const signature = /^gpgsig ((?:.*\n )*.*)$/m.exec(signed)?.[1]?.replaceAll('\n ', '\n') ?? '';
+      expect(signature).toMatch(/^-----BEGIN .*-----END /s);
+      repo.commit({ 'b.yaml': log() });
+      forgeCommit(repo, signature);
+      expect(await refusalOf(readNow(source))).toMatch(/^VerificationFailed: .* it was changed after it/);
+    }
+  });
+
   it.each([
     ['is over', 'valid-before="20240101"', '2023-06-01T00:00:00Z'],
     ['has not begun', 'valid-after="20300101000000Z"', '2031-06-01T00:00:00Z'],
@@ -250,7 +312,7 @@ describe('a tag that has to be signed', () => {
       await using bench = createVerifyBench();
       const { repo } = bench;
       const sha = repo.commit({ 'a.yaml': log() });
-      signTag(repo, 'v1.0.0', { key, of: sha });
+      signTag(repo, 'v1.0.0', { key, of: sha, text: 'All that is new\n'.repeat(10_000) });
       const verify = key.trusted.startsWith('joe')
         ? { sshSigners: [key.trusted] }
         : { gpgKeys: [key.trusted] };
@@ -263,6 +325,31 @@ describe('a tag that has to be signed', () => {
         { message: expect.stringMatching(/^Tag v1\.0\.0 is signed by /) },
       ]);
     }
+  });
+
+  it('is looked at again when the same commit gets another tag, or its tag is made anew', async () => {
+    using keys = createKeyRing();
+    const key = keys.ssh('joe@example.com');
+    await using bench = createVerifyBench();
+    const { repo } = bench;
+    const sha = repo.commit({ 'a.yaml': log() });
+    const source = bench.create(
+      { mode: 'tag', sshSigners: [key.trusted] },
+      { ref: { kind: 'semver', range: '^1', tagPrefix: 'v' } },
+    );
+    signTag(repo, 'v1.0.0', { key, of: sha });
+    const live = (await readNow(source)).revision;
+    repo.git(['tag', 'v1.0.1', sha]);
+    expect(await refusalOf(readNow(source, live))).toMatch(/tag "v1\.0\.1" is no annotated tag/);
+    repo.git(['tag', '-d', 'v1.0.1']);
+    expect((await readNow(source, live)).revision).toBe(live);
+    repo.git(['tag', '-f', '-a', '-m', 'by nobody', 'v1.0.0', sha]);
+    expect(await refusalOf(readNow(source, live))).toMatch(/it has no signature/);
+    signTag(repo, 'v1.1.0', { key, of: sha });
+    expect((await readNow(source, live)).revision).toBe(`v1.1.0@sha1:${sha}`);
+    expect(source.notices()).toMatchObject([
+      { message: expect.stringMatching(/^Tag v1\.1\.0 is signed by /) },
+    ]);
   });
 
   it('is refused when it is light, unsigned, of another name, or of another tag', async () => {

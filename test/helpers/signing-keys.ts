@@ -88,13 +88,28 @@ export function createKeyRing(): KeyRing {
   };
 }
 
-function run(repo: GitRepo, args: readonly string[], { args: signing, env }: SigningKey): string {
-  return execFileSync('git', [`--git-dir=${repo.path}`, ...signing, ...args], {
-    env: { ...GIT_TEST_ENV, ...env },
+function run(
+  repo: GitRepo,
+  args: readonly string[],
+  { key, input = '' }: { readonly key: SigningKey; readonly input?: string },
+): string {
+  return execFileSync('git', [`--git-dir=${repo.path}`, ...key.args, ...args], {
+    env: { ...GIT_TEST_ENV, ...key.env },
+    input,
     stdio: ['pipe', 'pipe', 'pipe'],
   })
     .toString('utf8')
     .trim();
+}
+
+/** Puts any text where the signature of a commit is, as whoever can push can; the rest is as the branch has it. */
+export function forgeCommit(repo: GitRepo, signature: string, branch = 'main'): string {
+  const commit = repo.git(['cat-file', 'commit', branch]);
+  const header = `gpgsig ${signature.trim().replaceAll('\n', '\n ')}`;
+  const forged = `${commit.replace('\n\n', `\n${header}\n\n`)}\n`;
+  const sha = repo.git(['hash-object', '-t', 'commit', '-w', '--stdin'], forged);
+  repo.git(['update-ref', `refs/heads/${branch}`, sha]);
+  return sha;
 }
 
 /** Signs what a branch points at: the commit is made again, signed. Answers its sha. */
@@ -112,7 +127,7 @@ export function signCommit(repo: GitRepo, key: SigningKey, branch = 'main'): str
     ...parents.flatMap((sha) => ['-p', sha]),
     `${ref}^{tree}`,
   ];
-  const sha = run(repo, args, key);
+  const sha = run(repo, args, { key });
   repo.git(['update-ref', ref, sha]);
   return sha;
 }
@@ -121,7 +136,11 @@ export function signCommit(repo: GitRepo, key: SigningKey, branch = 'main'): str
 export function signTag(
   repo: GitRepo,
   name: string,
-  { key, of }: { readonly key: SigningKey; readonly of: string },
+  {
+    key,
+    of,
+    text = `Release ${name}`,
+  }: { readonly key: SigningKey; readonly of: string; readonly text?: string },
 ): void {
-  run(repo, ['tag', '-s', '-m', `Release ${name}`, name, of], key);
+  run(repo, ['tag', '-s', '-F', '-', name, of], { key, input: text });
 }
