@@ -1,0 +1,121 @@
+import { describe, expect, it } from 'vitest';
+import { createGitRepo, type GitRepo } from '../helpers/git-repo.ts';
+import { type RunningApp, runApp } from '../helpers/running-app.ts';
+import { createKeyRing, signCommit } from '../helpers/signing-keys.ts';
+
+const LOG = 'source: crud\nhandler: log\n';
+
+interface Status {
+  readonly serving: string;
+  readonly revision: string | null;
+  readonly hooks: number;
+  readonly conditions: readonly {
+    readonly type: string;
+    readonly status: string;
+    readonly message: string;
+  }[];
+  readonly definition_sources: readonly { readonly failure: { readonly reason: string } | null }[];
+}
+
+async function statusOf(app: RunningApp): Promise<Status> {
+  return (await app.get('/status')).body as Status;
+}
+
+/** What status says of a condition; null when it says nothing. */
+function conditionOf({ conditions }: Status, type: string): string | null {
+  const found = conditions.find((condition) => condition.type === type);
+  return found === undefined ? null : `${found.status}: ${found.message}`;
+}
+
+/** An app that goes live with signed commits only; it finds git and gpg by its own environment. */
+function runSigned(repo: GitRepo, signers: string): Promise<RunningApp> {
+  const verify = { gpg_keys: ['{vault://env/signers}'] };
+  return runApp(
+    {},
+    {
+      env: { PATH: process.env.PATH ?? '', SIGNERS: signers },
+      settings: {
+        sources: [{ git: { url: `file://${repo.path}`, ref: 'main', interval: 3_600, verify } }],
+      },
+    },
+  );
+}
+
+describe('a server that takes signed commits only', () => {
+  it('serves the last one when another is pushed, over a restart too, until one follows', async () => {
+    using keys = createKeyRing();
+    const key = keys.gpg('jane');
+    using repo = createGitRepo();
+    repo.commit({ 'a.yaml': LOG });
+    const first = signCommit(repo, key);
+    await using app = await runSigned(repo, key.trusted);
+    const good = await statusOf(app);
+    expect(good).toMatchObject({ serving: 'live', revision: `main@sha1:${first}`, hooks: 1 });
+    expect(conditionOf(good, 'SourceVerified')).toBe(
+      `True: Commit ${first.slice(0, 12)} is signed by ${key.fingerprint} (jane <jane@example.com>)`,
+    );
+
+    const unsigned = repo.commit({ 'a.yaml': LOG, 'b.yaml': LOG });
+    await app.app.reconcile();
+    const refusal = `Cannot trust ${unsigned.slice(0, 12)}: it has no signature of GPG or SSH`;
+    const refused = await statusOf(app);
+    expect(refused).toMatchObject({ serving: 'live', revision: good.revision, hooks: 1 });
+    expect(refused).toMatchObject({ definition_sources: [{ failure: { reason: 'VerificationFailed' } }] });
+    expect(conditionOf(refused, 'SourceVerified')).toBe(`False: ${refusal}`);
+    expect(app.reports.at(-1)).toMatchObject({ kind: 'failed', message: expect.stringContaining(refusal) });
+    expect((await app.get('/readyz')).status).toBe(200);
+
+    await app.restart();
+    const restarted = await statusOf(app);
+    expect(restarted).toMatchObject({ serving: 'persisted', revision: good.revision, hooks: 1 });
+    expect(conditionOf(restarted, 'SourceVerified')).toBe(`False: ${refusal}`);
+
+    const second = signCommit(repo, key);
+    await app.app.reconcile();
+    const mended = await statusOf(app);
+    expect(mended).toMatchObject({ serving: 'live', revision: `main@sha1:${second}`, hooks: 2 });
+    expect(mended).toMatchObject({ definition_sources: [{ failure: null }] });
+    expect(conditionOf(mended, 'SourceVerified')).toMatch(/^True: /);
+  });
+
+  it('does not go back to an older one, not even after a restart', async () => {
+    using keys = createKeyRing();
+    const key = keys.gpg('jane');
+    using repo = createGitRepo();
+    repo.commit({ 'a.yaml': LOG });
+    const old = signCommit(repo, key);
+    repo.commit({ 'a.yaml': LOG, 'b.yaml': LOG });
+    const live = signCommit(repo, key);
+    await using app = await runSigned(repo, key.trusted);
+    repo.git(['update-ref', 'refs/heads/main', old]);
+    await app.app.reconcile();
+    expect(await statusOf(app)).toMatchObject({
+      serving: 'live',
+      revision: `main@sha1:${live}`,
+      hooks: 2,
+      definition_sources: [{ failure: { reason: 'HistoryRewritten' } }],
+    });
+    await app.restart();
+    expect(await statusOf(app)).toMatchObject({
+      serving: 'persisted',
+      revision: `main@sha1:${live}`,
+      definition_sources: [{ failure: { reason: 'HistoryRewritten' } }],
+    });
+    repo.git(['update-ref', 'refs/heads/main', live]);
+    await app.app.reconcile();
+    expect(await statusOf(app)).toMatchObject({ serving: 'live', definition_sources: [{ failure: null }] });
+  });
+
+  it('serves nothing while there has never been one', async () => {
+    using keys = createKeyRing();
+    const key = keys.gpg('jane');
+    using repo = createGitRepo();
+    repo.commit({ 'a.yaml': LOG });
+    await using app = await runSigned(repo, key.trusted);
+    expect(await statusOf(app)).toMatchObject({ serving: 'none', revision: null, hooks: 0 });
+    expect((await app.get('/readyz')).status).toBe(503);
+    signCommit(repo, key);
+    await app.app.reconcile();
+    expect(await statusOf(app)).toMatchObject({ serving: 'live', hooks: 1 });
+  });
+});
