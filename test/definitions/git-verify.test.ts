@@ -73,6 +73,17 @@ describe('a commit that has to be signed', () => {
     expect(pathsOf(await readNow(source, live))).toEqual(['b.yaml']);
   });
 
+  it('is read when a key below the one in settings signed it, which is the one that is named', async () => {
+    using keys = createKeyRing();
+    const key = keys.gpg('jane', { subkey: true });
+    await using bench = createVerifyBench();
+    bench.repo.commit({ 'a.yaml': log() });
+    signCommit(bench.repo, key);
+    const source = bench.create({ gpgKeys: [key.trusted] });
+    await readNow(source);
+    expect(source.notices()[0]?.message).toContain(`is signed by ${key.fingerprint} (jane`);
+  });
+
   it('is refused when its key has expired or was revoked', async () => {
     using keys = createKeyRing();
     const expired = keys.gpg('old', { expires: 'seconds=86400', at: '20200101T000000' });

@@ -13,10 +13,20 @@ export interface SigningKey {
   readonly env: Readonly<Record<string, string>>;
 }
 
+/** How a key of GPG is made. */
+export interface GpgOptions {
+  /** Default: never. */
+  readonly expires?: string;
+  /** When it is made, as gpg writes times; default: now. */
+  readonly at?: string;
+  /** Whether it signs by a key below it, as most people's do. */
+  readonly subkey?: boolean;
+}
+
 /** Keys in directories of their own. The path is short: an agent of gpg has a socket there. */
 export interface KeyRing extends Disposable {
   readonly path: string;
-  gpg(user: string, options?: { readonly expires?: string; readonly at?: string }): SigningKey;
+  gpg(user: string, options?: GpgOptions): SigningKey;
   /** The same key, as it is after it was revoked. */
   revoke(key: SigningKey): SigningKey;
   ssh(principal: string, options?: string): SigningKey;
@@ -51,11 +61,12 @@ export function createKeyRing(): KeyRing {
   let keys = 0;
   return {
     path,
-    gpg(user, { expires = 'never', at } = {}) {
+    gpg(user, { expires = 'never', at, subkey = false } = {}) {
       const time = at === undefined ? [] : ['--faked-system-time', at];
       gpg([...time, '--quick-gen-key', `${user} <${user}@example.com>`, 'ed25519', 'sign', expires]);
       const listed = gpg(['--with-colons', '--list-keys', `<${user}@example.com>`]);
       const fingerprint = /^fpr:+([0-9A-F]+):/m.exec(listed)?.[1] ?? '';
+      if (subkey) gpg(['--quick-add-key', fingerprint, 'ed25519', 'sign', 'never']);
       return {
         trusted: exportKey(fingerprint),
         fingerprint,
