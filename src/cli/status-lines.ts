@@ -62,7 +62,7 @@ export function describeStatus(view: StatusView, paint: Paint): string {
   const said = ready ? 'Ready' : serving === 'live' ? 'Behind' : 'Not ready';
   const word = paint(ready ? 'green' : 'red', said.padEnd(12));
   const lines = [
-    ...toReasons(view).map(([type, reason]) => `${type.padEnd(12)}${reason}`),
+    ...toReasons(view).map(([type, reason]) => `${type.padEnd(11)} ${reason}`),
     `Revision    ${revision ?? 'none'}${lastApplied === null ? '' : `, applied ${lastApplied.at}`}`,
     ...(origins.length > 1 ? origins : origins.filter(({ commit }) => commit !== null)).map(
       (source) => `${'Source'.padEnd(12)}${describeSource(source)}`,

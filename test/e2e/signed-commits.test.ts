@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createGitRepo, type GitRepo } from '../helpers/git-repo.ts';
+import { runCommand } from '../helpers/process.ts';
 import { type RunningApp, runApp } from '../helpers/running-app.ts';
 import { createKeyRing, signCommit } from '../helpers/signing-keys.ts';
 
@@ -54,6 +55,9 @@ describe('a server that takes signed commits only', () => {
     expect(conditionOf(good, 'SourceVerified')).toBe(
       `True: Commit ${first.slice(0, 12)} is signed by ${key.fingerprint} (jane <jane@example.com>)`,
     );
+
+    const { stdout } = await runCommand(['status', '--url', app.app.url]);
+    expect(stdout).toContain(`\nSourceVerified Commit ${first.slice(0, 12)} is signed by `);
 
     const unsigned = repo.commit({ 'a.yaml': LOG, 'b.yaml': LOG });
     await app.app.reconcile();
