@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { globSync, mkdirSync, writeFileSync } from 'node:fs';
+import { appendFileSync, globSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { GitRef } from '../../src/source-settings.ts';
@@ -103,19 +103,37 @@ describe('a commit that has to be signed', () => {
     expect(await refusalOf(readNow(other))).toMatch(/VerificationFailed: .*, and that key has expired$/);
   });
 
-  it('counts no key but those in settings: not of the user, nor of a configuration of git', async () => {
-    using keys = createKeyRing();
-    const [mine, trusted] = [keys.gpg('mine'), keys.ssh('joe@example.com')];
-    const home = join(keys.path, 'home');
-    mkdirSync(home);
-    writeFileSync(join(home, '.gitconfig'), '[gpg]\n\tprogram = true\n[gpg "ssh"]\n\tprogram = true\n');
-    await using bench = createVerifyBench({ HOME: home, GNUPGHOME: join(keys.path, 'g') });
-    bench.repo.commit({ 'a.yaml': log() });
-    signCommit(bench.repo, mine);
-    expect(await refusalOf(readNow(bench.create({ sshSigners: [trusted.trusted] })))).toMatch(
-      /^VerificationFailed/,
-    );
-  });
+  it.each(['gpg', 'ssh'] as const)(
+    'counts no key but those in settings: no keyring, list of signers or program of a configuration (%s)',
+    async (kind) => {
+      using keys = createKeyRing();
+      const [joe, jane] = [keys.ssh('joe@example.com'), keys.gpg('jane')];
+      const eve = kind === 'gpg' ? keys.gpg('eve') : keys.ssh('eve@example.com');
+      const signers = join(keys.path, 'signers');
+      writeFileSync(signers, `${eve.trusted}\n`);
+      const config = [
+        `[gpg]\n\tprogram = ${vouchingProgram(keys.path)}`,
+        `[gpg "ssh"]\n\tprogram = ${vouchingProgram(keys.path)}\n\tallowedSignersFile = ${signers}\n`,
+      ].join('\n');
+      const home = join(keys.path, 'home');
+      mkdirSync(join(home, '.config', 'git'), { recursive: true });
+      writeFileSync(join(home, '.gitconfig'), config);
+      writeFileSync(join(home, '.config', 'git', 'config'), config);
+      await using bench = createVerifyBench({
+        HOME: home,
+        XDG_CONFIG_HOME: join(home, '.config'),
+        GIT_CONFIG_GLOBAL: join(home, '.gitconfig'),
+        GNUPGHOME: join(keys.path, 'g'),
+      });
+      bench.repo.commit({ 'a.yaml': log() });
+      signCommit(bench.repo, eve);
+      const source = bench.create({ gpgKeys: [jane.trusted], sshSigners: [joe.trusted] });
+      const refusal = `it is signed by ${eve.fingerprint}, which is none of the keys in settings`;
+      expect(await refusalOf(readNow(source))).toContain(refusal);
+      for (const file of globSync(`${bench.state}/git/*/config`)) appendFileSync(file, config);
+      expect(await refusalOf(readNow(source))).toContain(refusal);
+    },
+  );
 
   it('is refused when nothing can be checked: a key that cannot be had or is none, or gpg that is not there', async () => {
     using keys = createKeyRing();
@@ -389,6 +407,24 @@ describe('a tag that has to be signed', () => {
 function fakedGpg(dir: string): string {
   const path = join(dir, 'faked-gpg');
   writeFileSync(path, '#!/bin/sh\nexec gpg --faked-system-time 20200101T010000 "$@"\n', { mode: 0o755 });
+  return path;
+}
+
+/** Takes the place of gpg and of ssh-keygen, and calls every signature good. */
+function vouchingProgram(dir: string): string {
+  const path = join(dir, 'vouching');
+  const fingerprint = 'A'.repeat(40);
+  const lines = [
+    '#!/bin/sh',
+    'case "$*" in',
+    '*find-principals*) echo eve ;;',
+    '*-Y*) echo \'Good "git" signature for eve with ED25519 key SHA256:AAAA\' ;;',
+    `*) echo; echo '[GNUPG:] GOODSIG ${fingerprint.slice(24)} eve'`,
+    `echo '[GNUPG:] VALIDSIG ${fingerprint} 2026-01-01 1 0 4 0 22 8 00 ${fingerprint}'`,
+    `echo '[GNUPG:] TRUST_ULTIMATE 0 pgp' ;;`,
+    'esac',
+  ];
+  writeFileSync(path, `${lines.join('\n')}\n`, { mode: 0o755 });
   return path;
 }
 
