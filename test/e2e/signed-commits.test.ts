@@ -1,8 +1,10 @@
+import { renameSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { createGitRepo, type GitRepo } from '../helpers/git-repo.ts';
 import { runCommand } from '../helpers/process.ts';
 import { type RunningApp, runApp } from '../helpers/running-app.ts';
-import { createKeyRing, signCommit } from '../helpers/signing-keys.ts';
+import { createKeyRing, type SigningKey, signCommit } from '../helpers/signing-keys.ts';
 
 const LOG = 'source: crud\nhandler: log\n';
 
@@ -28,13 +30,13 @@ function conditionOf({ conditions }: Status, type: string): string | null {
   return found === undefined ? null : `${found.status}: ${found.message}`;
 }
 
-/** An app that goes live with signed commits only; it finds git and gpg by its own environment. */
-function runSigned(repo: GitRepo, signers: string): Promise<RunningApp> {
+/** An app that goes live with signed commits only; the keys that count are in SIGNERS. */
+function runSigned(repo: GitRepo, env: Readonly<Record<'SIGNERS', string>>): Promise<RunningApp> {
   const verify = { gpg_keys: ['{vault://env/signers}'] };
   return runApp(
     {},
     {
-      env: { PATH: process.env.PATH ?? '', SIGNERS: signers },
+      env,
       settings: {
         sources: [{ git: { url: `file://${repo.path}`, ref: 'main', interval: 3_600, verify } }],
       },
@@ -49,7 +51,7 @@ describe('a server that takes signed commits only', () => {
     using repo = createGitRepo();
     repo.commit({ 'a.yaml': LOG });
     const first = signCommit(repo, key);
-    await using app = await runSigned(repo, key.trusted);
+    await using app = await runSigned(repo, toEnv(key));
     const good = await statusOf(app);
     expect(good).toMatchObject({ serving: 'live', revision: `main@sha1:${first}`, hooks: 1 });
     expect(conditionOf(good, 'SourceVerified')).toBe(
@@ -90,7 +92,7 @@ describe('a server that takes signed commits only', () => {
     const old = signCommit(repo, key);
     repo.commit({ 'a.yaml': LOG, 'b.yaml': LOG });
     const live = signCommit(repo, key);
-    await using app = await runSigned(repo, key.trusted);
+    await using app = await runSigned(repo, toEnv(key));
     repo.git(['update-ref', 'refs/heads/main', old]);
     await app.app.reconcile();
     expect(await statusOf(app)).toMatchObject({
@@ -115,11 +117,37 @@ describe('a server that takes signed commits only', () => {
     const key = keys.gpg('jane');
     using repo = createGitRepo();
     repo.commit({ 'a.yaml': LOG });
-    await using app = await runSigned(repo, key.trusted);
+    await using app = await runSigned(repo, toEnv(key));
     expect(await statusOf(app)).toMatchObject({ serving: 'none', revision: null, hooks: 0 });
     expect((await app.get('/readyz')).status).toBe(503);
     signCommit(repo, key);
     await app.app.reconcile();
     expect(await statusOf(app)).toMatchObject({ serving: 'live', hooks: 1 });
   });
+
+  it('goes on serving what is live when its key leaves the settings, until it has nothing of it any more', async () => {
+    using keys = createKeyRing();
+    const [jane, joe] = [keys.gpg('jane'), keys.gpg('joe')];
+    using repo = createGitRepo();
+    repo.commit({ 'a.yaml': LOG });
+    const live = signCommit(repo, jane);
+    const env = toEnv(jane);
+    await using app = await runSigned(repo, env);
+    env.SIGNERS = joe.trusted;
+    await app.restart();
+    const left = await statusOf(app);
+    expect(left).toMatchObject({ serving: 'persisted', revision: `main@sha1:${live}`, hooks: 1 });
+    expect(conditionOf(left, 'SourceVerified')).toMatch(/^False: .*, which is none of the keys in settings$/);
+    await app.app.stop();
+    renameSync(join(app.stateDir, 'last-good'), join(app.stateDir, 'put-away'));
+    await app.restart();
+    expect(await statusOf(app)).toMatchObject({ serving: 'none', hooks: 0 });
+    env.SIGNERS = jane.trusted + joe.trusted;
+    await app.app.reconcile();
+    expect(await statusOf(app)).toMatchObject({ serving: 'live', revision: `main@sha1:${live}` });
+  });
 });
+
+function toEnv(key: SigningKey): Record<'PATH' | 'SIGNERS', string> {
+  return { PATH: process.env.PATH ?? '', SIGNERS: key.trusted };
+}
