@@ -70,7 +70,6 @@ function toArgs(signersFile: string): readonly string[] {
     'gpg.program=gpg',
     'gpg.ssh.program=ssh-keygen',
     'gpg.x509.program=false',
-    'gpg.minTrustLevel=undefined',
     `gpg.ssh.allowedSignersFile=${signersFile}`,
   ];
   return settings.flatMap((setting) => ['-c', setting]);

@@ -1,10 +1,11 @@
-import { globSync, readFileSync, rmSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { globSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { checkDescent, type DescentOptions } from '../../src/definitions/git-descent.ts';
 import { createGit } from '../../src/definitions/git-runner.ts';
 import type { Notice } from '../../src/definitions/source.ts';
-import { createGitRepo, type GitRepo } from '../helpers/git-repo.ts';
+import { createGitRepo, GIT_TEST_ENV, type GitRepo } from '../helpers/git-repo.ts';
 import { log, readNow, refusalOf } from '../helpers/git-source.ts';
 import { createVerifyBench } from '../helpers/verify-bench.ts';
 
@@ -77,7 +78,7 @@ describe('checkDescent()', () => {
     using repo = createGitRepo();
     const shas = createHistory(repo);
     const { third, first, second } = shas;
-    loseCommit(repo, second);
+    loseCommit(repo.path, second);
     for (const allowRewind of [true, false])
       await expect(check(repo, { sha: third, live: first, allowRewind })).rejects.toMatchObject({
         name: 'GitError',
@@ -140,22 +141,35 @@ describe('a source whose branch is pushed by force', () => {
   });
 });
 
+describe('a mirror with a hole in its history', () => {
+  it('is made anew, and what goes on from the live commit is taken up', async () => {
+    await using bench = createVerifyBench();
+    const shas = createHistory(bench.repo);
+    await readNow(bench.create(null, { allowRewind: false }));
+    const [mirror = ''] = globSync(join(bench.state, 'git', '*'));
+    loseCommit(mirror, shas.second);
+    const source = bench.create(null, { allowRewind: false });
+    const live = `main@sha1:${shas.first}`;
+    expect(await refusalOf(readNow(source, live))).toMatch(/^Unreadable: /);
+    expect((await readNow(source, live)).revision).toBe(`main@sha1:${shas.third}`);
+  });
+});
+
 /** Where `main` may be pushed to; it is at the third commit. */
 function createPushes(repo: GitRepo): { readonly shas: History; push(sha: string): void } {
   const shas = createHistory(repo);
   return { shas, push: (sha) => void repo.git(['update-ref', 'refs/heads/main', sha]) };
 }
 
-/** Takes a commit out of the repository, as a disk does that rots. */
-function loseCommit(repo: GitRepo, sha: string): void {
-  const packs = join(repo.path, 'objects', 'pack');
-  const [pack] = globSync(join(packs, '*.pack'));
-  if (pack !== undefined) {
-    const content = readFileSync(pack);
-    rmSync(packs, { recursive: true });
-    repo.git(['unpack-objects', '-q'], content);
-  }
-  rmSync(join(repo.path, 'objects', sha.slice(0, 2), sha.slice(2)));
+/** Takes a commit out of a repository, as a disk does that rots. */
+function loseCommit(dir: string, sha: string): void {
+  const packs = join(dir, 'objects', 'pack');
+  const contents = globSync(join(packs, '*.pack')).map((pack) => readFileSync(pack));
+  rmSync(packs, { recursive: true, force: true });
+  mkdirSync(packs);
+  for (const input of contents)
+    execFileSync('git', [`--git-dir=${dir}`, 'unpack-objects', '-q'], { input, env: GIT_TEST_ENV });
+  rmSync(join(dir, 'objects', sha.slice(0, 2), sha.slice(2)));
 }
 
 function check(repo: GitRepo, options: Omit<DescentOptions, 'timeoutMs'>): Promise<Notice | null> {

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { appendFileSync, globSync, mkdirSync, writeFileSync } from 'node:fs';
+import { appendFileSync, globSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { GitRef } from '../../src/source-settings.ts';
@@ -134,6 +134,18 @@ describe('a commit that has to be signed', () => {
       expect(await refusalOf(readNow(source))).toContain(refusal);
     },
   );
+
+  it('is refused with a certificate of X.509, whoever vouches for it', async () => {
+    using keys = createKeyRing();
+    const bin = join(keys.path, 'bin');
+    mkdirSync(bin);
+    symlinkSync(vouchingProgram(keys.path), join(bin, 'gpgsm'));
+    await using bench = createVerifyBench({ PATH: `${bin}:${process.env.PATH}` });
+    bench.repo.commit({ 'a.yaml': log() });
+    forgeCommit(bench.repo, '-----BEGIN SIGNED MESSAGE-----\nMIIA\n-----END SIGNED MESSAGE-----');
+    const source = bench.create({ gpgKeys: [keys.gpg('jane').trusted] });
+    expect(await refusalOf(readNow(source))).toMatch(/^VerificationFailed: Cannot trust /);
+  });
 
   it('is refused when nothing can be checked: a key that cannot be had or is none, or gpg that is not there', async () => {
     using keys = createKeyRing();
@@ -370,6 +382,8 @@ describe('a tag that has to be signed', () => {
     const live = (await readNow(source)).revision;
     repo.git(['tag', 'v1.0.1', sha]);
     expect(await refusalOf(readNow(source, live))).toMatch(/tag "v1\.0\.1" is no annotated tag/);
+    repo.git(['update-ref', 'refs/tags/v1.0.1', repo.git(['rev-parse', 'v1.0.0'])]);
+    expect(await refusalOf(readNow(source, live))).toMatch(/tag "v1\.0\.1" was signed as "v1\.0\.0"/);
     repo.git(['tag', '-d', 'v1.0.1']);
     expect((await readNow(source, live)).revision).toBe(live);
     repo.git(['tag', '-f', '-a', '-m', 'by nobody', 'v1.0.0', sha]);
