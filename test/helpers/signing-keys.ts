@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { GIT_TEST_ENV, type GitRepo } from './git-repo.ts';
 
@@ -94,7 +94,8 @@ export function createKeyRing(): KeyRing {
     },
     [Symbol.dispose]() {
       execFileSync('gpgconf', ['--kill', 'all'], { env: { ...GIT_TEST_ENV, ...env } });
-      rmSync(path, { recursive: true, force: true });
+      // The agent takes its sockets away while it ends, and what is removed meanwhile is left in part without an error.
+      while (existsSync(path)) rmSync(path, { recursive: true, force: true });
     },
   };
 }
