@@ -395,6 +395,24 @@ describe('a tag that has to be signed', () => {
     ]);
   });
 
+  it('is not followed back to an older one when the newest is deleted', async () => {
+    using keys = createKeyRing();
+    const key = keys.ssh('joe@example.com');
+    await using bench = createVerifyBench();
+    const { repo } = bench;
+    const source = bench.create(
+      { mode: 'tag', sshSigners: [key.trusted] },
+      { ref: { kind: 'semver', range: '*', tagPrefix: 'v' }, allowRewind: false },
+    );
+    signTag(repo, 'v1.0.0', { key, of: repo.commit({ 'a.yaml': log() }) });
+    const first = (await readNow(source)).revision;
+    signTag(repo, 'v1.1.0', { key, of: repo.commit({ 'b.yaml': log() }) });
+    const live = (await readNow(source, first)).revision;
+    expect(live).toMatch(/^v1\.1\.0@/);
+    repo.git(['tag', '-d', 'v1.1.0']);
+    expect(await refusalOf(readNow(source, live))).toMatch(/^HistoryRewritten: /);
+  });
+
   it('is refused when it is light, unsigned, of another name, or of another tag', async () => {
     using keys = createKeyRing();
     const key = keys.ssh('joe@example.com');
