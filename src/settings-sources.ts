@@ -56,7 +56,7 @@ const SCP_FORM = /^(?:[^\s:/@]+@)?[^\s:/@]{2,}:(?!\/\/)/;
 const URL_FORM = /^(?:https?|ssh|git|file):\/\//;
 
 /** Whether a text that may be a directory is the URL of a repository. */
-export function isGitUrl(text: string): boolean {
+function isGitUrl(text: string): boolean {
   return URL_FORM.test(text) || /^[^\s:/@]+@[^\s:/@]+:/.test(text);
 }
 

@@ -41,8 +41,6 @@ export interface DefinitionsReader {
   refresh(names: readonly string[] | null): void;
   /** Calls back when the definitions may have changed, until `close`. */
   watch(onHint: () => void): void;
-  /** Where each source stands as of the last read. */
-  states(): readonly SourceState[];
 }
 
 /** Creates a reader of sources, in the order of the settings. */
@@ -103,7 +101,6 @@ export function createDefinitionsReader(
     watch(onHint) {
       for (const source of sources) source.watch(onHint);
     },
-    states: () => states,
   };
 }
 
