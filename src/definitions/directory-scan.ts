@@ -14,7 +14,7 @@ import { isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { toMessage } from '../errors.ts';
 import { compareTexts } from '../order.ts';
-import { MAX_FILE_BYTES } from './file-text.ts';
+import { DEFINITION_ENDING, MAX_FILE_BYTES } from './file-text.ts';
 
 /** A file as it was read. */
 export interface ScannedFile {
@@ -45,7 +45,6 @@ export interface Scan {
   readonly isWhole: boolean;
 }
 
-const ENDING = /\.(ya?ml|json)$/i;
 /** Where a mounted ConfigMap keeps the version that is current. */
 const MOUNTED_DATA = '..data';
 /**
@@ -100,7 +99,7 @@ async function listFiles(base: string, below: string): Promise<readonly string[]
     .map(async (entry): Promise<readonly string[]> => {
       const path = below === '' ? entry.name : `${below}/${entry.name}`;
       if (entry.isDirectory()) return listFiles(base, path).catch(() => [path]);
-      return ENDING.test(entry.name) ? [path] : [];
+      return DEFINITION_ENDING.test(entry.name) ? [path] : [];
     });
   return (await Promise.all(nested)).flat();
 }

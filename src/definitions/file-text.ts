@@ -1,6 +1,9 @@
 import { isUtf8 } from 'node:buffer';
 import type { Problem } from './problem.ts';
 
+/** How the name of a file of definitions ends. */
+export const DEFINITION_ENDING = /\.(ya?ml|json)$/i;
+
 /** Bytes a file of definitions may have. */
 export const MAX_FILE_BYTES = 1024 * 1024;
 

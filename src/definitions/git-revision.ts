@@ -2,7 +2,7 @@ import { posix } from 'node:path';
 import { toMessage } from '../errors.ts';
 import { compareTexts } from '../order.ts';
 import type { DigestedFile } from './file-loader.ts';
-import { MAX_FILE_BYTES } from './file-text.ts';
+import { DEFINITION_ENDING, MAX_FILE_BYTES } from './file-text.ts';
 import { type Git, GitError } from './git-runner.ts';
 import { SourceError } from './source.ts';
 
@@ -30,7 +30,6 @@ interface TreeEntry {
   readonly size: number;
 }
 
-const ENDING = /\.(ya?ml|json)$/i;
 const HIDDEN = /(?:^|\/)\./;
 const LINK = '120000';
 const FILES: readonly string[] = ['100644', '100755', '100664', LINK];
@@ -97,7 +96,9 @@ async function readTree(
 ): Promise<readonly DigestedFile[]> {
   const { stdout } = await git.run({ args: ['ls-tree', '-r', '-l', '-z', tree], timeoutMs: TIMEOUT_MS });
   const entries = new Map(parseTree(stdout).map((entry) => [entry.path, entry]));
-  const wanted = [...entries.values()].filter(({ path }) => ENDING.test(path) && !HIDDEN.test(path));
+  const wanted = [...entries.values()].filter(
+    ({ path }) => DEFINITION_ENDING.test(path) && !HIDDEN.test(path),
+  );
   const links = [...entries.values()].filter(({ mode }) => mode === LINK);
   const targets = await readBlobs(git, links);
   const files = wanted.flatMap(({ path }) => {

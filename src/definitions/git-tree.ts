@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { compareTexts } from '../order.ts';
+import { DEFINITION_ENDING } from './file-text.ts';
 import type { Git } from './git-runner.ts';
 import { SourceError } from './source.ts';
 
@@ -26,7 +27,6 @@ const MAX_FILES = 50_000;
 const MAX_LISTING_BYTES = 64 * 1024 * 1024;
 /** Regular files only: a link or a submodule is no definition, whatever it is called. */
 const FILE_MODE = /^100/;
-const ENDING = /\.(ya?ml|json)$/i;
 
 /**
  * Lists the files of definitions below a directory by path. Dot files and what is below dot directories are left out, and
@@ -81,7 +81,7 @@ function isDefinition({ mode, type, path }: Entry): boolean {
   return (
     type === 'blob' &&
     FILE_MODE.test(mode) &&
-    ENDING.test(path) &&
+    DEFINITION_ENDING.test(path) &&
     path.split('/').every((part) => part !== '' && !part.startsWith('.'))
   );
 }

@@ -1,10 +1,10 @@
 import { v5 as uuidv5 } from 'uuid';
 import type { JsonObject } from '../event.ts';
+import { DEFINITION_ENDING } from './file-text.ts';
 import type { SchemaMistake } from './schema-messages.ts';
 
 /** Namespace of ids made of names. Changing it would change the id of every hook that does not say its own. */
 const ID_NAMESPACE = '5f2f3a4e-8d0c-4b7e-9d57-2f6c1c0e7a11';
-const ENDING = /\.(ya?ml|json)$/i;
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._/-]{0,199}$/;
 
 /** Where a hook stands, as far as its name can follow from it. */
@@ -21,7 +21,7 @@ export function nameHook(value: JsonObject, { file, alone }: HookPlace): readonl
     return [
       nameMissing('Missing key "name"', 'A file with several documents cannot name them: say name: in each'),
     ];
-  const name = file.replace(ENDING, '');
+  const name = file.replace(DEFINITION_ENDING, '');
   if (!NAME.test(name)) {
     const message = `Cannot name the hook after the file "${file}": a name has at most 200 letters, digits and . _ - /`;
     return [nameMissing(message, 'Say name: in the file, or rename it')];
