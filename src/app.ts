@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { OWN_SOURCE } from './catalogue/built-in.ts';
 import type { Clock } from './clock.ts';
+import type { TextOf } from './definitions/load-file.ts';
 import { createAttempt } from './deliver/attempt.ts';
 import { createDispatcher } from './deliver/dispatcher.ts';
 import { createHandlers } from './deliver/handlers.ts';
@@ -24,7 +25,7 @@ import { createOwnEvents } from './own-events.ts';
 import { createPipeline } from './pipeline.ts';
 import type { Report } from './reconcile/report.ts';
 import type { ReconcileStatus } from './reconcile/status.ts';
-import { createReconciling, type TextOf } from './reconciling.ts';
+import { createReconciling } from './reconciling.ts';
 import { createCounters } from './record/counters.ts';
 import { toLaneViews } from './record/lanes.ts';
 import { createRecorder } from './record/recorder.ts';

@@ -9,6 +9,7 @@ import {
 import { toPendingPosts, toReportPosts } from './commit-status/report-posts.ts';
 import { createSources } from './definitions/create-sources.ts';
 import { createLastGood } from './definitions/last-good.ts';
+import { type TextOf, toTextOf } from './definitions/load-file.ts';
 import { createDefinitionsReader } from './definitions/reader.ts';
 import { createChangePings } from './deliver/change-pings.ts';
 import type { HttpClient } from './deliver/http-client.ts';
@@ -29,9 +30,6 @@ import type { Settings } from './settings.ts';
 import type { SourceSettings } from './source-settings.ts';
 import { createTrigger } from './trigger.ts';
 
-/** The text of a file of the set a report is about, by its path as shown. */
-export type TextOf = (file: string) => string | null;
-
 /** What reconciling works with. */
 export interface ReconcilingParts {
   readonly settings: Pick<Settings, 'sources' | 'reconcile' | 'stateDir'>;
@@ -43,7 +41,7 @@ export interface ReconcilingParts {
   /** Sends requests to git hosts. */
   readonly send: HttpClient['send'];
   readonly ownEvents: OwnEvents;
-  /** Told of what each attempt led to. */
+  /** Told of what each attempt led to, with the texts of the files it is about. */
   readonly onReport: (report: Report, textOf: TextOf) => void;
   /** What git is found by, and its proxies. */
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -119,10 +117,7 @@ export function createReconciling(parts: ReconcilingParts): Reconciling {
     report(report, files) {
       // What was cut off by the stop says nothing.
       if (stopped) return;
-      parts.onReport(
-        report,
-        (path) => files.find(({ file }) => file === path)?.bytes.toString('utf8') ?? null,
-      );
+      parts.onReport(report, toTextOf(files));
       postAll(toReportPosts(report));
       ownEvents.reconciled(report);
       if (pingOnChange && report.kind === 'applied') changePings.send(toChangedHooks(report));

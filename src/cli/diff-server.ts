@@ -1,6 +1,6 @@
 import { BUILT_IN } from '../catalogue/built-in.ts';
 import type { LoadedFile } from '../definitions/definition.ts';
-import { loadFile } from '../definitions/load-file.ts';
+import { loadFile, toUnownedPlace } from '../definitions/load-file.ts';
 import { HooklineError } from '../errors.ts';
 import type { Json, JsonObject } from '../event.ts';
 import { askServer, toRefusal, toView } from './client.ts';
@@ -76,6 +76,5 @@ function toSourceFiles(sources: Sources): readonly LoadedFile[] {
 /** JSON is YAML. What is loaded like a file has the same defaults and the same order of keys. */
 function toFile(label: string, declaration: JsonObject): LoadedFile {
   const bytes = Buffer.from(JSON.stringify(declaration));
-  const source = { source: 'server', owner: '', labelled: false };
-  return loadFile({ file: label, bytes, source });
+  return loadFile({ file: label, bytes, source: toUnownedPlace('server') });
 }

@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import type { LoadedFile } from '../definitions/definition.ts';
 import { readRevision, resolveRevision } from '../definitions/git-revision.ts';
 import { createGit, type Git } from '../definitions/git-runner.ts';
-import { loadFile } from '../definitions/load-file.ts';
+import { loadFile, toUnownedPlace } from '../definitions/load-file.ts';
 import { HooklineError, toMessage } from '../errors.ts';
 import type { CommandContext } from './command.ts';
 import { readServer } from './diff-server.ts';
@@ -29,7 +29,6 @@ export interface ReadSide {
   readonly label: string;
   readonly fromServer: boolean;
   readonly files: readonly LoadedFile[];
-  readonly textOf: (file: string) => string | null;
 }
 
 /** What a side is read with. */
@@ -104,11 +103,11 @@ export async function readSide(side: Side, options: SideOptions): Promise<ReadSi
     case 'server': {
       const { revision, files } = await readServer(side.url);
       const label = `server ${side.url} (${revision ?? 'it serves nothing yet'})`;
-      return { label, fromServer: true, files, textOf: toTextOf(files) };
+      return { label, fromServer: true, files };
     }
     case 'directory': {
-      const read = await readDefinitions(side.dir, options.context.stdin);
-      return { label: `directory ${side.dir}`, fromServer: false, ...read };
+      const files = await readDefinitions(side.dir, options.context.stdin);
+      return { label: `directory ${side.dir}`, fromServer: false, files };
     }
     case 'revision':
       return readRevisionSide(side.revision, await locate(options));
@@ -117,16 +116,12 @@ export async function readSide(side: Side, options: SideOptions): Promise<ReadSi
 
 async function readRevisionSide(revision: string, { git, prefix }: Repository): Promise<ReadSide> {
   const { commit, files: read } = await readRevision(git, { revision, path: prefix });
-  const source = { source: `git:${revision}`, owner: '', labelled: false };
+  const source = toUnownedPlace(`git:${revision}`);
   const files = read.map(({ path, bytes }) =>
     showAs(`${revision}:${posix.join(prefix, path)}`, loadFile({ file: path, bytes, source })),
   );
   const label = `revision ${revision} (${commit.slice(0, SHOWN_COMMIT)}), ${prefix || 'all of it'}`;
-  return { label, fromServer: false, files, textOf: toTextOf(files) };
-}
-
-function toTextOf(files: readonly LoadedFile[]): ReadSide['textOf'] {
-  return (file) => files.find((one) => one.file === file)?.bytes.toString('utf8') ?? null;
+  return { label, fromServer: false, files };
 }
 
 /** Where the definitions of a revision are. */

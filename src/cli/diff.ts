@@ -1,3 +1,4 @@
+import { toTextOf } from '../definitions/load-file.ts';
 import { HooklineError, toMessage } from '../errors.ts';
 import type { HookEvent } from '../event.ts';
 import type { Prepare, Prepared } from '../reconcile/prepare.ts';
@@ -88,7 +89,7 @@ async function prepareBoth(
   if (bad.length === 0) return both;
   const { stderr } = context;
   for (const { side, prepared } of bad) {
-    const { textOf } = side;
+    const textOf = toTextOf(side.files);
     const errors = prepared.problems.filter(({ severity }) => severity === 'error');
     printProblems(stderr, errors, { textOf, paint: createPaint(stderr) });
   }

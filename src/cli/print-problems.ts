@@ -1,5 +1,6 @@
 import type { Writable } from 'node:stream';
 import { formatProblem } from '../definitions/code-frame.ts';
+import type { TextOf } from '../definitions/load-file.ts';
 import type { Problem } from '../definitions/problem.ts';
 import { writeLine } from './command.ts';
 import type { Paint } from './print.ts';
@@ -7,7 +8,7 @@ import type { Paint } from './print.ts';
 /** How problems are printed. */
 export interface PrintOptions {
   /** The text of a file, for the frame around a problem; null when it cannot be shown. */
-  readonly textOf: (file: string) => string | null;
+  readonly textOf: TextOf;
   readonly paint: Paint;
 }
 

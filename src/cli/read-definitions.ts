@@ -4,29 +4,25 @@ import { buffer } from 'node:stream/consumers';
 import { systemClock } from '../clock.ts';
 import type { LoadedFile } from '../definitions/definition.ts';
 import { createDirectorySource } from '../definitions/directory-source.ts';
-import { loadFile } from '../definitions/load-file.ts';
+import { loadFile, toUnownedPlace } from '../definitions/load-file.ts';
 import { SourceError } from '../definitions/source.ts';
 import { HooklineError, toMessage } from '../errors.ts';
 import { createLogger } from '../logger.ts';
 
-/** Files of definitions, each by the path that leads to it from the working directory, with a way to get at their text. */
-export interface ReadDefinitions {
-  readonly files: readonly LoadedFile[];
-  readonly textOf: (file: string) => string | null;
-}
-
 const STDIN = 'standard input';
 
-/** Reads the definitions of a directory, of a file, or (-) of standard input. Throws `directory_unreadable`. */
-export async function readDefinitions(path: string, stdin: NodeJS.ReadStream): Promise<ReadDefinitions> {
+/**
+ * Reads the definitions of a directory, of a file, or (-) of standard input: files by the path that leads to them from the
+ * working directory. Throws `directory_unreadable`.
+ */
+export async function readDefinitions(
+  path: string,
+  stdin: NodeJS.ReadStream,
+): Promise<readonly LoadedFile[]> {
   if (path === '-') return readOne(STDIN, { bytes: await buffer(stdin), named: 'stdin.yaml' });
   if (!isDirectory(path)) return readOne(path, { bytes: readFileSync(path), named: toNamedPath(path) });
   const files = await readDirectory(path);
-  const shown = files.map((file) => showAs(join(path, file.file), file));
-  return {
-    files: shown,
-    textOf: (file) => shown.find((one) => one.file === file)?.bytes.toString('utf8') ?? null,
-  };
+  return files.map((file) => showAs(join(path, file.file), file));
 }
 
 async function readDirectory(dir: string): Promise<readonly LoadedFile[]> {
@@ -50,16 +46,9 @@ async function readDirectory(dir: string): Promise<readonly LoadedFile[]> {
 function readOne(
   path: string,
   { bytes, named }: { readonly bytes: Buffer; readonly named: string },
-): ReadDefinitions {
-  return {
-    files: [
-      showAs(
-        path,
-        loadFile({ file: named, bytes, source: { source: `file:${path}`, owner: '', labelled: false } }),
-      ),
-    ],
-    textOf: (file) => (file === path ? bytes.toString('utf8') : null),
-  };
+): readonly LoadedFile[] {
+  const source = toUnownedPlace(`file:${path}`);
+  return [showAs(path, loadFile({ file: named, bytes, source }))];
 }
 
 /** The same file by another path, for what is printed. Its hooks keep the names they have. */

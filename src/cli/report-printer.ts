@@ -1,3 +1,4 @@
+import type { TextOf } from '../definitions/load-file.ts';
 import type { Report } from '../reconcile/report.ts';
 import { type CommandContext, writeLine } from './command.ts';
 import { count, countProblems, createPaint } from './print.ts';
@@ -5,7 +6,7 @@ import { printProblems } from './print-problems.ts';
 
 /** Prints what each attempt to bring definitions live led to. */
 export interface ReportPrinter {
-  print(report: Report, textOf: (file: string) => string | null): void;
+  print(report: Report, textOf: TextOf): void;
   /** Prints what was held back, and holds back nothing from now on. */
   release(): void;
 }
@@ -16,7 +17,7 @@ export function createReportPrinter(stderr: CommandContext['stderr']): ReportPri
   let isLive = false;
   let held: (() => void)[] | null = [];
 
-  function printNow(report: Report, textOf: (file: string) => string | null): void {
+  function printNow(report: Report, textOf: TextOf): void {
     if ('problems' in report) printProblems(stderr, report.problems, { textOf, paint });
     isLive ||= report.kind === 'applied' || report.kind === 'restored';
     const isGood = report.kind === 'recovered' || (report.kind === 'applied' && report.held.length === 0);

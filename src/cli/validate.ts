@@ -1,3 +1,4 @@
+import { toTextOf } from '../definitions/load-file.ts';
 import { type CommandContext, type ExitCode, writeLine } from './command.ts';
 import { createPreparing } from './preparing.ts';
 import { count, countProblems, createPaint } from './print.ts';
@@ -16,17 +17,15 @@ export async function validate(
   { paths, json }: ValidateOptions,
   { stdin, stdout, stderr }: CommandContext,
 ): Promise<ExitCode> {
-  const read = await Promise.all(paths.map((path) => readDefinitions(path, stdin)));
+  const files = (await Promise.all(paths.map((path) => readDefinitions(path, stdin)))).flat();
   await using preparing = createPreparing();
-  const { hooks, catalogue, problems, good } = await preparing.prepare(read.flatMap(({ files }) => files));
+  const { hooks, catalogue, problems, good } = await preparing.prepare(files);
   if (json) {
     const answer = { valid: good, hooks: hooks.length, sources: catalogue.sources.size, problems };
     writeLine(stdout, JSON.stringify(answer, null, 2));
     return good ? 0 : 1;
   }
-  const textOf = (file: string): string | null =>
-    read.map((one) => one.textOf(file)).find((text) => text !== null) ?? null;
-  printProblems(stdout, problems, { textOf, paint: createPaint(stdout) });
+  printProblems(stdout, problems, { textOf: toTextOf(files), paint: createPaint(stdout) });
   const verdict = `${good ? 'Valid' : 'Not valid'}: ${count(hooks.length, 'hook')}, ${countProblems(problems)}`;
   writeLine(good ? stdout : stderr, verdict);
   return good ? 0 : 1;

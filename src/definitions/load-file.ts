@@ -28,9 +28,22 @@ export interface SourcePlace {
   readonly labelled: boolean;
 }
 
+/** The text of a file by its path as shown; null when there is none to show. */
+export type TextOf = (file: string) => string | null;
+
+/** The place of files that belong to no source of a server. */
+export function toUnownedPlace(source: string): SourcePlace {
+  return { source, owner: '', labelled: false };
+}
+
 /** A path as it is shown. */
 export function toShownPath({ owner, labelled }: SourcePlace, path: string): string {
   return labelled ? `${owner}:${path}` : path;
+}
+
+/** The texts of files. */
+export function toTextOf(files: readonly LoadedFile[]): TextOf {
+  return (path) => files.find(({ file }) => file === path)?.bytes.toString('utf8') ?? null;
 }
 
 /** Loads every definition of a file and finds everything wrong with it in one pass. Never throws. */

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { stringify } from 'yaml';
 import type { EventHook } from '../definitions/definition.ts';
-import { loadFile } from '../definitions/load-file.ts';
+import { loadFile, toUnownedPlace } from '../definitions/load-file.ts';
 import type { Problem } from '../definitions/problem.ts';
 import { isJsonObject, type JsonObject } from '../event.ts';
 
@@ -74,11 +74,7 @@ export function loadDeclaration(
   file = 'hook.yaml',
 ): { readonly definition: EventHook | null; readonly problems: readonly Problem[] } {
   const bytes = Buffer.from(toYaml(declaration));
-  const { definitions, problems } = loadFile({
-    file,
-    bytes,
-    source: { source: 'request', owner: '', labelled: false },
-  });
+  const { definitions, problems } = loadFile({ file, bytes, source: toUnownedPlace('request') });
   const [loaded] = definitions;
   return { definition: loaded?.definition.kind === 'EventHook' ? loaded.definition : null, problems };
 }
