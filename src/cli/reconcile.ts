@@ -1,4 +1,4 @@
-import type { Problem } from '../definitions/problem.ts';
+import { type Problem, toProblemLine } from '../definitions/problem.ts';
 import type { Json } from '../event.ts';
 import { askServer, toRefusal, toView } from './client.ts';
 import { type CommandContext, type ExitCode, writeLine } from './command.ts';
@@ -48,16 +48,9 @@ async function ask({ path, body, url, json }: Asked, { stdout, stderr }: Command
   }
   const view = toView<ReconciledView>(answer);
   if (json) writeLine(stdout, JSON.stringify(view, null, 2));
-  else for (const line of describe(view)) writeLine(stdout, toPrintable(line));
+  else for (const problem of view.problems) writeLine(stdout, toPrintable(toProblemLine(problem)));
   if (!json) writeLine(stdout, createPaint(stdout)(isReady(view) ? 'green' : 'red', describeVerdict(view)));
   return isReady(view) ? 0 : 1;
-}
-
-function describe({ problems }: ReconciledView): readonly string[] {
-  return problems.map(
-    ({ file, line, column, severity, code, message }) =>
-      `${file}:${line}:${column} ${severity} ${code}: ${message}`,
-  );
 }
 
 function describeVerdict({ conditions, problems, revision, serving }: ReconciledView): string {

@@ -1,4 +1,4 @@
-import type { Problem } from '../definitions/problem.ts';
+import { type Problem, toProblemLine } from '../definitions/problem.ts';
 import { count, countProblems, type Paint } from './print.ts';
 import { toPrintable } from './printable.ts';
 
@@ -72,10 +72,7 @@ export function describeStatus(view: StatusView, paint: Paint): string {
     `Deliveries  ${counts.join(', ')}`,
     ...lanes.map((lane) => `${'Lane'.padEnd(12)}${describeLane(lane)}`),
     `Problems    ${problems.length === 0 ? 'none' : countProblems(problems)}`,
-    ...problems.map(
-      ({ file, line, column, severity, code, message }) =>
-        `  ${file}:${line}:${column} ${severity} ${code}: ${message}`,
-    ),
+    ...problems.map((problem) => `  ${toProblemLine(problem)}`),
   ];
   return [`${word}hookline ${version}, serving ${serving}`, ...lines.map(toPrintable)].join('\n');
 }

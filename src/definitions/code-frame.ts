@@ -1,6 +1,6 @@
 import { maskSource } from '../secrets/mask-source.ts';
 import { toPrintable, toSpaces } from './printable.ts';
-import type { Problem } from './problem.ts';
+import { type Problem, toProblemLine } from './problem.ts';
 import type { Place } from './yaml-locate.ts';
 
 /** Lines shown before and after the one the problem is in. */
@@ -30,8 +30,8 @@ export function codeFrame(text: string, { line, column }: Place): string {
 
 /** A problem for a person: place, code and message, then the lines around it and what to do. */
 export function formatProblem(problem: Problem, text: string | null): string {
-  const { file, line, column, severity, code, message, hint } = problem;
-  const head = toPrintable(`${file}:${line}:${column} ${severity} ${code}: ${message}`);
+  const { hint } = problem;
+  const head = toPrintable(toProblemLine(problem));
   const frame = text === null || text === '' ? [] : [codeFrame(maskSource(text), problem)];
   return [head, ...frame, ...(hint === null ? [] : [toPrintable(`  hint: ${hint}`)])].join('\n');
 }

@@ -60,6 +60,11 @@ export interface Problem {
   readonly hint: string | null;
 }
 
+/** A problem in one line, as compilers write them. The text is as it came: not safe to print yet. */
+export function toProblemLine({ file, line, column, severity, code, message }: Problem): string {
+  return `${file}:${line}:${column} ${severity} ${code}: ${message}`;
+}
+
 /** Says whether a list of problems stops a load. */
 export function hasErrors(problems: readonly Problem[]): boolean {
   return problems.some((problem) => problem.severity === 'error');
