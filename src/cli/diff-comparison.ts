@@ -1,9 +1,9 @@
+import { count } from '../count.ts';
 import type { EventHook, EventSource } from '../definitions/definition.ts';
 import { type DefinitionDiff, type DefinitionSet, diffDefinitions, isSame } from '../reconcile/diff.ts';
 import type { Prepared } from '../reconcile/prepare.ts';
 import type { EventDiff } from './diff-routes.ts';
 import type { ReadSide } from './diff-sides.ts';
-import { count } from './print.ts';
 
 /** What a comparison led to: what `diff --json` prints. Keys are added to it, never changed. */
 export interface Comparison {

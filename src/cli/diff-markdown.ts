@@ -1,3 +1,4 @@
+import { count } from '../count.ts';
 import type { Changed } from '../reconcile/diff.ts';
 import type { FieldChange } from '../reconcile/diff-fields.ts';
 import type { Comparison } from './diff-comparison.ts';
@@ -11,7 +12,6 @@ import {
   toValueText,
   toVerdict,
 } from './diff-words.ts';
-import { count } from './print.ts';
 import { toPrintable } from './printable.ts';
 
 /** Characters a comment on GitHub may have. */

@@ -1,9 +1,9 @@
+import { count } from '../count.ts';
 import type { Json } from '../event.ts';
 import type { ShownHook } from '../reconcile/diff.ts';
 import type { FieldChange } from '../reconcile/diff-fields.ts';
 import type { Comparison } from './diff-comparison.ts';
 import type { EventDiff, MovedEvent } from './diff-routes.ts';
-import { count } from './print.ts';
 
 /** A line of a text that changed. */
 export interface TextLine {

@@ -1,4 +1,5 @@
 import { styleText } from 'node:util';
+import { count } from '../count.ts';
 import type { Problem } from '../definitions/problem.ts';
 
 /** Paints text for a person; only on a terminal that wants colours. */
@@ -7,11 +8,6 @@ export type Paint = (style: 'red' | 'yellow' | 'green' | 'bold' | 'dim', text: s
 /** A paint for a stream: plain unless it is a terminal and NO_COLOR is unset. */
 export function createPaint(stream: NodeJS.WriteStream): Paint {
   return (style, text) => styleText(style, text, { stream });
-}
-
-/** "1 hook", "2 hooks". */
-export function count(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? '' : 's'}`;
 }
 
 /** "2 errors, 1 warning". */

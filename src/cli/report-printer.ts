@@ -1,7 +1,8 @@
+import { count } from '../count.ts';
 import type { TextOf } from '../definitions/load-file.ts';
 import type { Report } from '../reconcile/report.ts';
 import { type CommandContext, writeLine } from './command.ts';
-import { count, countProblems, createPaint } from './print.ts';
+import { countProblems, createPaint } from './print.ts';
 import { printProblems } from './print-problems.ts';
 
 /** Prints what each attempt to bring definitions live led to. */

@@ -1,5 +1,6 @@
+import { count } from '../count.ts';
 import { type Problem, toProblemLine } from '../definitions/problem.ts';
-import { count, countProblems, type Paint } from './print.ts';
+import { countProblems, type Paint } from './print.ts';
 import { toPrintable } from './printable.ts';
 
 /** The answer of GET /status, as far as it is printed. */

@@ -1,7 +1,8 @@
+import { count } from '../count.ts';
 import { toTextOf } from '../definitions/load-file.ts';
 import { type CommandContext, type ExitCode, writeLine } from './command.ts';
 import { createPreparing } from './preparing.ts';
-import { count, countProblems, createPaint } from './print.ts';
+import { countProblems, createPaint } from './print.ts';
 import { printProblems } from './print-problems.ts';
 import { readDefinitions } from './read-definitions.ts';
 

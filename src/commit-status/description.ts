@@ -1,3 +1,4 @@
+import { count } from '../count.ts';
 import { toPrintable } from '../definitions/printable.ts';
 import type { Problem } from '../definitions/problem.ts';
 import type { CommitState } from './commit-status.ts';
@@ -48,7 +49,7 @@ export function describeOutcome(outcome: CommitOutcome): {
       const { removed, of, command } = outcome;
       return {
         state: 'failure',
-        description: `Held: removes ${removed} of ${toCount(of, 'hook')}; ${command}`,
+        description: `Held: removes ${removed} of ${count(of, 'hook')}; ${command}`,
       };
     }
     case 'failed':
@@ -78,7 +79,7 @@ function describeApplied(outcome: CommitOutcome & { readonly kind: 'applied' }):
   const changes = (['created', 'updated', 'deleted'] as const)
     .filter((change) => outcome[change] > 0)
     .map((change) => `${outcome[change]} ${change}`);
-  return `Applied: ${toCount(outcome.hooks, 'hook')} (${changes.join(', ') || 'none changed'})`;
+  return `Applied: ${count(outcome.hooks, 'hook')} (${changes.join(', ') || 'none changed'})`;
 }
 
 /** Errors only: a warning refuses nothing. */
@@ -87,9 +88,5 @@ function describeRefused({ problems, partly }: CommitOutcome & { readonly kind: 
   const listed = errors
     .slice(0, MAX_LISTED)
     .map(({ file, line, column, code, message }) => `${file}:${line}:${column} ${code} ${message}`);
-  return `${toCount(errors.length, 'problem')}${partly ? ', the other files are live' : ''}: ${listed.join('; ')}`;
-}
-
-function toCount(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+  return `${count(errors.length, 'problem')}${partly ? ', the other files are live' : ''}: ${listed.join('; ')}`;
 }

@@ -1,7 +1,8 @@
 import { PassThrough } from 'node:stream';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { count, countProblems, createPaint } from '../../src/cli/print.ts';
+import { countProblems, createPaint } from '../../src/cli/print.ts';
 import { toPrintable } from '../../src/cli/printable.ts';
+import { count } from '../../src/count.ts';
 
 /** A stream as a terminal that can show colours is one. */
 function toTerminal(): NodeJS.WriteStream {
