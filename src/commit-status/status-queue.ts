@@ -1,4 +1,4 @@
-import type { Timer } from '../clock.ts';
+import { type Timer, toTime } from '../clock.ts';
 import type { Logger } from '../logger.ts';
 import type { CommitStatusSettings } from '../source-settings.ts';
 import { type CommitStatus, isSameStatus } from './commit-status.ts';
@@ -124,7 +124,7 @@ export class StatusQueue {
     else if (!isSameStatus(waiting, status)) this.#waits.hurry(sha, at);
     if (problem === null) return;
     const { host, repository } = settings;
-    const fields = { source, sha, host, repository, retryAt: new Date(problem.retryAt).toISOString() };
+    const fields = { source, sha, host, repository, retryAt: toTime(problem.retryAt) };
     logger.warn(fields, `Cannot post the status of a commit: ${problem.message}`);
   }
 

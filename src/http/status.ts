@@ -5,6 +5,7 @@ import type { SourceState } from '../definitions/reader.ts';
 import { HooklineError } from '../errors.ts';
 import type { JsonObject } from '../event.ts';
 import type { Journal } from '../journal/journal.ts';
+import { toCommitView } from '../reconcile/reconcile-data.ts';
 import type { Condition, ReconcileStatus } from '../reconcile/status.ts';
 import type { Counters } from '../record/counters.ts';
 import type { Registry } from '../registry/registry.ts';
@@ -47,6 +48,8 @@ export function createStatusRouter({
   router.get('/status', async (_req, res) => {
     const snapshot = registry.current();
     const { conditions, lastAttempted, lastApplied, serving, problems, sources } = reconcileStatus();
+    const posted = postings();
+    const now = clock.now();
     res.json({
       version,
       revision: snapshot?.revision ?? null,
@@ -57,8 +60,8 @@ export function createStatusRouter({
       lastAttempted: lastAttempted && { ...lastAttempted, at: toTime(lastAttempted.at) },
       lastApplied: lastApplied && { ...lastApplied, at: toTime(lastApplied.at) },
       definition_sources: sources.map((source) => ({
-        ...toSourceView(source, clock.now()),
-        commit_status: toPostingView(postings().find((posting) => posting.source === source.name)),
+        ...toSourceView(source, now),
+        commit_status: toPostingView(posted.find((posting) => posting.source === source.name)),
       })),
       problems,
       deliveries: await journal.counts(),
@@ -102,7 +105,7 @@ function toSourceView(
   return {
     name,
     revision,
-    commit: commit === null ? null : { ...commit, at: toTime(commit.at) },
+    commit: toCommitView(commit),
     read_at: toTime(readAt),
     age_s: readAt === null ? null : Math.max(0, Math.round((at - readAt) / 1000)),
     failure: failure === null ? null : { ...failure },

@@ -1,6 +1,7 @@
 import { toTime } from '../clock.ts';
 import type { Problem } from '../definitions/problem.ts';
 import type { SourceState } from '../definitions/reader.ts';
+import type { Commit } from '../definitions/source.ts';
 import type { JsonObject } from '../event.ts';
 import type { Report } from './report.ts';
 
@@ -36,6 +37,11 @@ export function toReconcileData(report: Report): JsonObject | null {
   }
 }
 
+/** A commit as events and the API show it; null: its source has none. */
+export function toCommitView(commit: Commit | null): JsonObject | null {
+  return commit === null ? null : { ...commit, at: toTime(commit.at) };
+}
+
 function toCounts({ snapshot, changes }: Report & { readonly kind: 'applied' }): JsonObject {
   const { created, updated, deleted } = changes;
   return {
@@ -53,7 +59,7 @@ function toDetails(problems: readonly Problem[], sources: readonly SourceState[]
     sources: sources.map(({ name, revision, commit }) => ({
       name,
       revision,
-      commit: commit === null ? null : { ...commit, at: toTime(commit.at) },
+      commit: toCommitView(commit),
     })),
   };
 }
