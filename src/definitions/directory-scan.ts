@@ -59,9 +59,14 @@ const NANOSECONDS = 1_000_000_000n;
 /**
  * Reads every definition file below `root`. Files whose identity is in `known` are not read again. Dot files are left
  * out, and links that leave the root. A mounted ConfigMap is read through the one directory its `..data` points at
- * when the scan starts, so that no scan mixes two versions. Rejects when the root itself cannot be read.
+ * when the scan starts, so that no scan mixes two versions. Null when another version became current meanwhile: files of
+ * the first are gone then, one after the other, and two such scans look the same however much they miss. Rejects when the
+ * root itself cannot be read.
  */
-export async function scanDirectory(root: string, known: ReadonlyMap<string, ScannedFile>): Promise<Scan> {
+export async function scanDirectory(
+  root: string,
+  known: ReadonlyMap<string, ScannedFile>,
+): Promise<Scan | null> {
   const { base, isVersion } = await resolveBase(root);
   const paths = await listFiles(base, '');
   const files: ScannedFile[] = [];
@@ -73,7 +78,8 @@ export async function scanDirectory(root: string, known: ReadonlyMap<string, Sca
     if ('bytes' in read) files.push(read);
     else unreadable.push(read);
   }
-  const isWhole = isVersion && unreadable.length === 0 && (await resolveBase(root)).base === base;
+  if (isVersion && (await resolveBase(root)).base !== base) return null;
+  const isWhole = isVersion && unreadable.length === 0;
   return { files: files.sort(byFile), unreadable: unreadable.sort(byFile), isWhole };
 }
 

@@ -24,8 +24,9 @@ export interface DirectorySourceOptions {
   readonly pollMs: number;
 }
 
-/** One look at the directory. Two agree when their marks are the same; two failures can agree too. */
+/** One look at the directory. Two agree when their marks are the same; two failures can agree too, what was moving never does. */
 type Look =
+  | { readonly kind: 'moving'; readonly mark: null }
   | { readonly kind: 'seen'; readonly mark: string; readonly scan: Scan }
   | { readonly kind: 'failed'; readonly mark: string; readonly error: SourceError };
 
@@ -45,11 +46,12 @@ export function createDirectorySource(options: DirectorySourceOptions): Definiti
   let settledMark: string | null = null;
 
   /** What agrees with the last look that settled has been seen twice already. A whole version never changes. */
-  async function settle(): Promise<Look> {
+  async function settle(): Promise<Exclude<Look, { kind: 'moving' }>> {
     let before = settledMark;
     for (let looks = 1; looks <= MAX_LOOKS; looks += 1) {
       const seen = await look();
-      if (seen.mark === before || (seen.kind === 'seen' && seen.scan.isWhole)) return seen;
+      const isSteady = seen.mark === before || (seen.kind === 'seen' && seen.scan.isWhole);
+      if (seen.kind !== 'moving' && isSteady) return seen;
       before = seen.mark;
       if (looks < MAX_LOOKS) await new Promise<void>((resolve) => clock.setTimer(SETTLE_MS, resolve));
     }
@@ -59,6 +61,7 @@ export function createDirectorySource(options: DirectorySourceOptions): Definiti
   async function look(): Promise<Look> {
     try {
       const scan = await scanDirectory(dir, settled);
+      if (scan === null) return { kind: 'moving', mark: null };
       return { kind: 'seen', mark: toRevision(scan), scan };
     } catch (cause) {
       const mark = `Cannot read directory "${dir}": ${toMessage(cause)}`;
