@@ -3,8 +3,13 @@ import { resolve } from 'node:path';
 
 /** Where the kernel lists what is mounted (proc_pid_mountinfo(5)). */
 const MOUNTS = '/proc/self/mountinfo';
-/** Where the kubelet keeps what it mounts for a subPath: a copy of one moment, as links are resolved once. */
-const SUB_PATH = /\/volume-subpaths\//;
+/**
+ * A version of a volume as the kubelet names it. It resolves the links of a subPath once and mounts what they led to, so
+ * that what stands in the mount table is within one version; a volume that is mounted whole is mounted above them. Of a
+ * ConfigMap the versions are below the kubelet's own directory, of a Secret or of a projected volume at the root of a
+ * file system in memory. (kubernetes: pkg/volume/util/atomic_writer.go, pkg/volume/util/subpath/subpath_linux.go)
+ */
+const VERSION = /\/\.\.\d{4}_\d\d_\d\d_\d\d_\d\d_\d\d\.\d+(?:\/|$)/;
 
 /**
  * Paths at or below a directory, or that it lies in, that are subPath mounts of Kubernetes: what is there is what was
@@ -13,7 +18,7 @@ const SUB_PATH = /\/volume-subpaths\//;
 export function findFrozenMounts(dir: string): readonly string[] {
   const root = toReal(dir);
   return readMounts()
-    .filter(({ root: mounted }) => SUB_PATH.test(mounted))
+    .filter(({ root: mounted }) => VERSION.test(mounted))
     .map(({ path }) => path)
     .filter((path) => isWithin(path, root) || isWithin(root, path));
 }

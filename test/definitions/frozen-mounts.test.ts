@@ -18,23 +18,32 @@ function askInside(
 }
 
 describe('findFrozenMounts()', () => {
-  const SUB_PATH = 'pods/1/volume-subpaths/config/app/0';
+  const VOLUME = 'pods/1/volumes/kubernetes.io~configmap/config';
+  const VERSION = `${VOLUME}/..2026_11_25_08_00_00.1234567890`;
 
   function arrange(dir: string): void {
-    mkdirSync(join(dir, SUB_PATH, 'of a dir'), { recursive: true });
-    writeFileSync(join(dir, SUB_PATH, 'a.yaml'), '');
-    mkdirSync(join(dir, 'pods/1/volumes/config'), { recursive: true });
+    mkdirSync(join(dir, VERSION, 'of a dir'), { recursive: true });
+    writeFileSync(join(dir, VERSION, 'a.yaml'), '');
     mkdirSync(join(dir, 'hooks d'));
     writeFileSync(join(dir, 'hooks d/a.yaml'), '');
   }
 
+  /** What a subPath leads to through the links of its volume, mounted from an open file as the kubelet does it. */
+  const mountSubPath = (target: string, at: string): string =>
+    `ln -s '${VERSION.split('/').at(-1)}' '${VOLUME}/..data'; exec 3< '${VOLUME}/..data/${target}'; mount --bind -c /proc/$$/fd/3 '${at}'; exec 3<&-`;
+  /** A volume in memory has its versions at its root. */
+  const mountFromMemory = (at: string): string =>
+    "mkdir memory; mount -t tmpfs none memory; mkdir 'memory/..2026_11_25_08_00_00.5'; touch 'memory/..2026_11_25_08_00_00.5/a.yaml'; " +
+    `mount --bind 'memory/..2026_11_25_08_00_00.5/a.yaml' '${at}'`;
+
   it.each([
-    ['a directory', `mount --bind '${SUB_PATH}/of a dir' 'hooks d'`, ['hooks d']],
-    ['a file in it', `mount --bind '${SUB_PATH}/a.yaml' 'hooks d/a.yaml'`, ['hooks d/a.yaml']],
-    ['a directory it lies in', `mount --bind '${SUB_PATH}' pods`, []],
-    ['another kind of mount', `mount --bind pods/1/volumes/config 'hooks d'`, []],
+    ['a directory', mountSubPath('of a dir', 'hooks d'), ['hooks d']],
+    ['a file in it', mountSubPath('a.yaml', 'hooks d/a.yaml'), ['hooks d/a.yaml']],
+    ['a file of a Secret', mountFromMemory('hooks d/a.yaml'), ['hooks d/a.yaml']],
+    ['no directory beside it', `mkdir other; ${mountSubPath('of a dir', 'other')}`, []],
+    ['no volume that is mounted whole', `mount --bind '${VOLUME}' 'hooks d'`, []],
     ['nothing', 'true', []],
-  ])('finds %s that is mounted so, with blanks in its path', (_what, mounts, found) => {
+  ])('finds %s that is mounted by a subPath, with blanks in its path', (_what, mounts, found) => {
     using dir = createTempDir();
     arrange(dir.path);
     expect(askInside(dir.path, { mounts, asked: join(dir.path, 'hooks d') })).toEqual(
@@ -45,8 +54,8 @@ describe('findFrozenMounts()', () => {
   it('finds the mount a directory lies in', () => {
     using dir = createTempDir();
     arrange(dir.path);
-    const mounts = `mount --bind '${SUB_PATH}' 'hooks d'`;
-    expect(askInside(dir.path, { mounts, asked: join(dir.path, 'hooks d/of a dir') })).toEqual([
+    const mounts = `mkdir '${VERSION}/of a dir/inner'; ${mountSubPath('of a dir', 'hooks d')}`;
+    expect(askInside(dir.path, { mounts, asked: join(dir.path, 'hooks d/inner') })).toEqual([
       join(dir.path, 'hooks d'),
     ]);
   });
