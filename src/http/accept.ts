@@ -31,10 +31,7 @@ export async function accept(
   snapshot: LiveSnapshot,
 ): Promise<readonly JsonObject[]> {
   const appended = events.length === 0 ? [] : await pipeline(events, snapshot);
-  for (const result of appended) {
-    counters.countEvent(result.kind);
-    if (result.kind === 'accepted') for (const { reason } of result.stops) counters.countStop(reason);
-  }
+  counters.countAppended(appended);
   return events.flatMap((event, index) => {
     const result = appended[index];
     return result === undefined ? [] : [toAcceptedView(event, result)];
