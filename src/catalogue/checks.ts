@@ -11,7 +11,11 @@ export type CheckedEvent =
   | { readonly kind: 'unknown'; readonly message: string; readonly hint: string | null };
 
 /** Looks an event up, and says what was probably meant when it is not there. */
-export function checkEvent({ sources }: Catalogue, source: string, event: string): CheckedEvent {
+export function checkEvent(
+  { sources }: Pick<Catalogue, 'sources'>,
+  source: string,
+  event: string,
+): CheckedEvent {
   const events = sources.get(source);
   if (events === undefined) {
     return {

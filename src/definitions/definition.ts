@@ -123,12 +123,24 @@ export interface CatalogueEvent {
   readonly schema?: JsonObject;
 }
 
+/** When a source emits the event `tick` of itself. */
+export interface ScheduleDefinition {
+  /** Five fields, six with seconds first, or `@daily` and its like. */
+  readonly cron: string;
+  /** By its IANA name. */
+  readonly timezone: string;
+  /** What becomes of ticks that fell due while Hookline did not run: one is emitted for all of them, or none. */
+  readonly missed: 'once' | 'skip';
+}
+
 /** A declared source of events. */
 export interface EventSource {
   readonly kind: 'EventSource';
   readonly name: string;
   readonly description: string | null;
   readonly events: Readonly<Record<string, CatalogueEvent>>;
+  /** Null: it emits nothing by the clock. */
+  readonly schedule: ScheduleDefinition | null;
 }
 
 /** Either kind of definition. */

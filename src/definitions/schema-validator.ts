@@ -5,6 +5,7 @@ import { isJsonObject, type JsonObject } from '../event.ts';
 import { isReference } from '../secrets/reference.ts';
 import { checkDataSchema } from './data-schema.ts';
 import { HANDLERS, type HandlerName } from './definition.ts';
+import { checkSchedule } from './schedule.ts';
 import { type SchemaMistake, toDotted, toMistakes, toPath } from './schema-messages.ts';
 
 /**
@@ -57,6 +58,26 @@ export function validateSource(value: JsonObject): readonly SchemaMistake[] {
   return [
     ...check(validateSourceFields, value),
     ...events.flatMap(([event, entry]) => (isJsonObject(entry) ? checkEventSchema(event, entry) : [])),
+    ...checkSourceSchedule(value),
+  ];
+}
+
+/** What has the wrong type was said by the schema. */
+function checkSourceSchedule({ schedule }: JsonObject): readonly SchemaMistake[] {
+  if (!isJsonObject(schedule) || typeof schedule.cron !== 'string' || typeof schedule.timezone !== 'string')
+    return [];
+  const { cron, timezone } = schedule;
+  const mistake = checkSchedule({ cron, timezone });
+  if (mistake === null) return [];
+  const { key, message } = mistake;
+  return [
+    {
+      code: 'schedule_invalid',
+      path: ['schedule', key],
+      atKey: false,
+      message: `"schedule.${key}" cannot be used: ${message}`,
+      hint: key === 'cron' ? 'cron: 0 7 * * MON-FRI is at seven on weekdays' : 'timezone: Europe/Berlin',
+    },
   ];
 }
 

@@ -4,6 +4,9 @@ import { type CheckedEvent, checkEvent } from '../catalogue/checks.ts';
 /** Looks events up by source and name. */
 export type LookUp = (source: string, event: string) => CheckedEvent;
 
+/** What of a catalogue it takes. */
+type KnownSources = Pick<Catalogue, 'sources'>;
+
 /** Names for which one request is told what was meant. */
 const MAX_HINTS = 100;
 
@@ -12,7 +15,7 @@ const MAX_HINTS = 100;
  * and a producer that is wrong once is wrong for every line of its batch: so it is worked out once for a name, and for
  * so many names only.
  */
-export function createLookUp(catalogue: Catalogue): LookUp {
+export function createLookUp(catalogue: KnownSources): LookUp {
   const unknown = new Map<string, CheckedEvent>();
   return (source, event) => {
     const entry = catalogue.sources.get(source)?.get(event);
@@ -28,6 +31,6 @@ export function createLookUp(catalogue: Catalogue): LookUp {
 }
 
 /** The same catalogue as far as it takes to say that an event is not in it. */
-function withoutNames({ sources }: Catalogue, source: string): Catalogue {
+function withoutNames({ sources }: KnownSources, source: string): KnownSources {
   return { sources: sources.has(source) ? new Map([[source, new Map()]]) : new Map() };
 }

@@ -17,7 +17,10 @@ events:
 
 describe('buildCatalogue()', () => {
   it('has what is built in when nothing is declared', () => {
-    expect(buildCatalogue([])).toEqual({ catalogue: { sources: BUILT_IN }, problems: [] });
+    expect(buildCatalogue([])).toEqual({
+      catalogue: { sources: BUILT_IN, declared: new Map() },
+      problems: [],
+    });
   });
 
   it('adds declared sources, with what they say of each event', () => {
@@ -46,6 +49,24 @@ describe('buildCatalogue()', () => {
       load('kind: EventSource\nname: constructor\nevents: { toString: {}, valueOf: {} }\n'),
     );
     expect([...(catalogue.sources.get('constructor')?.keys() ?? [])]).toEqual(['toString', 'valueOf']);
+  });
+
+  it('gives a source with a schedule the event tick, unless it says itself what that has', () => {
+    const own = buildCatalogue(load('kind: EventSource\nname: a\nschedule: { cron: "@daily" }\n'));
+    expect(own.problems).toEqual([]);
+    expect(own.catalogue.sources.get('a')?.get('tick')).toMatchObject({ fields: ['scheduled_at', 'missed'] });
+    expect(own.catalogue.declared.get('a')?.schedule).toEqual({
+      cron: '@daily',
+      timezone: 'UTC',
+      missed: 'once',
+    });
+    const said = load('kind: EventSource\nname: a\nevents: { tick: {} }\nschedule: { cron: "@daily" }\n');
+    expect(buildCatalogue(said).catalogue.sources.get('a')?.get('tick')).toEqual({});
+  });
+
+  it.each(['', 'events: {}\n'])('refuses a source that has no event (%j)', (events) => {
+    const { problems } = buildCatalogue(load(`kind: EventSource\nname: a\n${events}`));
+    expect(problems).toMatchObject([{ code: 'source_empty', line: 1, column: 1, path: '' }]);
   });
 
   it('leaves hooks to others', () => {

@@ -240,14 +240,8 @@ describe('validateHook()', () => {
 });
 
 describe('validateSource()', () => {
-  it('asks for a name and events', () => {
-    expect(problemsOf('kind: EventSource\n')).toEqual(['1:1 missing_key', '1:1 missing_key']);
-  });
-
-  it('asks for one event at least', () => {
-    expect(said('kind: EventSource\nname: billing\nevents: {}\n')).toEqual([
-      '3:9 bad_value events: "events" must have at least 1 key: got an empty map',
-    ]);
+  it('asks for a name', () => {
+    expect(problemsOf('kind: EventSource\n')).toEqual(['1:1 missing_key']);
   });
 
   it('finds everything wrong with events and their schemas at once', () => {
@@ -275,6 +269,24 @@ events:
       '9:13 wrong_type events.refunded',
       '11:13 schema_invalid events.lost.schema',
     ]);
+  });
+
+  it.each([
+    [
+      '{ cron: "61 * * * *" }',
+      '3:19 schedule_invalid schedule.cron: "schedule.cron" cannot be used: Invalid value for minute: 61 (cron: 0 7 * * MON-FRI is at seven on weekdays)',
+    ],
+    [
+      '{ cron: "@daily", timezone: Berlin }',
+      '3:39 schedule_invalid schedule.timezone: "schedule.timezone" cannot be used: no time zone "Berlin" is known (timezone: Europe/Berlin)',
+    ],
+    [
+      '{ timezone: UTC }',
+      expect.stringMatching(/^3:11 missing_key schedule: Missing key "cron" in "schedule" \(/),
+    ],
+    ['{ cron: 5 }', '3:19 wrong_type schedule.cron: "schedule.cron" must be a string: got 5'],
+  ])('says once what is wrong with the schedule %s', (schedule, line) => {
+    expect(said(`kind: EventSource\nname: a\nschedule: ${schedule}\n`)).toEqual([line]);
   });
 
   it('says what is wrong with a schema', () => {

@@ -5,7 +5,11 @@ import { createRegistry } from '../../src/registry/registry.ts';
 import { toLiveHook } from '../helpers/live-hook.ts';
 
 function snapshotOf(revision: string, names: readonly string[]): Snapshot {
-  return { revision, hooks: names.map((name) => toLiveHook({ name })), catalogue: { sources: BUILT_IN } };
+  return {
+    revision,
+    hooks: names.map((name) => toLiveHook({ name })),
+    catalogue: { sources: BUILT_IN, declared: new Map() },
+  };
 }
 
 describe('createRegistry()', () => {
