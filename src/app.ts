@@ -11,6 +11,8 @@ import { createReplays } from './deliver/replays.ts';
 import { HooklineError, toMessage } from './errors.ts';
 import type { JsonObject } from './event.ts';
 import { toExampleEvent } from './example-event.ts';
+import { createFeeding } from './feeding.ts';
+import { createFeeds } from './feeds/feeds.ts';
 import { createApi } from './http/api.ts';
 import { createEventsHandler } from './http/events.ts';
 import { startServer } from './http/server.ts';
@@ -70,6 +72,7 @@ export interface App {
 const STOP_GRACE_MS = 10_000;
 /** So many hooks leave enough behind when they are loaded that it is worth giving back. */
 const MANY_HOOKS = 1_000;
+const FEEDS_DIR = 'feeds';
 const JOURNAL_FILE = 'journal.db';
 
 /**
@@ -138,6 +141,14 @@ export async function startApp({ settings, env, logger, clock, onReport }: AppPa
   });
   const pipeline = createPipeline({ journal, clock, dispatch: dispatcher.offer, isGone: registry.isGone });
 
+  const feeds = createFeeds({
+    dir: join(settings.stateDir, FEEDS_DIR),
+    emit: createFeeding({ registry, pipeline, counters, clock }),
+    clock,
+    logger,
+  });
+  stack.defer(() => feeds.stop());
+
   const ping = createPing({ httpClient, secrets, clock });
   const reconciling = createReconciling({
     settings,
@@ -148,6 +159,7 @@ export async function startApp({ settings, env, logger, clock, onReport }: AppPa
         for (const secret of findPlainSecrets(definition.config)) secrets.conceal(secret);
       registry.swap(snapshot);
       reload();
+      feeds.follow(snapshot.catalogue);
     },
     ping,
     send: httpClient.send,
@@ -187,6 +199,7 @@ export async function startApp({ settings, env, logger, clock, onReport }: AppPa
     },
     lanes: () => toLaneViews(dispatcher.lanes(), registry.nameOf),
     reconcileStatus: reconciling.status,
+    feeds: feeds.states,
     postings: reconciling.postings,
     reconciling,
     receivers: settings.receivers,

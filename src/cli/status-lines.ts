@@ -20,7 +20,15 @@ export interface StatusView {
   readonly lastApplied: { readonly at: string } | null;
   readonly problems: readonly Problem[];
   readonly deliveries: Readonly<Record<string, number>>;
+  readonly feeds: readonly FeedView[];
   readonly lanes: readonly LaneView[];
+}
+
+/** What a source brings in by itself. */
+interface FeedView {
+  readonly source: string;
+  readonly kind: string;
+  readonly problem: string | null;
 }
 
 /** A source of definitions. */
@@ -57,7 +65,7 @@ export function isReady({ conditions }: Pick<StatusView, 'conditions'>): boolean
 /** Where a server stands, for a person. */
 export function describeStatus(view: StatusView, paint: Paint): string {
   const { version, revision, serving, hooks, sources, lastApplied, problems, deliveries, lanes } = view;
-  const { definition_sources: origins } = view;
+  const { definition_sources: origins, feeds } = view;
   const ready = isReady(view);
   const counts = Object.entries(deliveries).map(([state, number]) => `${number} ${state}`);
   const said = ready ? 'Ready' : serving === 'live' ? 'Behind' : 'Not ready';
@@ -71,6 +79,9 @@ export function describeStatus(view: StatusView, paint: Paint): string {
     ...origins.flatMap(toPosting),
     `Loaded      ${count(hooks, 'hook')}, ${count(sources, 'source')}`,
     `Deliveries  ${counts.join(', ')}`,
+    ...feeds
+      .filter(({ problem }) => problem !== null)
+      .map((feed) => `${'Feed'.padEnd(12)}${describeFeed(feed)}`),
     ...lanes.map((lane) => `${'Lane'.padEnd(12)}${describeLane(lane)}`),
     `Problems    ${problems.length === 0 ? 'none' : countProblems(problems)}`,
     ...problems.map((problem) => `  ${toProblemLine(problem)}`),
@@ -90,6 +101,10 @@ function toPosting({ name, commit_status: posting }: SourceView): readonly strin
   const { waiting, problem, retry_at } = posting;
   const wait = waiting === 1 ? 'waits' : 'wait';
   return [`Statuses    ${count(waiting, 'commit')} of ${name} ${wait} until ${retry_at}: ${problem}`];
+}
+
+function describeFeed({ source, kind, problem }: FeedView): string {
+  return `the ${kind} of ${source} brings nothing in: ${problem}`;
 }
 
 function describeLane({ hook, hook_id, state, failures, flooded, probe_at, parked_at }: LaneView): string {

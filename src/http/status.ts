@@ -4,6 +4,7 @@ import type { PostingState } from '../commit-status/outbox.ts';
 import type { SourceState } from '../definitions/reader.ts';
 import { HooklineError } from '../errors.ts';
 import type { JsonObject } from '../event.ts';
+import type { FeedState } from '../feeds/feed.ts';
 import type { Journal } from '../journal/journal.ts';
 import { toCommitView } from '../reconcile/reconcile-data.ts';
 import type { Condition, ReconcileStatus } from '../reconcile/status.ts';
@@ -18,6 +19,8 @@ export interface StatusParts {
   readonly reconcileStatus: () => ReconcileStatus;
   /** How posting the states of commits stands, for each source that has it done. */
   readonly postings: () => readonly PostingState[];
+  /** Feeds of the sources that are live. */
+  readonly feeds: () => readonly FeedState[];
   /** Lanes that are out of the ordinary. */
   readonly lanes: () => readonly JsonObject[];
   readonly version: string;
@@ -31,6 +34,7 @@ export function createStatusRouter({
   counters,
   reconcileStatus,
   postings,
+  feeds,
   lanes,
   version,
   clock,
@@ -64,6 +68,7 @@ export function createStatusRouter({
         commit_status: toPostingView(posted.find((posting) => posting.source === source.name)),
       })),
       problems,
+      feeds: feeds().map(toFeedView),
       deliveries: await journal.counts(),
       lanes: lanes(),
       counters: counters.read(),
@@ -111,6 +116,10 @@ function toSourceView(
     failure: failure === null ? null : { ...failure },
     notices: notices.map((notice) => ({ ...notice })),
   };
+}
+
+function toFeedView({ source, kind, problem, lastEventAt }: FeedState): JsonObject {
+  return { source, kind, problem, last_event_at: toTime(lastEventAt) };
 }
 
 /** Null: the states of its commits are not posted. */

@@ -1,0 +1,53 @@
+import type { Clock } from '../clock.ts';
+import type { JsonObject } from '../event.ts';
+import type { Logger } from '../logger.ts';
+
+/** An event as a feed has it, before it is checked: the same keys POST /events takes. */
+export interface FedEvent extends JsonObject {
+  readonly source: string;
+  readonly event: string;
+  readonly data: JsonObject;
+  /** The same whenever the same thing is told again, so that it is taken once. */
+  readonly id: string;
+  /** RFC 3339. */
+  readonly time: string;
+}
+
+/** Where a feed stands. */
+export interface FeedState {
+  /** Name of the source it is declared in. */
+  readonly source: string;
+  readonly kind: 'schedule';
+  /** Why nothing comes of it at present; null while all is well. */
+  readonly problem: string | null;
+  /** When it last gave an event, ms since the epoch; null: not in this run. */
+  readonly lastEventAt: number | null;
+}
+
+/** Something that brings in events of one declared source by itself. */
+export interface Feed {
+  state(): FeedState;
+  /** Brings in nothing more. Resolves when nothing of it is under way. */
+  stop(): Promise<void>;
+}
+
+/** What every feed works with. */
+export interface FeedParts {
+  /**
+   * Takes events in; resolves when they are durable, with why some of them were refused. Rejects when they cannot be
+   * taken now: the feed tells them again.
+   */
+  readonly emit: (events: readonly FedEvent[]) => Promise<readonly string[]>;
+  /** What it has to know over a restart. */
+  readonly memory: FeedMemory;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** What a feed remembers: one JSON object that outlives the process. */
+export interface FeedMemory {
+  /** Null when there is nothing, or nothing that can be read. */
+  load(): Promise<JsonObject | null>;
+  /** Durable once it resolves. */
+  save(state: JsonObject): Promise<void>;
+}

@@ -1,0 +1,88 @@
+import { mkdirSync } from 'node:fs';
+import { digestJson } from '../canonical-json.ts';
+import type { Catalogue } from '../catalogue/catalogue.ts';
+import type { EventSource } from '../definitions/definition.ts';
+import type { Feed, FeedParts, FeedState } from './feed.ts';
+import { createFeedMemory } from './feed-memory.ts';
+import { startScheduleFeed } from './schedule.ts';
+
+/** The feeds of the sources that are live. */
+export interface Feeds {
+  /** Starts feeds that are new, ends those that are gone, and leaves alone whose declaration stayed the same. */
+  follow(catalogue: Catalogue): void;
+  /** Of every feed, by source. */
+  states(): readonly FeedState[];
+  /** Ends all of them. */
+  stop(): Promise<void>;
+}
+
+/** What feeds work with. */
+interface FeedsParts extends Omit<FeedParts, 'memory'> {
+  /** Where they keep what they have to know over a restart. */
+  readonly dir: string;
+}
+
+/** A feed that a source declares. */
+interface DeclaredFeed {
+  /** Its kind and the name of its source: one that is declared anew goes on with what that one kept. */
+  readonly name: string;
+  readonly digest: string;
+  readonly start: (parts: FeedParts) => Feed;
+}
+
+/** A feed that is wanted; it waits while the one before it ends. */
+interface WantedFeed {
+  readonly digest: string;
+  feed: Feed | null;
+}
+
+/** Creates feeds of no source yet. */
+export function createFeeds({ dir, ...parts }: FeedsParts): Feeds {
+  const wanted = new Map<string, WantedFeed>();
+  const ending = new Map<string, Promise<void>>();
+  let stopped = false;
+
+  function end(name: string, { feed }: WantedFeed): void {
+    wanted.delete(name);
+    if (feed === null) return;
+    const ended = feed.stop().finally(() => ending.delete(name));
+    ending.set(name, ended);
+  }
+
+  async function begin({ name, digest, start }: DeclaredFeed): Promise<void> {
+    const own: WantedFeed = { digest, feed: null };
+    wanted.set(name, own);
+    await ending.get(name);
+    if (wanted.get(name) !== own || stopped) return;
+    own.feed = start({ ...parts, memory: createFeedMemory({ dir, feed: name, logger: parts.logger }) });
+  }
+
+  return {
+    follow({ declared }) {
+      if (stopped) return;
+      const feeds = new Map([...declared.values()].flatMap(toDeclaredFeeds).map((feed) => [feed.name, feed]));
+      for (const [name, own] of wanted) if (feeds.get(name)?.digest !== own.digest) end(name, own);
+      if (feeds.size > 0) mkdirSync(dir, { recursive: true, mode: OWNER_ONLY });
+      for (const feed of feeds.values()) if (!wanted.has(feed.name)) void begin(feed);
+    },
+    states: () => [...wanted.values()].flatMap(({ feed }) => (feed === null ? [] : [feed.state()])),
+    async stop() {
+      stopped = true;
+      for (const [name, own] of wanted) end(name, own);
+      await Promise.all(ending.values());
+    },
+  };
+}
+
+const OWNER_ONLY = 0o700;
+
+function toDeclaredFeeds({ name: source, schedule }: EventSource): readonly DeclaredFeed[] {
+  if (schedule === null) return [];
+  return [
+    {
+      name: `schedule ${source}`,
+      digest: digestJson(schedule),
+      start: (parts) => startScheduleFeed(source, schedule, parts),
+    },
+  ];
+}
