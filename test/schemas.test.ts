@@ -124,7 +124,7 @@ describe('definition.schema.json', () => {
     ['a webhook without a config', { source: 'crud', handler: 'webhook' }],
     ['a config of another handler', { source: 'crud', handler: 'log', config: { url: 'http://a/' } }],
     ['a key that is none', { source: 'crud', handler: 'log', snoze: 1 }],
-    ['a source without events', { kind: 'EventSource', name: 'billing' }],
+    ['a source without a name', { kind: 'EventSource', events: { paid: {} } }],
     ['a hook that says it is a source', { kind: 'EventSource', source: 'crud', handler: 'log' }],
     ['a kind that is none', { kind: 'Other', source: 'crud', handler: 'log' }],
   ])('refuses %s', (_what, definition) => {

@@ -161,6 +161,7 @@ events:
     expect(loadSource(text)).toEqual({
       kind: 'EventSource',
       name: 'billing',
+      schedule: null,
       description: null,
       events: {
         'invoice.paid': {
