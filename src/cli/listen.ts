@@ -3,7 +3,8 @@ import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { type Address, toAuthority } from '../address.ts';
 import { verifyKongSignature, verifyStandardSignature } from '../deliver/signature.ts';
-import { toMessage } from '../errors.ts';
+import { parsePublicKey, parseSigningKey } from '../deliver/signing-key.ts';
+import { HooklineError, toMessage } from '../errors.ts';
 import { toListenError } from '../http/server.ts';
 import { type CommandContext, type ExitCode, writeLine } from './command.ts';
 import { createPaint, type Paint } from './print.ts';
@@ -27,6 +28,7 @@ export async function listen(
   context: CommandContext,
 ): Promise<ExitCode> {
   const { stdout, stderr, stopped } = context;
+  checkSecret(secret);
   const paint = createPaint(stdout);
   const server = createServer(async (req, res) => {
     try {
@@ -50,6 +52,15 @@ export async function listen(
   server.closeAllConnections();
   await new Promise<void>((resolve) => server.close(() => resolve()));
   return 0;
+}
+
+/** A secret that can verify nothing is said before anything is waited for. */
+function checkSecret(secret: string | null): void {
+  try {
+    if (secret !== null && parsePublicKey(secret) === null) parseSigningKey(secret);
+  } catch (cause) {
+    throw new HooklineError('usage', `Cannot use --secret: ${toMessage(cause)}`, { cause });
+  }
 }
 
 function describeRequest(
@@ -77,12 +88,16 @@ function describeSignatures(
   const standard = {
     id: header('webhook-id'),
     timestamp: header('webhook-timestamp'),
+    body,
     signature: header('webhook-signature'),
   };
-  if (header('x-kong-signature') === '' && standard.signature === '')
+  const kong = header('x-kong-signature');
+  if (kong === '' && standard.signature === '')
     return paint('red', 'not signed: the hook has no secret, or the request no body');
   return [
-    say('x-kong-signature', verifyKongSignature(header('x-kong-signature'), { secret, body })),
-    say('webhook-signature', verifyStandardSignature(standard, { secret, body })),
+    ...(kong === '' ? [] : [say('x-kong-signature', verifyKongSignature(kong, { secret, body }))]),
+    ...(standard.signature === ''
+      ? []
+      : [say('webhook-signature', verifyStandardSignature(standard, secret))]),
   ].join(', ');
 }

@@ -26,7 +26,8 @@ interface RequestConfig {
   /** May be a reference, as may every string of `headers`, `secret` and `payload`. */
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
-  readonly secret: string | null;
+  /** Several while one takes the place of another: each signs. */
+  readonly secret: string | readonly string[] | null;
   /** Algorithm of `x-kong-signature`. */
   readonly signature: 'sha1' | 'sha256';
   readonly ssl_verify: boolean;

@@ -11,6 +11,7 @@ import { RequestError, type RequestHeaders } from './headers.ts';
 import type { HttpClient, Incoming } from './http-client.ts';
 import { classifyStatus, toRetryAt } from './retry.ts';
 import { signKong, signStandard } from './signature.ts';
+import { parseSigningKey } from './signing-key.ts';
 
 /** What requests are sent with. */
 export interface SenderParts {
@@ -49,10 +50,13 @@ export function createSend({ httpClient, secrets, clock }: SenderParts): Send {
       const { method, url, headers, body } = plan();
       const timestamp = String(Math.floor(startedAt / 1000));
       headers.set('webhook-id', deliveryId).set('webhook-timestamp', timestamp);
-      if (config.secret !== null && body !== null && body.length > 0) {
-        const signed = { secret: secrets.resolve(config.secret), body };
-        headers.set('x-kong-signature', signKong(signed, config.signature));
-        headers.set('webhook-signature', signStandard(signed, { id: deliveryId, timestamp }));
+      const keys = [config.secret ?? []].flat().map((secret) => parseSigningKey(secrets.resolve(secret)));
+      if (body !== null && body.length > 0) {
+        const shared = keys.find((key) => key.kind === 'shared');
+        if (shared !== undefined)
+          headers.set('x-kong-signature', signKong({ secret: shared.text, body }, config.signature));
+        if (keys.length > 0)
+          headers.set('webhook-signature', signStandard(keys, { id: deliveryId, timestamp, body }));
       }
       const timeoutMs = hook.definition.timeout * 1000;
       const incoming = await httpClient.send({

@@ -1,9 +1,13 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac, type KeyObject, sign, timingSafeEqual, verify } from 'node:crypto';
+import { parsePublicKey, parseSigningKey, type SigningKey } from './signing-key.ts';
+
+/** How a signature with a private key begins. */
+const ASYMMETRIC = 'v1a,';
 
 /** Algorithms of `x-kong-signature`. */
 export type KongAlgorithm = 'sha1' | 'sha256';
 
-/** A body with the secret it is signed with. */
+/** A body with a secret it is signed with. */
 interface Signed {
   readonly secret: string;
   readonly body: string | Buffer;
@@ -14,30 +18,31 @@ export function signKong({ secret, body }: Signed, algorithm: KongAlgorithm): st
   return `${algorithm}=${createHmac(algorithm, secret).update(body).digest('hex')}`;
 }
 
-/** What Standard Webhooks signs besides the body. */
+/** What Standard Webhooks signs. */
 interface StandardMessage {
   /** `webhook-id`. */
   readonly id: string;
   /** `webhook-timestamp`, Unix seconds. */
   readonly timestamp: string;
+  readonly body: string | Buffer;
 }
 
-const STANDARD_PREFIX = 'whsec_';
-
-/** `webhook-signature` in version v1 (Standard Webhooks 1.0.0): HMAC-SHA256 over `id.timestamp.body`, base64. */
-export function signStandard({ secret, body }: Signed, { id, timestamp }: StandardMessage): string {
-  const signature = createHmac('sha256', toStandardKey(secret))
-    .update(`${id}.${timestamp}.`)
-    .update(body)
-    .digest('base64');
-  return `v1,${signature}`;
+/**
+ * `webhook-signature` (Standard Webhooks 1.0.0): `v1,` and the HMAC-SHA256 over `id.timestamp.body`, or `v1a,` and the
+ * Ed25519 signature of it, in base64; one for each key, so that a receiver may know the old or the new one of a rotation.
+ */
+export function signStandard(keys: readonly SigningKey[], message: StandardMessage): string {
+  return keys.map((key) => signOne(key, message)).join(' ');
 }
 
-/** A secret `whsec_…` is base64, any other is taken as the bytes it is written with. */
-function toStandardKey(secret: string): Buffer {
-  return secret.startsWith(STANDARD_PREFIX)
-    ? Buffer.from(secret.slice(STANDARD_PREFIX.length), 'base64')
-    : Buffer.from(secret);
+function signOne(key: SigningKey, message: StandardMessage): string {
+  if (key.kind === 'private')
+    return `${ASYMMETRIC}${sign(null, toBytes(message), key.key).toString('base64')}`;
+  return `v1,${createHmac('sha256', key.bytes).update(toBytes(message)).digest('base64')}`;
+}
+
+function toBytes({ id, timestamp, body }: StandardMessage): Buffer {
+  return Buffer.concat([Buffer.from(`${id}.${timestamp}.`), Buffer.from(body)]);
 }
 
 /** Whether `x-kong-signature` is right for a body, in either algorithm. */
@@ -47,13 +52,25 @@ export function verifyKongSignature(signature: string, signed: Signed): boolean 
   return isSame(signature, signKong(signed, algorithm));
 }
 
-/** Whether `webhook-signature` holds a right signature for a body; it may list several. */
+/**
+ * Whether `webhook-signature` holds a right signature; it may list several. The secret is one that is shared, the private
+ * key, or the public one (`whpk_…`). Throws SecretError for a secret that is none.
+ */
 export function verifyStandardSignature(
-  { id, timestamp, signature }: StandardMessage & { readonly signature: string },
-  signed: Signed,
+  { signature, ...message }: StandardMessage & { readonly signature: string },
+  secret: string,
 ): boolean {
-  const expected = signStandard(signed, { id, timestamp });
-  return signature.split(' ').some((one) => isSame(one, expected));
+  const publicKey = parsePublicKey(secret);
+  const given = signature.split(' ');
+  if (publicKey !== null) return given.some((one) => isSigned(one, message, publicKey));
+  const expected = signOne(parseSigningKey(secret), message);
+  return given.some((one) => isSame(one, expected));
+}
+
+function isSigned(signature: string, message: StandardMessage, key: KeyObject): boolean {
+  if (!signature.startsWith(ASYMMETRIC)) return false;
+  const bytes = Buffer.from(signature.slice(ASYMMETRIC.length), 'base64');
+  return verify(null, toBytes(message), key, bytes);
 }
 
 function isSame(a: string, b: string): boolean {

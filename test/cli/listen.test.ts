@@ -41,6 +41,14 @@ describe('hookline listen', () => {
     expect(await receiver.ended).toBe(0);
   });
 
+  it('refuses a secret that can verify nothing', async () => {
+    const { code, stderr } = await runCommand(['listen', '--secret', 'whsk_AAAA']);
+    expect([code, stderr]).toEqual([
+      2,
+      'hookline: Cannot use --secret: a secret whsk_… must be a private key of Ed25519 in base64\n',
+    ]);
+  });
+
   it('says which port is taken and exits 1', async () => {
     await using first = startCommand(['listen', '--listen', '127.0.0.1:0']);
     const [, url = ''] = await first.printed(LISTENING);

@@ -300,7 +300,7 @@ events:
 describe('what is said of a secret', () => {
   it.each([
     ['headers: { authorization: 123456789 }', '123456789', 'got a number'],
-    ['secret: [hunter2]', 'hunter2', 'got a list'],
+    ['secret: { value: hunter2 }', 'hunter2', 'got a map'],
     ['secret: 1234567', '1234567', 'got a number'],
     ['url: ftp://jane:hunter2@example.com/', 'hunter2', 'got "ftp://jane:*******@example.com/"'],
   ])('names what is wrong with %s without repeating it', (line, value, said) => {
