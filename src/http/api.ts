@@ -6,6 +6,7 @@ import type { Registry } from '../registry/registry.ts';
 import { answerNotFound, createErrorHandler } from './error-handler.ts';
 import { createEventHooksRouter } from './event-hooks.ts';
 import { createHistoryRouter } from './history.ts';
+import { createJwksRouter, type JwksParts } from './jwks.ts';
 import { createMethodCheck } from './methods.ts';
 import { createOpenApiRouter, readDescription } from './openapi.ts';
 import { createReadOnlyRouter } from './read-only.ts';
@@ -17,7 +18,7 @@ import { createStatusRouter, type StatusParts } from './status.ts';
 import type { Trial } from './trial.ts';
 
 /** What the API works with. */
-export interface ApiParts extends StatusParts, RedeliveryParts, ReconcileParts, ReceiversParts {
+export interface ApiParts extends StatusParts, RedeliveryParts, ReconcileParts, ReceiversParts, JwksParts {
   readonly registry: Registry;
   readonly journal: Journal;
   readonly trial: Trial;
@@ -38,6 +39,7 @@ export function createApi(parts: ApiParts): Express {
   api.use(createRedeliveryRouter(parts));
   api.use(createReconcileRouter(parts));
   api.use(createReceiversRouter(parts));
+  api.use(createJwksRouter(parts));
   api.use(createOpenApiRouter(description));
   api.use(answerNotFound);
   api.use(createErrorHandler(parts.logger));

@@ -152,5 +152,6 @@ export const SCENARIOS: readonly Scenario[] = [
   { of: 'post /receivers/{name}', path: '/receivers/nope', status: 404, body: {} },
   { of: 'post /receivers/{name}', path: '/receivers/push', status: 413, body: LARGE },
   { of: 'post /receivers/{name}', path: '/receivers/dark', status: 503, body: {} },
+  { of: 'get /.well-known/jwks.json', path: '/.well-known/jwks.json', status: 200 },
   { of: 'get /openapi.json', path: '/openapi.json', status: 200 },
 ];
