@@ -6,6 +6,8 @@ import type { Logger } from '../logger.ts';
 import type { ChangedHook } from '../reconcile/changed-hooks.ts';
 import type { LiveHook } from '../reconcile/snapshot.ts';
 import type { Ping } from './ping.ts';
+import { MAX_WAITING, PingLanes } from './ping-lanes.ts';
+import { PingPlaces } from './ping-places.ts';
 
 /** What pings on change work with. */
 export interface ChangePingsParts {
@@ -18,7 +20,10 @@ export interface ChangePingsParts {
 
 /** Tells the receivers of webhooks that their hooks changed. */
 export interface ChangePings {
-  /** Sends a ping for each that has a receiver to tell. Returns at once; what fails is tried again for a while, and logged. */
+  /**
+   * Sends a ping for each that has a receiver to tell; those of one hook to one receiver one at a time, in the order of the
+   * changes. Returns at once; what fails is tried again for a while, and logged.
+   */
   send(changed: readonly ChangedHook[]): void;
   /** Sends no more. */
   stop(): void;
@@ -26,53 +31,38 @@ export interface ChangePings {
 
 /** Namespace of the ids of pings: the same change has the same id in every replica, so that receivers can tell. */
 const ID_NAMESPACE = '8b0a6f8e-6a51-4d0f-9a35-0d1b6f6a2f6e';
-/** Pings under way at once: a change of thousands of hooks must not take every connection. */
-const AT_ONCE = 16;
 /** Waits between tries, ms. A receiver that is down for longer hears of the hook with its first event. */
 const RETRY_MS = [5_000, 30_000, 120_000];
 
+/** A change its receiver has to be told of. */
+interface Telling {
+  readonly changed: ChangedHook;
+  readonly deliveryId: string;
+}
+
 /** Creates the sender of pings on change. */
 export function createChangePings({ ping, toEntity, clock, logger }: ChangePingsParts): ChangePings {
-  const waiting: Waiting[] = [];
+  const lanes = new PingLanes<Telling>({
+    run: tell,
+    onLeftOut: (telling) => giveUp(telling, `more than ${MAX_WAITING} changes of the hook wait`),
+  });
+  const places = new PingPlaces();
   const timers = new Set<Timer>();
-  let active = 0;
   let stopped = false;
 
-  function pump(): void {
-    while (active < AT_ONCE && !stopped) {
-      const next = waiting.shift();
-      if (next === undefined) return;
-      active += 1;
-      void tryOne(next).finally(() => {
-        active -= 1;
-        pump();
-      });
+  async function tell(telling: Telling): Promise<void> {
+    for (const delayMs of [...RETRY_MS, null]) {
+      const failure = await places.run(() => sendOne(telling));
+      if (failure === null || stopped) return;
+      if (delayMs === null) return giveUp(telling, failure);
+      logger.debug(toFields(telling, failure), 'cannot ping after a change, will retry');
+      await wait(delayMs);
     }
-  }
-
-  async function tryOne(one: Waiting): Promise<void> {
-    const { hook, operation } = one.changed;
-    const failure = await sendOne(one.changed);
-    if (failure === null || stopped) return;
-    const delayMs = RETRY_MS[one.tries];
-    const said = { hook: hook.definition.name, operation, err: failure };
-    if (delayMs === undefined) {
-      logger.warn(said, 'cannot ping after a change');
-      return;
-    }
-    logger.debug(said, 'cannot ping after a change, will retry');
-    const timer = clock.setTimer(delayMs, () => {
-      timers.delete(timer);
-      waiting.push({ ...one, tries: one.tries + 1 });
-      pump();
-    });
-    timers.add(timer);
   }
 
   /** Null when the receiver took it, else why not. */
-  async function sendOne({ hook, operation }: ChangedHook): Promise<string | null> {
+  async function sendOne({ changed: { hook, operation }, deliveryId }: Telling): Promise<string | null> {
     try {
-      const deliveryId = uuidv5(`${hook.definition.id} ${hook.digest} ${operation}`, ID_NAMESPACE);
       const { result } = await ping(hook, toEntity(hook), { operation, deliveryId });
       return result.kind === 'success' ? null : (result.error ?? `receiver answered ${result.status}`);
     } catch (error) {
@@ -80,23 +70,46 @@ export function createChangePings({ ping, toEntity, clock, logger }: ChangePings
     }
   }
 
+  function giveUp(telling: Telling, failure: string): void {
+    logger.warn(toFields(telling, failure), 'cannot ping after a change');
+  }
+
+  /** Never ends after a stop. */
+  function wait(delayMs: number): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const timer = clock.setTimer(delayMs, () => {
+      timers.delete(timer);
+      resolve();
+    });
+    timers.add(timer);
+    return promise;
+  }
+
   return {
     send(changed) {
-      const told = changed.filter(
-        ({ hook: { definition } }) => definition.handler === 'webhook' && definition.enabled,
-      );
-      waiting.push(...told.map((one) => ({ changed: one, tries: 0 })));
-      pump();
+      for (const one of changed) {
+        const { id, handler, enabled, config } = one.hook.definition;
+        if (handler !== 'webhook' || !enabled) continue;
+        // With another URL, another receiver is told: it need not wait for what is tried at the one before.
+        lanes.add(JSON.stringify([id, config.url]), { changed: one, deliveryId: toDeliveryId(one) });
+      }
     },
     stop() {
       stopped = true;
+      lanes.stop();
+      places.stop();
       for (const timer of timers) timer.cancel();
     },
   };
 }
 
-interface Waiting {
-  readonly changed: ChangedHook;
-  /** Made before. */
-  readonly tries: number;
+function toDeliveryId({ hook: { definition, digest }, operation }: ChangedHook): string {
+  return uuidv5(`${definition.id} ${digest} ${operation}`, ID_NAMESPACE);
+}
+
+function toFields(
+  { changed: { hook, operation } }: Telling,
+  failure: string,
+): Readonly<Record<string, string>> {
+  return { hook: hook.definition.name, operation, err: failure };
 }

@@ -4,7 +4,7 @@ import type { Ping, PingOccasion } from '../../src/deliver/ping.ts';
 import { createLogger } from '../../src/logger.ts';
 import type { ChangedHook } from '../../src/reconcile/changed-hooks.ts';
 import { createHeldClock } from '../helpers/held-clock.ts';
-import { toLiveHook } from '../helpers/live-hook.ts';
+import { toLiveHook, WEBHOOK_CONFIG } from '../helpers/live-hook.ts';
 
 interface Sent extends PingOccasion {
   readonly name: string;
@@ -32,8 +32,17 @@ function createBench() {
   return { clock, sent, log, pings, settle };
 }
 
-function toChanged(name: string, operation: ChangedHook['operation'] = 'create'): ChangedHook {
-  return { hook: toLiveHook({ name, id: name, handler: 'webhook' }), operation };
+function toChanged(
+  name: string,
+  operation: ChangedHook['operation'] = 'create',
+  { url = WEBHOOK_CONFIG.url, digest = 'digest' } = {},
+): ChangedHook {
+  const config = { ...WEBHOOK_CONFIG, url };
+  return { hook: toLiveHook({ name, id: name, handler: 'webhook', config }, { digest }), operation };
+}
+
+function said(sent: readonly Sent[]): readonly string[] {
+  return sent.map(({ name, operation }) => `${name} ${operation}`);
 }
 
 describe('pings on change', () => {
@@ -70,14 +79,71 @@ describe('pings on change', () => {
       sent[tries]?.end(tries === 1 ? 'throw' : 'no route to host');
       await settle();
       clock.advance(waitMs - 1);
+      await settle();
       expect(sent).toHaveLength(tries + 1);
       clock.advance(1);
+      await settle();
       expect(sent).toHaveLength(tries + 2);
     }
     sent[3]?.end('no route to host');
     await settle();
     expect([clock.timers, sent.length, log.length]).toEqual([0, 4, 1]);
     expect(log.at(-1)).toContain('cannot ping after a change"');
+  });
+
+  it('of one hook go one at a time, in the order of its changes', async () => {
+    const { pings, sent, settle } = createBench();
+    pings.send([toChanged('a'), toChanged('b')]);
+    pings.send([toChanged('a', 'update')]);
+    pings.send([toChanged('a', 'delete')]);
+    expect(said(sent)).toEqual(['a create', 'b create']);
+    sent[0]?.end();
+    await settle();
+    expect(said(sent).slice(2)).toEqual(['a update']);
+    sent[2]?.end();
+    await settle();
+    expect(said(sent).slice(3)).toEqual(['a delete']);
+  });
+
+  it('of one hook wait for one before them that is tried again, or given up', async () => {
+    const { pings, sent, clock, settle } = createBench();
+    pings.send([toChanged('a')]);
+    sent[0]?.end('no route to host');
+    await settle();
+    pings.send([toChanged('a', 'update')]);
+    clock.advance(4_999);
+    await settle();
+    expect(said(sent)).toEqual(['a create']);
+    for (const waitMs of [1, 30_000, 120_000]) {
+      clock.advance(waitMs);
+      await settle();
+      sent.at(-1)?.end('no route to host');
+      await settle();
+    }
+    expect(said(sent)).toEqual(['a create', 'a create', 'a create', 'a create', 'a update']);
+  });
+
+  it('go at once to a new receiver of the hook, whatever the one before does', async () => {
+    const { pings, sent, settle } = createBench();
+    pings.send([toChanged('a', 'create', { url: 'http://typo.example/' })]);
+    sent[0]?.end('no such host');
+    await settle();
+    pings.send([toChanged('a', 'update', { url: 'http://right.example/' })]);
+    expect(said(sent)).toEqual(['a create', 'a update']);
+  });
+
+  it('that wait for a receiver of one hook are not ever more: the oldest is given up', async () => {
+    const { pings, sent, log, settle } = createBench();
+    for (let n = 0; n <= 18; n += 1) pings.send([toChanged('a', 'update', { digest: `${n}` })]);
+    expect(log.map((line) => JSON.parse(line))).toMatchObject([
+      { hook: 'a', operation: 'update' },
+      { hook: 'a', operation: 'update' },
+    ]);
+    for (let n = 0; n <= 18; n += 1) {
+      sent[n]?.end();
+      await settle();
+    }
+    expect(sent).toHaveLength(17);
   });
 
   it('are at most 16 at once, and go on as they end', async () => {
@@ -92,6 +158,7 @@ describe('pings on change', () => {
   it('end with a stop', async () => {
     const { pings, sent, clock, settle } = createBench();
     pings.send(Array.from({ length: 17 }, (_, n) => toChanged(`${n}`)));
+    pings.send([toChanged('1', 'update')]);
     sent[0]?.end('no route to host');
     await settle();
     pings.stop();
