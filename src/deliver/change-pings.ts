@@ -37,6 +37,8 @@ const RETRY_MS = [5_000, 30_000, 120_000];
 /** A change its receiver has to be told of. */
 interface Telling {
   readonly changed: ChangedHook;
+  /** As the hook has it. */
+  readonly url: string;
   readonly deliveryId: string;
 }
 
@@ -46,13 +48,14 @@ export function createChangePings({ ping, toEntity, clock, logger }: ChangePings
     run: tell,
     onLeftOut: (telling) => giveUp(telling, `more than ${MAX_WAITING} changes of the hook wait`),
   });
-  const places = new PingPlaces();
+  const places = new PingPlaces(clock);
   const timers = new Set<Timer>();
   let stopped = false;
 
   async function tell(telling: Telling): Promise<void> {
+    const { url } = telling;
     for (const delayMs of [...RETRY_MS, null]) {
-      const failure = await places.run(() => sendOne(telling));
+      const failure = await places.run(url, () => sendOne(telling));
       if (failure === null || stopped) return;
       if (delayMs === null) return giveUp(telling, failure);
       logger.debug(toFields(telling, failure), 'cannot ping after a change, will retry');
@@ -90,8 +93,9 @@ export function createChangePings({ ping, toEntity, clock, logger }: ChangePings
       for (const one of changed) {
         const { id, handler, enabled, config } = one.hook.definition;
         if (handler !== 'webhook' || !enabled) continue;
+        const { url } = config;
         // With another URL, another receiver is told: it need not wait for what is tried at the one before.
-        lanes.add(JSON.stringify([id, config.url]), { changed: one, deliveryId: toDeliveryId(one) });
+        lanes.add(JSON.stringify([id, url]), { changed: one, url, deliveryId: toDeliveryId(one) });
       }
     },
     stop() {

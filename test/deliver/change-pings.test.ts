@@ -1,10 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { createChangePings } from '../../src/deliver/change-pings.ts';
 import type { Ping, PingOccasion } from '../../src/deliver/ping.ts';
+import { toEntity } from '../../src/http/entity.ts';
 import { createLogger } from '../../src/logger.ts';
 import type { ChangedHook } from '../../src/reconcile/changed-hooks.ts';
+import { startHanging } from '../helpers/fault-receiver.ts';
 import { createHeldClock } from '../helpers/held-clock.ts';
 import { toLiveHook, WEBHOOK_CONFIG } from '../helpers/live-hook.ts';
+import { startWebhooks } from '../helpers/start-webhooks.ts';
 
 interface Sent extends PingOccasion {
   readonly name: string;
@@ -146,24 +149,32 @@ describe('pings on change', () => {
     expect(sent).toHaveLength(17);
   });
 
-  it('are at most 16 at once, and go on as they end', async () => {
-    const { pings, sent, settle } = createBench();
-    pings.send(Array.from({ length: 40 }, (_, n) => toChanged(`${n}`)));
-    expect(sent).toHaveLength(16);
-    for (const one of sent.slice(0, 3)) one.end();
-    await settle();
-    expect(sent).toHaveLength(19);
+  it('of hooks whose receiver hangs hold no other up, and end by their timeout', async () => {
+    const clock = createHeldClock();
+    await using webhooks = await startWebhooks({ clock });
+    await using hanging = await startHanging();
+    const log: string[] = [];
+    const logger = createLogger('debug', { write: (line) => log.push(line) });
+    const pings = createChangePings({ ping: webhooks.ping, toEntity, clock, logger });
+    const hung = Array.from({ length: 40 }, (_, n) => toChanged(`${n}`, 'create', { url: hanging.url }));
+    pings.send([...hung, toChanged('healthy', 'create', { url: webhooks.receiver.url })]);
+    await webhooks.receiver.received(1);
+    await hanging.untilHeard(4);
+    clock.advance(30_000);
+    await hanging.untilHeard(5);
+    expect(JSON.parse(log[0] ?? '')).toMatchObject({ hook: '0', err: 'timed out after 30000 ms' });
+    pings.stop();
   });
 
   it('end with a stop', async () => {
     const { pings, sent, clock, settle } = createBench();
-    pings.send(Array.from({ length: 17 }, (_, n) => toChanged(`${n}`)));
+    pings.send(Array.from({ length: 6 }, (_, n) => toChanged(`${n}`)));
     pings.send([toChanged('1', 'update')]);
     sent[0]?.end('no route to host');
     await settle();
     pings.stop();
     for (const one of sent.slice(1)) one.end('no route to host');
     await settle();
-    expect([sent.length, clock.timers]).toEqual([17, 0]);
+    expect([sent.length, clock.timers]).toEqual([5, 0]);
   });
 });
