@@ -120,7 +120,9 @@ export function createReconciling(parts: ReconcilingParts): Reconciling {
       parts.onReport(report, toTextOf(files));
       postAll(toReportPosts(report));
       ownEvents.reconciled(report);
-      if (pingOnChange && report.kind === 'applied') changePings.send(toChangedHooks(report));
+      if (!pingOnChange || report.kind !== 'applied') return;
+      const { snapshot, sources: states } = report;
+      changePings.send(toChangedHooks(report), { revision: snapshot.revision, sources: states });
     },
     clock,
     policy,

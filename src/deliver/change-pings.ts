@@ -1,10 +1,10 @@
-import { v5 as uuidv5 } from 'uuid';
 import type { Clock, Timer } from '../clock.ts';
 import { toMessage } from '../errors.ts';
 import type { JsonObject } from '../event.ts';
 import type { Logger } from '../logger.ts';
 import type { ChangedHook } from '../reconcile/changed-hooks.ts';
 import type { LiveHook } from '../reconcile/snapshot.ts';
+import { ChangeIds, type LiveSet } from './change-ids.ts';
 import type { Ping } from './ping.ts';
 import { MAX_WAITING, PingLanes } from './ping-lanes.ts';
 import { PingPlaces } from './ping-places.ts';
@@ -21,16 +21,14 @@ export interface ChangePingsParts {
 /** Tells the receivers of webhooks that their hooks changed. */
 export interface ChangePings {
   /**
-   * Sends a ping for each that has a receiver to tell; those of one hook to one receiver one at a time, in the order of the
-   * changes. Returns at once; what fails is tried again for a while, and logged.
+   * Sends a ping for each change that a set brought and that has a receiver to tell; those of one hook to one receiver one
+   * at a time, in the order of the changes. Returns at once; what fails is tried again for a while, and logged.
    */
-  send(changed: readonly ChangedHook[]): void;
+  send(changed: readonly ChangedHook[], set: LiveSet): void;
   /** Sends no more. */
   stop(): void;
 }
 
-/** Namespace of the ids of pings: the same change has the same id in every replica, so that receivers can tell. */
-const ID_NAMESPACE = '8b0a6f8e-6a51-4d0f-9a35-0d1b6f6a2f6e';
 /** Waits between tries, ms. A receiver that is down for longer hears of the hook with its first event. */
 const RETRY_MS = [5_000, 30_000, 120_000];
 
@@ -48,6 +46,7 @@ export function createChangePings({ ping, toEntity, clock, logger }: ChangePings
     run: tell,
     onLeftOut: (telling) => giveUp(telling, `more than ${MAX_WAITING} changes of the hook wait`),
   });
+  const ids = new ChangeIds();
   const places = new PingPlaces(clock);
   const timers = new Set<Timer>();
   let stopped = false;
@@ -89,13 +88,13 @@ export function createChangePings({ ping, toEntity, clock, logger }: ChangePings
   }
 
   return {
-    send(changed) {
+    send(changed, set) {
       for (const one of changed) {
         const { id, handler, enabled, config } = one.hook.definition;
         if (handler !== 'webhook' || !enabled) continue;
         const { url } = config;
         // With another URL, another receiver is told: it need not wait for what is tried at the one before.
-        lanes.add(JSON.stringify([id, url]), { changed: one, url, deliveryId: toDeliveryId(one) });
+        lanes.add(JSON.stringify([id, url]), { changed: one, url, deliveryId: ids.next(one, set) });
       }
     },
     stop() {
@@ -105,10 +104,6 @@ export function createChangePings({ ping, toEntity, clock, logger }: ChangePings
       for (const timer of timers) timer.cancel();
     },
   };
-}
-
-function toDeliveryId({ hook: { definition, digest }, operation }: ChangedHook): string {
-  return uuidv5(`${definition.id} ${digest} ${operation}`, ID_NAMESPACE);
 }
 
 function toFields(

@@ -48,16 +48,21 @@ function said(sent: readonly Sent[]): readonly string[] {
   return sent.map(({ name, operation }) => `${name} ${operation}`);
 }
 
+const SET = { revision: 'dir@sha256:1', sources: [{ name: 'hooks', revision: 'dir@sha256:1' }] };
+
 describe('pings on change', () => {
   it('tell the receivers of webhooks, each what became of its hook', () => {
     const { pings, sent } = createBench();
-    pings.send([
-      toChanged('a'),
-      toChanged('b', 'update'),
-      toChanged('c', 'delete'),
-      { hook: toLiveHook({ name: 'log', handler: 'log', config: {} }), operation: 'create' },
-      { hook: toLiveHook({ name: 'off', enabled: false }), operation: 'create' },
-    ]);
+    pings.send(
+      [
+        toChanged('a'),
+        toChanged('b', 'update'),
+        toChanged('c', 'delete'),
+        { hook: toLiveHook({ name: 'log', handler: 'log', config: {} }), operation: 'create' },
+        { hook: toLiveHook({ name: 'off', enabled: false }), operation: 'create' },
+      ],
+      SET,
+    );
     expect(sent.map(({ name, operation }) => [name, operation])).toEqual([
       ['a', 'create'],
       ['b', 'update'],
@@ -65,19 +70,23 @@ describe('pings on change', () => {
     ]);
   });
 
-  it('have the same id for the same change, wherever it is noticed, and another for another', () => {
-    const ids = ['create', 'create', 'update'].map((operation) => {
-      const { pings, sent } = createBench();
-      pings.send([toChanged('a', operation as ChangedHook['operation'])]);
-      return sent[0]?.deliveryId;
-    });
-    expect(ids[0]).toMatch(/^[0-9a-f-]{36}$/);
-    expect([ids[1] === ids[0], ids[2] === ids[0]]).toEqual([true, false]);
+  it('have one id for each change, the same when one is sent again', async () => {
+    const { pings, sent, clock, settle } = createBench();
+    const same = toChanged('a', 'update');
+    for (const one of [same, toChanged('a', 'update', { digest: 'other' }), same]) pings.send([one], SET);
+    for (const answer of ['no route to host', undefined, undefined]) {
+      sent.at(-1)?.end(answer);
+      await settle();
+      clock.advance(5_000);
+      await settle();
+    }
+    const [first, again, ...others] = sent.map(({ deliveryId }) => deliveryId);
+    expect([again === first, new Set([first, ...others]).size]).toEqual([true, 3]);
   });
 
   it('are sent again three times, later each time, then given up with a line in the log', async () => {
     const { pings, sent, log, clock, settle } = createBench();
-    pings.send([toChanged('a')]);
+    pings.send([toChanged('a')], SET);
     for (const [tries, waitMs] of [5_000, 30_000, 120_000].entries()) {
       sent[tries]?.end(tries === 1 ? 'throw' : 'no route to host');
       await settle();
@@ -96,9 +105,9 @@ describe('pings on change', () => {
 
   it('of one hook go one at a time, in the order of its changes', async () => {
     const { pings, sent, settle } = createBench();
-    pings.send([toChanged('a'), toChanged('b')]);
-    pings.send([toChanged('a', 'update')]);
-    pings.send([toChanged('a', 'delete')]);
+    pings.send([toChanged('a'), toChanged('b')], SET);
+    pings.send([toChanged('a', 'update')], SET);
+    pings.send([toChanged('a', 'delete')], SET);
     expect(said(sent)).toEqual(['a create', 'b create']);
     sent[0]?.end();
     await settle();
@@ -110,10 +119,10 @@ describe('pings on change', () => {
 
   it('of one hook wait for one before them that is tried again, or given up', async () => {
     const { pings, sent, clock, settle } = createBench();
-    pings.send([toChanged('a')]);
+    pings.send([toChanged('a')], SET);
     sent[0]?.end('no route to host');
     await settle();
-    pings.send([toChanged('a', 'update')]);
+    pings.send([toChanged('a', 'update')], SET);
     clock.advance(4_999);
     await settle();
     expect(said(sent)).toEqual(['a create']);
@@ -128,16 +137,16 @@ describe('pings on change', () => {
 
   it('go at once to a new receiver of the hook, whatever the one before does', async () => {
     const { pings, sent, settle } = createBench();
-    pings.send([toChanged('a', 'create', { url: 'http://typo.example/' })]);
+    pings.send([toChanged('a', 'create', { url: 'http://typo.example/' })], SET);
     sent[0]?.end('no such host');
     await settle();
-    pings.send([toChanged('a', 'update', { url: 'http://right.example/' })]);
+    pings.send([toChanged('a', 'update', { url: 'http://right.example/' })], SET);
     expect(said(sent)).toEqual(['a create', 'a update']);
   });
 
   it('that wait for a receiver of one hook are not ever more: the oldest is given up', async () => {
     const { pings, sent, log, settle } = createBench();
-    for (let n = 0; n <= 18; n += 1) pings.send([toChanged('a', 'update', { digest: `${n}` })]);
+    for (let n = 0; n <= 18; n += 1) pings.send([toChanged('a', 'update', { digest: `${n}` })], SET);
     expect(log.map((line) => JSON.parse(line))).toMatchObject([
       { hook: 'a', operation: 'update' },
       { hook: 'a', operation: 'update' },
@@ -157,7 +166,7 @@ describe('pings on change', () => {
     const logger = createLogger('debug', { write: (line) => log.push(line) });
     const pings = createChangePings({ ping: webhooks.ping, toEntity, clock, logger });
     const hung = Array.from({ length: 40 }, (_, n) => toChanged(`${n}`, 'create', { url: hanging.url }));
-    pings.send([...hung, toChanged('healthy', 'create', { url: webhooks.receiver.url })]);
+    pings.send([...hung, toChanged('healthy', 'create', { url: webhooks.receiver.url })], SET);
     await webhooks.receiver.received(1);
     await hanging.untilHeard(4);
     clock.advance(30_000);
@@ -168,8 +177,11 @@ describe('pings on change', () => {
 
   it('end with a stop', async () => {
     const { pings, sent, clock, settle } = createBench();
-    pings.send(Array.from({ length: 6 }, (_, n) => toChanged(`${n}`)));
-    pings.send([toChanged('1', 'update')]);
+    pings.send(
+      Array.from({ length: 6 }, (_, n) => toChanged(`${n}`)),
+      SET,
+    );
+    pings.send([toChanged('1', 'update')], SET);
     sent[0]?.end('no route to host');
     await settle();
     pings.stop();

@@ -48,6 +48,22 @@ describe('a hook that changes', () => {
     ]);
   });
 
+  it('is told with another id each time, in order, also when it comes back to what it was', async () => {
+    await using receiver = await startRecordingServer();
+    const [one, other] = [webhook(receiver.url), webhook(receiver.url, 'snooze: 5\n')];
+    await using app = await runApp({ 'a.yaml': one }, { settings: { reconcile: { ping_on_change: true } } });
+    for (const text of [other, one, other, one]) await change(app, () => app.hooks.write('a.yaml', text));
+    await receiver.received(5);
+    expect(pingsOf(receiver)).toEqual([
+      ['create', 'a', null],
+      ['update', 'a', 5],
+      ['update', 'a', null],
+      ['update', 'a', 5],
+      ['update', 'a', null],
+    ]);
+    expect(new Set(receiver.requests.map(({ headers }) => headers['webhook-id'])).size).toBe(5);
+  });
+
   it('is told to nobody where that is switched off', async () => {
     await using receiver = await startRecordingServer();
     await using app = await runApp(
