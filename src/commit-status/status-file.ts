@@ -1,8 +1,8 @@
 import { readFileSync, renameSync } from 'node:fs';
-import { open, rename } from 'node:fs/promises';
 import { toMessage } from '../errors.ts';
 import { isJsonObject } from '../event.ts';
 import type { Logger } from '../logger.ts';
+import { replaceFile } from '../replace-file.ts';
 import type { CommitState, CommitStatus } from './commit-status.ts';
 import type { StatusEntry } from './status-entry.ts';
 
@@ -31,7 +31,6 @@ interface StatusFileOptions {
 }
 
 const STATES: readonly CommitState[] = ['pending', 'success', 'failure', 'error'];
-const OWNER_ONLY = 0o600;
 
 /** Reads the file, which need not be there. One that cannot be read is set aside with a warning: the sources say again what they have to. */
 export function openStatusFile({ file, read, logger }: StatusFileOptions): StatusFile {
@@ -57,19 +56,6 @@ export function openStatusFile({ file, read, logger }: StatusFileOptions): Statu
     },
     idle: async () => writing ?? undefined,
   };
-}
-
-/** A process that ends at any time leaves the whole old file or the whole new one. */
-async function replaceFile(file: string, text: string): Promise<void> {
-  const temporary = `${file}.tmp`;
-  const handle = await open(temporary, 'w', OWNER_ONLY);
-  try {
-    await handle.writeFile(text);
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-  await rename(temporary, file);
 }
 
 function readKept(file: string, logger: Logger): readonly KeptSource[] {

@@ -1,9 +1,10 @@
 import { hash } from 'node:crypto';
-import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { toMessage } from '../errors.ts';
 import type { Logger } from '../logger.ts';
 import { compareTexts } from '../order.ts';
+import { replaceFile } from '../replace-file.ts';
 import type { LoadedFile } from './definition.ts';
 import type { Commit, KeptFiles } from './source.ts';
 
@@ -33,7 +34,7 @@ export interface LastGood {
 /** Copies kept. */
 const KEPT = 3;
 /** Private: definitions may hold what was committed as a plain secret. */
-const MODE = { dir: 0o700, file: 0o600 };
+const DIR_MODE = 0o700;
 const ENDING = /^(\d{12})\.set$/;
 
 /**
@@ -89,19 +90,11 @@ export function createLastGood({
 }
 
 async function write(dir: string, set: KeptSet): Promise<void> {
-  await mkdir(dir, { recursive: true, mode: MODE.dir });
+  await mkdir(dir, { recursive: true, mode: DIR_MODE });
   const names = await listCopies(dir);
   const last = Number(ENDING.exec(names.at(-1) ?? '')?.[1] ?? 0);
   const name = `${String(last + 1).padStart(12, '0')}.set`;
-  const temporary = join(dir, `${name}.new`);
-  const file = await open(temporary, 'w', MODE.file);
-  try {
-    await file.writeFile(encode(set));
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-  await rename(temporary, join(dir, name));
+  await replaceFile(join(dir, name), encode(set));
   await syncDirectory(dir);
   for (const old of names.slice(0, -(KEPT - 1))) await rm(join(dir, old), { force: true });
 }

@@ -112,7 +112,7 @@ describe('what is kept of the last good set', () => {
     using dir = createTempDir();
     const { store } = open(dir.path);
     await store.save(toSet('main@sha1:1'));
-    writeFileSync(join(dir.path, '000000000002.set.new'), 'half');
+    writeFileSync(join(dir.path, '000000000002.set.tmp'), 'half');
     expect((await store.load())?.revision).toBe('main@sha1:1');
     await store.save(toSet('main@sha1:2'));
     expect(copiesOf(dir.path)).toEqual(['000000000001.set', '000000000002.set']);
