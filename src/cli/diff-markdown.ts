@@ -12,7 +12,7 @@ import {
   toValueText,
   toVerdict,
 } from './diff-words.ts';
-import { toPrintable } from './printable.ts';
+import { toOneLine, toPrintable } from './printable.ts';
 
 /** Characters a comment on GitHub may have. */
 const MAX_LENGTH = 65_536;
@@ -105,7 +105,5 @@ function code(text: string): string {
 }
 
 function encode(text: string): string {
-  return toPrintable(text)
-    .replaceAll(/[\n\t]/g, '·')
-    .replaceAll(SPECIAL, (character) => `&#${character.codePointAt(0)};`);
+  return toOneLine(text).replaceAll(SPECIAL, (character) => `&#${character.codePointAt(0)};`);
 }

@@ -13,7 +13,7 @@ import {
   toVerdict,
 } from './diff-words.ts';
 import type { Paint } from './print.ts';
-import { toPrintable } from './printable.ts';
+import { toOneLine } from './printable.ts';
 
 /** Characters of a value that are shown. */
 const MAX_VALUE = 200;
@@ -33,37 +33,37 @@ export function toDiffText(comparison: Comparison, paint: Paint): string {
   ];
   const renamed = hooks.renamed.map(({ before, after }) => `~ ${before.name} → ${after.name}  renamed`);
   return [
-    line(paint('bold', `From  ${oneLine(from)}`)),
-    line(paint('bold', `To    ${oneLine(to)}`)),
+    line(paint('bold', `From  ${toOneLine(from)}`)),
+    line(paint('bold', `To    ${toOneLine(to)}`)),
     '\n',
-    ...added.map((text) => line(paint('green', oneLine(text)))),
-    ...removed.map((text) => line(paint('red', oneLine(text)))),
-    ...renamed.map((text) => line(paint('yellow', oneLine(text)))),
+    ...added.map((text) => line(paint('green', toOneLine(text)))),
+    ...removed.map((text) => line(paint('red', toOneLine(text)))),
+    ...renamed.map((text) => line(paint('yellow', toOneLine(text)))),
     ...hooks.changed.map((hook) => describeChanged(hook.name, hook, paint)),
     ...sources.changed.map((source) => describeChanged(`source ${source.name}`, source, paint)),
     ...(comparison.different ? ['\n'] : []),
     line(`${comparison.different ? 'Different' : 'No difference'}: ${toVerdict(comparison)}`),
     ...(events === null ? [] : describeEvents(events, paint)),
-    ...notes.map((note) => line(paint('dim', oneLine(`Note: ${note}`)))),
+    ...notes.map((note) => line(paint('dim', toOneLine(`Note: ${note}`)))),
   ].join('');
 }
 
 function describeChanged(title: string, { changes }: Changed, paint: Paint): string {
   const fields = changes.map((change) => describeField(change, paint));
-  return [line(paint('yellow', oneLine(`~ ${title}`))), ...fields].join('');
+  return [line(paint('yellow', toOneLine(`~ ${title}`))), ...fields].join('');
 }
 
 function describeField(change: FieldChange, paint: Paint): string {
   const { path, before, after, secret } = change;
   const lines = toTextLines(change);
   if (lines === null) {
-    const values = [before, after].map((value) => oneLine(toValueText(value, MAX_VALUE)));
-    return line(`    ${oneLine(path)}: ${values.join(' → ')}${secret ? '  (secret masked)' : ''}`);
+    const values = [before, after].map((value) => toOneLine(toValueText(value, MAX_VALUE)));
+    return line(`    ${toOneLine(path)}: ${values.join(' → ')}${secret ? '  (secret masked)' : ''}`);
   }
   const shown = lines.map(({ kind, text }) =>
-    line(paint(kind === '+' ? 'green' : 'red', `      ${kind} ${oneLine(text)}`)),
+    line(paint(kind === '+' ? 'green' : 'red', `      ${kind} ${toOneLine(text)}`)),
   );
-  return [line(`    ${oneLine(path)}:`), ...shown].join('');
+  return [line(`    ${toOneLine(path)}:`), ...shown].join('');
 }
 
 function describeEvents(events: EventDiff, paint: Paint): readonly string[] {
@@ -77,14 +77,9 @@ function describeGroup({ source, event, moves, ids }: MovedGroup): string {
   const shown = ids.slice(0, MAX_IDS).join(', ');
   const more = ids.length > MAX_IDS ? ', …' : '';
   return [
-    line(oneLine(`  ${count(ids.length, 'event')} ${source} ${event} (${shown}${more})`)),
-    ...moves.map((move) => line(oneLine(`    ${move}`))),
+    line(toOneLine(`  ${count(ids.length, 'event')} ${source} ${event} (${shown}${more})`)),
+    ...moves.map((move) => line(toOneLine(`    ${move}`))),
   ].join('');
-}
-
-/** Keys and names may hold newlines, and a line of its own could pass for one of ours. */
-function oneLine(text: string): string {
-  return toPrintable(text).replaceAll(/[\n\t]/g, '·');
 }
 
 function line(text: string): string {

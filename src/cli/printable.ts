@@ -5,3 +5,8 @@ const UNPRINTABLE = /[^\P{Cc}\t\n]|[\u202a-\u202e\u2066-\u2069]/gu;
 export function toPrintable(text: string): string {
   return text.replaceAll(UNPRINTABLE, '·');
 }
+
+/** The same in one line: keys and names may hold newlines, and a line of its own could pass for one of ours. */
+export function toOneLine(text: string): string {
+  return toPrintable(text).replaceAll(/[\n\t]/g, '·');
+}

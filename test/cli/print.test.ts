@@ -1,7 +1,7 @@
 import { PassThrough } from 'node:stream';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { countProblems, createPaint } from '../../src/cli/print.ts';
-import { toPrintable } from '../../src/cli/printable.ts';
+import { toOneLine, toPrintable } from '../../src/cli/printable.ts';
 import { count } from '../../src/count.ts';
 
 /** A stream as a terminal that can show colours is one. */
@@ -62,5 +62,11 @@ describe('toPrintable()', () => {
     ['grün, 日本, \u{1f600}', 'grün, 日本, \u{1f600}'],
   ])('makes of %j %j', (text, printable) => {
     expect(toPrintable(text)).toBe(printable);
+  });
+});
+
+describe('toOneLine()', () => {
+  it('leaves no text a line or a column of its own', () => {
+    expect(toOneLine('a\r\nb\tc\u001b')).toBe('a··b·c·');
   });
 });
