@@ -7,6 +7,7 @@ import {
   groupMoved,
   type MovedGroup,
   toEventVerdict,
+  toIdList,
   toSummary,
   toTextLines,
   toValueText,
@@ -22,8 +23,6 @@ const RESERVED = 200;
 const MAX_VALUE = 300;
 /** Lines of a text that are shown. */
 const MAX_LINES = 60;
-/** Ids of events that are shown of those that move alike. */
-const MAX_IDS = 3;
 /** Characters that mean nothing to markdown, HTML or GitHub in the middle of a line. */
 const SPECIAL = /[^A-Za-z0-9 ,/=-]/gu;
 
@@ -95,9 +94,7 @@ function toEventPieces(events: EventDiff): readonly string[] {
 }
 
 function toGroupPiece({ source, event, moves, ids }: MovedGroup): string {
-  const shown = ids.slice(0, MAX_IDS).map(code).join(', ');
-  const more = ids.length > MAX_IDS ? ', …' : '';
-  return `- ${count(ids.length, 'event')} ${code(`${source} ${event}`)}: ${moves.map(code).join(' ')} (${shown}${more})\n`;
+  return `- ${count(ids.length, 'event')} ${code(`${source} ${event}`)}: ${moves.map(code).join(' ')} (${toIdList(ids, code)})\n`;
 }
 
 function code(text: string): string {

@@ -7,6 +7,7 @@ import {
   groupMoved,
   type MovedGroup,
   toEventVerdict,
+  toIdList,
   toSummary,
   toTextLines,
   toValueText,
@@ -17,8 +18,6 @@ import { toOneLine } from './printable.ts';
 
 /** Characters of a value that are shown. */
 const MAX_VALUE = 200;
-/** Ids of events that are shown of those that move alike. */
-const MAX_IDS = 3;
 
 /** A comparison for a person at a terminal. No character of a definition or of an event acts on it. */
 export function toDiffText(comparison: Comparison, paint: Paint): string {
@@ -74,10 +73,8 @@ function describeEvents(events: EventDiff, paint: Paint): readonly string[] {
 }
 
 function describeGroup({ source, event, moves, ids }: MovedGroup): string {
-  const shown = ids.slice(0, MAX_IDS).join(', ');
-  const more = ids.length > MAX_IDS ? ', …' : '';
   return [
-    line(toOneLine(`  ${count(ids.length, 'event')} ${source} ${event} (${shown}${more})`)),
+    line(toOneLine(`  ${count(ids.length, 'event')} ${source} ${event} (${toIdList(ids, toOneLine)})`)),
     ...moves.map((move) => line(toOneLine(`    ${move}`))),
   ].join('');
 }

@@ -5,6 +5,9 @@ import type { FieldChange } from '../reconcile/diff-fields.ts';
 import type { Comparison } from './diff-comparison.ts';
 import type { EventDiff, MovedEvent } from './diff-routes.ts';
 
+/** Ids of events that are shown of those that move alike. */
+const MAX_IDS = 3;
+
 /** A line of a text that changed. */
 export interface TextLine {
   readonly kind: '-' | '+';
@@ -94,6 +97,11 @@ export function groupMoved(moved: readonly MovedEvent[]): readonly MovedGroup[] 
       return [{ source, event, moves: toMoves(first), ids: group.map(({ id }) => id) }];
     })
     .sort((a, b) => b.ids.length - a.ids.length);
+}
+
+/** The first ids of events that move alike, each as `show` has it. */
+export function toIdList(ids: readonly string[], show: (id: string) => string): string {
+  return `${ids.slice(0, MAX_IDS).map(show).join(', ')}${ids.length > MAX_IDS ? ', …' : ''}`;
 }
 
 function toMoves({ added, removed, failing, refused }: MovedEvent): readonly string[] {
