@@ -29,8 +29,8 @@ const MAX_LISTED = 5;
 const ELLIPSIS = '…';
 
 /**
- * Says in one line what became of a commit. Held is a failure and not pending: GitLab refuses a second pending with another text,
- * and a branch must not look as if all were well.
+ * Says in one line what became of a commit. Held is a failure and not pending: GitLab refuses a second pending with
+ * another text, and a branch must not look as if all were well.
  */
 export function describeOutcome(outcome: CommitOutcome): {
   readonly state: CommitState;

@@ -26,7 +26,8 @@ export interface PostingState {
 export interface CommitStatusOutbox {
   /**
    * Has a status posted. For each commit only the newest counts: it takes the place of one that waits. What was posted
-   * last is not posted again, nor pending of a commit that is known, nor a success in other words. A source without settings has nothing posted. The description is redacted and cut here.
+   * last is not posted again, nor pending of a commit that is known, nor a success in other words. A source without
+   * settings has nothing posted. The description is redacted and cut here.
    */
   post(status: StatusPost): void;
   /** Tries what waited when the process ended. */
