@@ -87,7 +87,7 @@ describe('the events of reconciling', () => {
   }
 
   async function settle(app: RunningApp, count: number): Promise<readonly Record<string, unknown>[]> {
-    while (heard(app).length < count) await new Promise((resolve) => setTimeout(resolve, 5));
+    await app.untilLogged(() => heard(app).length >= count);
     await app.app.idle();
     return heard(app);
   }

@@ -10,7 +10,6 @@ import { createTempDir, type TempDir } from './temp-dir.ts';
 export interface Answer {
   readonly status: number;
   readonly headers: Headers;
-
   readonly body: unknown;
 }
 
@@ -22,6 +21,8 @@ export interface RunningApp extends AsyncDisposable {
   readonly reports: readonly Report[];
   /** What was logged, a line each. */
   readonly log: readonly string[];
+  /** Resolves once this holds; asked now and whenever something was logged. */
+  untilLogged(holds: () => boolean): Promise<void>;
   get(path: string, headers?: Record<string, string>): Promise<Answer>;
   post(path: string, body: Json | string | Uint8Array, headers?: Record<string, string>): Promise<Answer>;
   /** Emits an event and waits until nothing is in flight. */
@@ -51,6 +52,16 @@ export async function runApp(
   const reports: Report[] = [];
   const log: string[] = [];
   const waiting: ((report: Report) => void)[] = [];
+  let watching: readonly { readonly holds: () => boolean; readonly resolve: () => void }[] = [];
+  const checkLog = (): void => {
+    const met = watching.filter(({ holds }) => holds());
+    watching = watching.filter((one) => !met.includes(one));
+    for (const { resolve } of met) resolve();
+  };
+  const write = (line: string): void => {
+    log.push(line);
+    checkLog();
+  };
   const start = (): Promise<App> =>
     startApp({
       settings: loadSettings({
@@ -65,7 +76,7 @@ export async function runApp(
         file: '/dev/null',
       }),
       env: options.env ?? {},
-      logger: createLogger('debug', { write: (line) => log.push(line) }),
+      logger: createLogger('debug', { write }),
       clock: options.clock ?? systemClock,
       onReport: (report) => {
         reports.push(report);
@@ -97,6 +108,11 @@ export async function runApp(
     stateDir: state.path,
     reports,
     log,
+    untilLogged: (holds) =>
+      new Promise((resolve) => {
+        watching = [...watching, { holds, resolve }];
+        checkLog();
+      }),
     get: (path, headers = {}) => ask(path, { headers }),
     post,
     async emit(source, event, data) {
