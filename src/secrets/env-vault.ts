@@ -14,8 +14,8 @@ export function createEnvVault({ env, allow }: EnvVaultOptions): (reference: Ref
   const patterns = allow?.map(toPattern) ?? null;
   const isAllowed = (name: string): boolean =>
     patterns === null ? !name.startsWith(OWN_PREFIX) : patterns.some((pattern) => pattern.test(name));
-  return ({ prefix, resource, previous }) => {
-    const name = `${prefix}${resource}${previous ? '_previous' : ''}`.replaceAll('-', '_').toUpperCase();
+  return (reference) => {
+    const name = toVariable(reference);
     if (!isAllowed(name))
       throw new SecretError(
         `could not get value from external vault (variable ${name} is not allowed: see secrets.env_allow)`,
@@ -27,6 +27,11 @@ export function createEnvVault({ env, allow }: EnvVaultOptions): (reference: Ref
       );
     return value;
   };
+}
+
+/** The name of the variable behind a reference. */
+export function toVariable({ prefix, resource, previous }: Reference): string {
+  return `${prefix}${resource}${previous ? '_previous' : ''}`.replaceAll('-', '_').toUpperCase();
 }
 
 function toPattern(name: string): RegExp {

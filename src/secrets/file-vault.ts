@@ -31,9 +31,23 @@ function unavailable(why: string, cause?: unknown): SecretError {
   return new SecretError(`could not get value from external vault (${why})`, { cause });
 }
 
+/** The path that a reference writes, before any link below the root is followed. */
+export function toPath(root: string, resource: string): string {
+  return resolve(toBase(root), `.${sep}${resource}`);
+}
+
+/** One that is not there has no links to follow. */
+function toBase(root: string): string {
+  try {
+    return realpathSync.native(root);
+  } catch {
+    return resolve(root);
+  }
+}
+
 function locate(root: string, resource: string): string {
   const base = realpathSync.native(root);
-  const path = realpathSync.native(resolve(base, `.${sep}${resource}`));
+  const path = realpathSync.native(toPath(root, resource));
   const below = relative(base, path);
   if (below === '' || below === '..' || below.startsWith(`..${sep}`) || isAbsolute(below))
     throw unavailable(`file ${resource} is outside secrets.file_root`);
