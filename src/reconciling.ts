@@ -110,7 +110,7 @@ export function createReconciling(parts: ReconcilingParts): Reconciling {
     keep(set) {
       keeping = lastGood.save(set);
     },
-    prepare: createPrepare(sandbox, toPrefixes(settings.sources)),
+    prepare: createPrepare(sandbox, { prefixes: toPrefixes(settings.sources) }),
     noteHooks: parts.noteHooks,
     swap: parts.swap,
     onStart: (states) => postAll(toPendingPosts(states)),

@@ -37,6 +37,7 @@ export type ProblemCode =
   | 'filter_invalid'
   | 'function_invalid'
   | 'reference_invalid'
+  | 'reference_reserved'
   | 'unknown_field'
   | 'ssl_verify_unsaid'
   | 'plain_secret'

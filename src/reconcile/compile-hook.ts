@@ -4,7 +4,7 @@ import type { Sandbox, SandboxProgram } from '../sandbox/sandbox.ts';
 import { compileRequestTemplates } from './compile-templates.ts';
 import { type CompiledFilter, compileFilter, isFilterMistake } from './filter-expression.ts';
 import type { Finding } from './place.ts';
-import { checkReferences } from './references.ts';
+import { checkReferences, locateReferences, type PlacedReference } from './references.ts';
 import type { Filter, RequestTemplates } from './snapshot.ts';
 
 /** Everything about a hook that follows from its definition alone, whatever the catalogue holds. */
@@ -14,6 +14,7 @@ export interface CompiledHook {
   readonly program: SandboxProgram | null;
   /** Top-level fields of the data that templates and filter read, with the place that reads each. */
   readonly reads: readonly FieldRead[];
+  readonly references: readonly PlacedReference[];
   readonly findings: readonly Finding[];
   /** Of the whole definition: tells whether it changed. */
   readonly digest: string;
@@ -38,6 +39,7 @@ export async function compileHook(hook: EventHook, sandbox: Sandbox): Promise<Co
       ...(filter.compiled?.fields ?? []).map((field): FieldRead => ({ field, path: ['filter'] })),
       ...(templates?.reads ?? []),
     ],
+    references: locateReferences(hook),
     findings: [
       ...filter.findings,
       ...(templates?.findings ?? []),

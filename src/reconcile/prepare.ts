@@ -5,11 +5,13 @@ import type { EventHook, LoadedDefinition, LoadedFile } from '../definitions/def
 import { hasErrors, type Problem } from '../definitions/problem.ts';
 import { compareTexts } from '../order.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
+import { NOTHING_RESERVED, type Reserved } from '../secrets/reserved.ts';
 import { checkHook } from './check-hook.ts';
 import { type CompiledHook, createHookCompiler } from './compile-hook.ts';
 import { findDuplicates } from './duplicates.ts';
 import { toProblem } from './place.ts';
 import { findPrefixProblems, type Prefixes } from './prefixes.ts';
+import { findReserved } from './references.ts';
 import type { Snapshot } from './snapshot.ts';
 
 /** A hook that is ready to go live once it has a revision and its times. */
@@ -36,13 +38,23 @@ export interface Prepared {
  */
 export type Prepare = (files: readonly LoadedFile[], live?: Snapshot | null) => Promise<Prepared>;
 
+/** What settings say that definitions have to keep to; without it, they are checked by themselves. */
+export interface PrepareRules {
+  readonly prefixes?: Prefixes;
+  readonly reserved?: Reserved;
+}
+
 /** Hooks compiled between two pauses, so that a large set never holds up deliveries. */
 const BATCH = 200;
 
 /** Makes a Prepare that compiles each definition once, however often it comes back unchanged. */
-export function createPrepare(sandbox: Sandbox, prefixes: Prefixes = new Map()): Prepare {
+export function createPrepare(
+  sandbox: Sandbox,
+  { prefixes = new Map(), reserved = NOTHING_RESERVED }: PrepareRules = {},
+): Prepare {
   const compile = createHookCompiler(sandbox);
   return async (files, live = null) => {
+    const isReserved = reserved.look();
     const loaded = files.flatMap((file) => file.definitions);
     const { catalogue, problems: sourceProblems } = buildCatalogue(loaded.filter(isSource));
     const hooks: PreparedHook[] = [];
@@ -54,7 +66,8 @@ export function createPrepare(sandbox: Sandbox, prefixes: Prefixes = new Map()):
       const prepared = { hook, loaded: definition, compiled: await compile(definition, hook) };
       hooks.push(prepared);
       problems.push(...findPrefixProblems(hook, definition, prefixes));
-      const findings = [...prepared.compiled.findings, ...checkHook(prepared, catalogue)];
+      const { references, findings: own } = prepared.compiled;
+      const findings = [...own, ...findReserved(references, isReserved), ...checkHook(prepared, catalogue)];
       problems.push(...findings.map((finding) => toProblem(definition, finding)));
     }
     problems.push(...findDuplicates(hooks, live));

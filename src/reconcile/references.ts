@@ -2,8 +2,15 @@ import type { EventHook } from '../definitions/definition.ts';
 import { toMessage } from '../errors.ts';
 import type { Json } from '../event.ts';
 import { locatePlainSecrets } from '../secrets/mask.ts';
-import { isReference, parseReference } from '../secrets/reference.ts';
+import { isReference, parseReference, type Reference } from '../secrets/reference.ts';
+import { describeResource, type IsReserved } from '../secrets/reserved.ts';
 import type { Finding, Path } from './place.ts';
+
+/** A reference with its place in a definition. */
+export interface PlacedReference {
+  readonly reference: Reference;
+  readonly path: Path;
+}
 
 /**
  * Checks that every reference of a hook can be read as one and stands where it is resolved, and warns of secrets that
@@ -17,12 +24,40 @@ export function checkReferences({ handler, config }: EventHook): readonly Findin
   return [...references, ...secrets.map(({ path }) => plainSecret(path))];
 }
 
+/** The references of a hook that will be resolved. */
+export function locateReferences({ handler, config }: EventHook): readonly PlacedReference[] {
+  if (handler === 'lambda') return [];
+  return [...strings(config, ['config'])]
+    .filter(([text, path]) => !isInBody(path) && isReference(text) && checkText(text, path).length === 0)
+    .map(([text, path]) => ({ reference: parseReference(text), path }));
+}
+
+/** Finds references to what settings refer to. What a file of settings is may change with a link, so it is asked at every load. */
+export function findReserved(
+  references: readonly PlacedReference[],
+  isReserved: IsReserved,
+): readonly Finding[] {
+  return references
+    .filter(({ reference }) => isReserved(reference))
+    .map(({ reference, path }) => ({
+      code: 'reference_reserved',
+      severity: 'error',
+      path,
+      message: `Hooks may not refer to ${describeResource(reference)}: the settings do, so it is theirs alone`,
+      hint: 'Put what hooks need into another variable or file, and refer to that',
+    }));
+}
+
 const REFERENCE_START = '{vault://';
 const HINT = 'A reference is {vault://env/NAME} or {vault://file/PATH}, and the whole value';
 
+function isInBody(path: Path): boolean {
+  return path[1] === 'body';
+}
+
 function checkText(text: string, path: Path): readonly Finding[] {
   if (!text.includes(REFERENCE_START)) return [];
-  if (path[1] === 'body') return [unresolved(path, 'stands in a body')];
+  if (isInBody(path)) return [unresolved(path, 'stands in a body')];
   if (!isReference(text)) return [unresolved(path, 'is not the whole value')];
   try {
     parseReference(text);

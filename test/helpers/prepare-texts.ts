@@ -1,5 +1,10 @@
 import type { LoadedFile } from '../../src/definitions/definition.ts';
-import { createPrepare, type Prepare, type Prepared } from '../../src/reconcile/prepare.ts';
+import {
+  createPrepare,
+  type Prepare,
+  type Prepared,
+  type PrepareRules,
+} from '../../src/reconcile/prepare.ts';
 import { createSandbox } from '../../src/sandbox/pool.ts';
 import { loadText, toBrief } from './load-text.ts';
 
@@ -7,8 +12,8 @@ import { loadText, toBrief } from './load-text.ts';
 const sandbox = createSandbox({ threads: 1 });
 
 /** A prepare that knows no file yet. */
-export function createTestPrepare(): Prepare {
-  return createPrepare(sandbox);
+export function createTestPrepare(rules: PrepareRules = {}): Prepare {
+  return createPrepare(sandbox, rules);
 }
 
 /** Loads texts as files of these names. */

@@ -14,7 +14,7 @@ const SOURCES = [
 async function problemsOf(owner: string, name: string): Promise<readonly string[]> {
   const source = { source: 'dir:hooks', owner, labelled: true };
   const bytes = Buffer.from(`name: ${name}\nsource: crud\nhandler: log\n`);
-  const prepare = createPrepare(createSandbox({ threads: 1 }), toPrefixes(SOURCES));
+  const prepare = createPrepare(createSandbox({ threads: 1 }), { prefixes: toPrefixes(SOURCES) });
   const { problems } = await prepare([loadFile({ file: 'a.yaml', bytes, source })]);
   return problems.map(({ code, path, line, message }) => `${code} ${path} ${line} ${message}`);
 }

@@ -1,5 +1,10 @@
+import { rmSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { briefsOf, prepareTexts, problemOf } from '../helpers/prepare-texts.ts';
+import { createReserved } from '../../src/secrets/reserved.ts';
+import { toBrief } from '../helpers/load-text.ts';
+import { briefsOf, createTestPrepare, loadTexts, prepareTexts, problemOf } from '../helpers/prepare-texts.ts';
+import { createTempDir } from '../helpers/temp-dir.ts';
 
 /** A webhook-custom whose config goes on from line 6. */
 function custom(config: string): string {
@@ -91,6 +96,64 @@ describe('checking references', () => {
     const functions = 'functions: ["return function() return \'{vault://aws/x}\' end"]';
     const text = `source: crud\nhandler: lambda\ndescription: "{vault://aws/x}"\nconfig: { ${functions} }\n`;
     expect(await briefsOf(text)).toEqual([]);
+  });
+});
+
+describe('checking for references to what settings refer to', () => {
+  const SETTINGS = ['{vault://env/git-token}', '{vault://file/app/key/}'];
+
+  it.each([
+    ['url', custom('').replace('http://example.com', '"{vault://env/git-token}"'), '5:8', 'config.url'],
+    ['secret', custom('  secret: "{vault://env/GIT_TOKEN#2}"\n'), '6:11', 'config.secret'],
+    [
+      'one of several secrets',
+      custom('  secret: ["{vault://env/mine}", "{vault://env/git-token/key}"]\n'),
+      '6:34',
+      'config.secret[1]',
+    ],
+    ['a header', custom('  headers: { a: "{vault://file//app/./key/}" }\n'), '6:17', 'config.headers.a'],
+    [
+      'a header beside templates',
+      custom('  headers_format: true\n  headers: { a: "{vault://env/token?prefix=git-}" }\n'),
+      '7:17',
+      'config.headers.a',
+    ],
+    [
+      'a payload',
+      custom('  payload: { a: [{ b: "{vault://file/app/key/part}" }] }\n'),
+      '6:23',
+      'config.payload.a[0].b',
+    ],
+  ])('refuses one in %s', async (_what, text, place, path) => {
+    const prepare = createTestPrepare({ reserved: createReserved(SETTINGS, '/nowhere') });
+    const { problems, good } = await prepare(loadTexts({ 'hook.yaml': text }));
+    expect(good).toBe(false);
+    expect(problems.map(toBrief)).toEqual([`${place} reference_reserved ${path}`]);
+    expect(problems[0]).toMatchObject({
+      message: expect.stringMatching(
+        /^Hooks may not refer to (?:variable GIT_TOKEN(?:_PREVIOUS)?|file app\/key): the settings do, so it is theirs alone$/,
+      ),
+      hint: 'Put what hooks need into another variable or file, and refer to that',
+    });
+    expect((await prepareTexts({ 'hook.yaml': text })).good, 'without settings').toBe(true);
+  });
+
+  it('lets stand what is never resolved', async () => {
+    const prepare = createTestPrepare({ reserved: createReserved(SETTINGS, '/nowhere') });
+    const text = custom('  body: "{vault://env/git-token}"\n');
+    expect((await prepare(loadTexts({ 'hook.yaml': text }))).good).toBe(true);
+  });
+
+  it('looks where links lead at every load', async () => {
+    using dir = createTempDir();
+    const prepare = createTestPrepare({ reserved: createReserved(SETTINGS, dir.path) });
+    dir.write('app/key', 'x');
+    symlinkSync(dir.write('other', 'x'), join(dir.path, 'link'));
+    const files = loadTexts({ 'hook.yaml': custom('  secret: "{vault://file/link}"\n') });
+    expect((await prepare(files)).good).toBe(true);
+    rmSync(join(dir.path, 'link'));
+    symlinkSync('app/key', join(dir.path, 'link'));
+    expect((await prepare(files)).problems.map(({ code }) => code)).toEqual(['reference_reserved']);
   });
 });
 
