@@ -35,8 +35,10 @@ import { createRegistry } from './registry/registry.ts';
 import { releaseMemory } from './release-memory.ts';
 import { createSandbox } from './sandbox/pool.ts';
 import { findPlainSecrets } from './secrets/mask.ts';
+import { createReserved } from './secrets/reserved.ts';
 import { createSecrets } from './secrets/resolver.ts';
 import type { Settings } from './settings.ts';
+import { listTexts } from './settings-secrets.ts';
 import { VERSION } from './version.ts';
 
 /** What an app is started with. */
@@ -88,14 +90,15 @@ export async function startApp({ settings, env, logger, clock, onReport }: AppPa
   stack.defer(() => journal.close());
   const sandbox = createSandbox();
   stack.defer(() => sandbox.close());
-  const secrets = createSecrets({ env, ...settings.secrets });
+  const reserved = createReserved(listTexts(settings), settings.secrets.fileRoot);
+  const secrets = createSecrets({ env, ...settings.secrets, reserved });
   const httpClient = createHttpClient({ clock });
   stack.defer(() => httpClient.close());
 
   const registry = createRegistry();
   for (const hook of await journal.gone()) registry.markGone(hook);
   const counters = createCounters();
-  const handlers = createHandlers({ httpClient, secrets, sandbox, clock, logger });
+  const handlers = createHandlers({ httpClient, secrets: secrets.hooks, sandbox, clock, logger });
   const ownEvents = createOwnEvents({
     clock,
     emit: async (events) => {
@@ -126,7 +129,7 @@ export async function startApp({ settings, env, logger, clock, onReport }: AppPa
     attempt: createAttempt({
       handlers,
       record,
-      redact: secrets.redact,
+      redact: secrets.hooks.redact,
       isStopping: () => cutOff,
       clock,
       random: Math.random,
@@ -149,14 +152,14 @@ export async function startApp({ settings, env, logger, clock, onReport }: AppPa
   });
   stack.defer(() => feeds.stop());
 
-  const ping = createPing({ httpClient, secrets, clock });
+  const ping = createPing({ httpClient, secrets: secrets.hooks, clock });
   const reconciling = createReconciling({
     settings,
     sandbox,
     noteHooks: (sightings, at) => journal.noteHooks(sightings, at),
     swap: (snapshot) => {
       for (const { definition } of snapshot.hooks)
-        for (const secret of findPlainSecrets(definition.config)) secrets.conceal(secret);
+        for (const secret of findPlainSecrets(definition.config)) secrets.hooks.conceal(secret);
       registry.swap(snapshot);
       reload();
       feeds.follow(snapshot.catalogue);
@@ -166,7 +169,8 @@ export async function startApp({ settings, env, logger, clock, onReport }: AppPa
     ownEvents,
     onReport,
     env,
-    secrets,
+    secrets: secrets.settings,
+    reserved,
     clock,
     logger,
   });
@@ -203,7 +207,8 @@ export async function startApp({ settings, env, logger, clock, onReport }: AppPa
     postings: reconciling.postings,
     reconciling,
     receivers: settings.receivers,
-    resolve: secrets.resolve,
+    resolve: secrets.settings.resolve,
+    hookSecrets: secrets.hooks,
     trigger: reconciling.trigger,
     version: VERSION,
     clock,

@@ -25,6 +25,7 @@ import { createReconciler, type Reconciler } from './reconcile/reconciler.ts';
 import type { Report } from './reconcile/report.ts';
 import type { Snapshot } from './reconcile/snapshot.ts';
 import type { Sandbox } from './sandbox/sandbox.ts';
+import type { Reserved } from './secrets/reserved.ts';
 import type { Secrets } from './secrets/secrets.ts';
 import type { Settings } from './settings.ts';
 import type { SourceSettings } from './source-settings.ts';
@@ -45,7 +46,10 @@ export interface ReconcilingParts {
   readonly onReport: (report: Report, textOf: TextOf) => void;
   /** What git is found by, and its proxies. */
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** Of settings. */
   readonly secrets: Secrets;
+  /** What hooks may not refer to. */
+  readonly reserved: Reserved;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -110,7 +114,7 @@ export function createReconciling(parts: ReconcilingParts): Reconciling {
     keep(set) {
       keeping = lastGood.save(set);
     },
-    prepare: createPrepare(sandbox, { prefixes: toPrefixes(settings.sources) }),
+    prepare: createPrepare(sandbox, { prefixes: toPrefixes(settings.sources), reserved: parts.reserved }),
     noteHooks: parts.noteHooks,
     swap: parts.swap,
     onStart: (states) => postAll(toPendingPosts(states)),

@@ -4,7 +4,7 @@ import { toMessage } from '../errors.ts';
 import type { FailureReason } from '../journal/delivery.ts';
 import type { LiveHook } from '../reconcile/snapshot.ts';
 import { SecretError } from '../secrets/reference.ts';
-import type { Secrets } from '../secrets/secrets.ts';
+import type { HookSecrets } from '../secrets/secrets.ts';
 import { TemplateRenderError } from '../template/render.ts';
 import type { HandlerResult } from './handler.ts';
 import { RequestError, type RequestHeaders } from './headers.ts';
@@ -16,7 +16,7 @@ import { parseSigningKey } from './signing-key.ts';
 /** What requests are sent with. */
 export interface SenderParts {
   readonly httpClient: HttpClient;
-  readonly secrets: Secrets;
+  readonly secrets: HookSecrets;
   readonly clock: Clock;
 }
 
@@ -75,7 +75,7 @@ export function createSend({ httpClient, secrets, clock }: SenderParts): Send {
 }
 
 interface ResultContext {
-  readonly secrets: Secrets;
+  readonly secrets: HookSecrets;
   readonly durationMs: number;
   readonly now: number;
 }

@@ -2,7 +2,7 @@ import type { WebhookCustomConfig } from '../definitions/definition.ts';
 import type { Json, JsonObject } from '../event.ts';
 import type { LiveHook } from '../reconcile/snapshot.ts';
 import { isReference } from '../secrets/reference.ts';
-import type { Secrets } from '../secrets/secrets.ts';
+import type { HookSecrets } from '../secrets/secrets.ts';
 import { encodePayload } from './encode-payload.ts';
 import type { Handler } from './handler.ts';
 import { RequestHeaders } from './headers.ts';
@@ -38,7 +38,7 @@ interface CustomRequest {
   readonly config: WebhookCustomConfig;
   readonly hook: Pick<LiveHook, 'templates'>;
   readonly context: JsonObject;
-  readonly secrets: Secrets;
+  readonly secrets: HookSecrets;
 }
 
 function planRequest(request: CustomRequest): RequestPlan {
@@ -79,7 +79,7 @@ function toPayload({ config, hook, context, secrets }: CustomRequest): JsonObjec
   return resolveWhereDeclared(rendered, config.payload, secrets) as JsonObject;
 }
 
-function resolveWhereDeclared(rendered: Json, declared: Json | undefined, secrets: Secrets): Json {
+function resolveWhereDeclared(rendered: Json, declared: Json | undefined, secrets: HookSecrets): Json {
   if (typeof declared === 'string') return isReference(declared) ? secrets.resolve(declared) : rendered;
   if (declared === null || typeof declared !== 'object') return rendered;
   if (Array.isArray(declared)) {

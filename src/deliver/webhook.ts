@@ -1,7 +1,7 @@
 import type { WebhookConfig } from '../definitions/definition.ts';
 import type { JsonObject } from '../event.ts';
 import { isReference, SecretError } from '../secrets/reference.ts';
-import type { Secrets } from '../secrets/secrets.ts';
+import type { HookSecrets } from '../secrets/secrets.ts';
 import type { Handler } from './handler.ts';
 import { RequestHeaders } from './headers.ts';
 import type { RequestPlan, Send } from './sender.ts';
@@ -9,7 +9,7 @@ import type { RequestPlan, Send } from './sender.ts';
 /** What the handlers of webhooks work with. */
 export interface WebhookParts {
   readonly send: Send;
-  readonly secrets: Secrets;
+  readonly secrets: HookSecrets;
 }
 
 /** The handler `webhook`: POSTs the event's data with `event` and `source` beside it, always as JSON. */
@@ -35,7 +35,7 @@ export function createWebhookHandler({ send, secrets }: WebhookParts): Handler {
 export function planJsonPost(
   { url, headers }: WebhookConfig,
   data: JsonObject,
-  secrets: Secrets,
+  secrets: HookSecrets,
 ): RequestPlan {
   const requestHeaders = new RequestHeaders();
   for (const [name, value] of Object.entries(headers)) {
@@ -54,7 +54,7 @@ export function planJsonPost(
  * Where a request goes. A URL in a definition was checked when it was loaded; what is behind a reference may be
  * anything: throws SecretError, since it may be put right without a change of the definition.
  */
-export function resolveUrl(url: string, secrets: Secrets): string {
+export function resolveUrl(url: string, secrets: HookSecrets): string {
   if (!isReference(url)) return url;
   const resolved = secrets.resolve(url);
   const protocol = URL.parse(resolved)?.protocol;

@@ -6,12 +6,12 @@ import { parseSigningKey, toPublicBytes } from '../deliver/signing-key.ts';
 import type { JsonObject } from '../event.ts';
 import type { LiveHook, Snapshot } from '../reconcile/snapshot.ts';
 import type { Registry } from '../registry/registry.ts';
+import type { HookSecrets } from '../secrets/secrets.ts';
 
 /** What public keys are found with. */
 export interface JwksParts {
   readonly registry: Registry;
-  /** The value of a reference, or the text itself. Throws SecretError. */
-  readonly resolve: (text: string) => string;
+  readonly hookSecrets: Pick<HookSecrets, 'of' | 'resolve'>;
   readonly clock: Clock;
 }
 
@@ -19,7 +19,7 @@ export interface JwksParts {
 const FRESH_MS = 60_000;
 
 /** GET /.well-known/jwks.json: the public half of every private key that live hooks sign with (RFC 7517, RFC 8037). */
-export function createJwksRouter({ registry, resolve, clock }: JwksParts): Router {
+export function createJwksRouter({ registry, hookSecrets, clock }: JwksParts): Router {
   let known: {
     readonly snapshot: Snapshot | null;
     readonly until: number;
@@ -29,24 +29,24 @@ export function createJwksRouter({ registry, resolve, clock }: JwksParts): Route
   router.get('/.well-known/jwks.json', (_req, res) => {
     const snapshot = registry.current();
     if (known?.snapshot !== snapshot || clock.now() >= known.until)
-      known = { snapshot, until: clock.now() + FRESH_MS, keys: toKeys(snapshot?.hooks ?? [], resolve) };
+      known = { snapshot, until: clock.now() + FRESH_MS, keys: toKeys(snapshot?.hooks ?? [], hookSecrets) };
     res.set('cache-control', `max-age=${FRESH_MS / 1000}`).json({ keys: known.keys });
   });
   return router;
 }
 
-function toKeys(hooks: readonly LiveHook[], resolve: JwksParts['resolve']): JsonObject[] {
-  const secrets = new Set(
+function toKeys(hooks: readonly LiveHook[], secrets: JwksParts['hookSecrets']): JsonObject[] {
+  const declared = new Set(
     hooks.flatMap(({ definition: { config } }) => ('secret' in config ? (config.secret ?? []) : [])),
   );
-  const keys = [...secrets].flatMap((secret) => toJwk(secret, resolve));
+  const keys = [...declared].flatMap((secret) => toJwk(secret, secrets));
   return [...new Map(keys.map((key) => [key.kid, key])).values()];
 }
 
 /** None of a secret that is shared, nor of one that cannot be had: its hook signs nothing either. */
-function toJwk(secret: string, resolve: JwksParts['resolve']): readonly JsonObject[] {
+function toJwk(secret: string, secrets: JwksParts['hookSecrets']): readonly JsonObject[] {
   try {
-    const key = parseSigningKey(resolve(secret));
+    const key = parseSigningKey(secrets.resolve(secret));
     if (key.kind === 'shared') return [];
     const named = { crv: 'Ed25519', kty: 'OKP', x: toPublicBytes(key.key).toString('base64url') };
     const kid = hash('sha256', toCanonicalJson(named), 'base64url');

@@ -3,7 +3,8 @@ import { createEnvVault } from './env-vault.ts';
 import { createFileVault } from './file-vault.ts';
 import { createRedactor } from './redactor.ts';
 import { isReference, parseReference, type Reference, SecretError } from './reference.ts';
-import type { Secrets } from './secrets.ts';
+import { describeResource, type Reserved } from './reserved.ts';
+import type { HookSecrets, Secrets } from './secrets.ts';
 
 /** What references may reach. */
 export interface SecretsOptions {
@@ -11,25 +12,56 @@ export interface SecretsOptions {
   /** Names of variables, `*` for any characters; null: all but Hookline's own. */
   readonly envAllow: readonly string[] | null;
   readonly fileRoot: string;
+  /** What hooks may not refer to. */
+  readonly reserved: Reserved;
 }
 
-/** Creates the resolver of references. */
-export function createSecrets({ env, envAllow, fileRoot }: SecretsOptions): Secrets {
+/** The resolvers of references, which redact what either of them gave out. */
+export interface Resolvers {
+  /** For settings, which may refer to everything. */
+  readonly settings: Secrets;
+  readonly hooks: HookSecrets;
+}
+
+/** Creates both resolvers. */
+export function createSecrets({ env, envAllow, fileRoot, reserved }: SecretsOptions): Resolvers {
   const vaults = { env: createEnvVault({ env, allow: envAllow }), file: createFileVault(fileRoot) };
-  const redactor = createRedactor();
+  const { remember, keep: conceal, redact } = createRedactor();
   const parsed = new Map<string, Reference>();
-  return {
-    resolve(text) {
+  const read = (reference: Reference): string =>
+    toSubfield(vaults[reference.vault](reference), reference.key);
+
+  /** Refused before and after: a link may be moved on while it is read. */
+  function readForHook(reference: Reference): string {
+    refuse(reference, reserved);
+    const value = read(reference);
+    refuse(reference, reserved);
+    return value;
+  }
+
+  function resolveBy(look: (reference: Reference) => string): Secrets['resolve'] {
+    return (text) => {
       if (!isReference(text)) return text;
       const reference = parsed.get(text) ?? parseReference(text);
       parsed.set(text, reference);
-      const value = toSubfield(vaults[reference.vault](reference), reference.key);
-      redactor.remember(value);
+      const value = look(reference);
+      remember(value);
       return value;
-    },
-    conceal: redactor.keep,
-    redact: redactor.redact,
+    };
+  }
+
+  return {
+    settings: { resolve: resolveBy(read), conceal, redact },
+    hooks: { of: 'hooks', resolve: resolveBy(readForHook), conceal, redact },
   };
+}
+
+/** What was let through when the hook was loaded may be reserved since: links move. */
+function refuse(reference: Reference, reserved: Reserved): void {
+  if (!reserved.look()(reference)) return;
+  throw new SecretError(
+    `could not get value from external vault (${describeResource(reference)} is the settings' own: they refer to it)`,
+  );
 }
 
 /** The string under a key of a JSON object; the value itself when no key is asked for. */

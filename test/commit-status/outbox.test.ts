@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { type CommitStatusOutbox, createCommitStatusOutbox } from '../../src/commit-status/outbox.ts';
 import { createHttpClient } from '../../src/deliver/http-client.ts';
 import { createLogger } from '../../src/logger.ts';
+import { NOTHING_RESERVED } from '../../src/secrets/reserved.ts';
 import { createSecrets } from '../../src/secrets/resolver.ts';
 import type { CommitStatusSettings } from '../../src/source-settings.ts';
 import { createHeldClock, type HeldClock } from '../helpers/held-clock.ts';
@@ -37,7 +38,12 @@ async function createBench(
   const log: string[] = [];
   const env: Record<string, string | undefined> = { TOKEN: 'hunter2' };
   const client = createHttpClient({ clock });
-  const secrets = createSecrets({ env, envAllow: null, fileRoot: dir.path });
+  const secrets = createSecrets({
+    env,
+    envAllow: null,
+    fileRoot: dir.path,
+    reserved: NOTHING_RESERVED,
+  }).settings;
   const create = (changes: Partial<CommitStatusSettings> = {}): CommitStatusOutbox =>
     createCommitStatusOutbox({
       file: join(dir.path, 'commit-status.json'),

@@ -3,6 +3,7 @@ import type { CheckCandidate } from '../../src/definitions/git-source.ts';
 import { createGitSource } from '../../src/definitions/git-source.ts';
 import type { DefinitionSource, SourceFiles } from '../../src/definitions/source.ts';
 import { SourceError } from '../../src/definitions/source.ts';
+import { NOTHING_RESERVED } from '../../src/secrets/reserved.ts';
 import { createSecrets } from '../../src/secrets/resolver.ts';
 import type { GitSettings } from '../../src/source-settings.ts';
 import { createHeldClock, type HeldClock } from './held-clock.ts';
@@ -42,7 +43,12 @@ export function createGitBench(env: Record<string, string | undefined> = {}): Gi
   const state = createTempDir();
   const clock = createHeldClock();
   const all = { PATH: process.env.PATH, ...env };
-  const secrets = createSecrets({ env: all, envAllow: null, fileRoot: state.path });
+  const secrets = createSecrets({
+    env: all,
+    envAllow: null,
+    fileRoot: state.path,
+    reserved: NOTHING_RESERVED,
+  }).settings;
   const sources: DefinitionSource[] = [];
   const bench: GitBench = {
     state,

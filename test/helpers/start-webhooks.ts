@@ -8,6 +8,7 @@ import { createWebhookHandler } from '../../src/deliver/webhook.ts';
 import { createWebhookCustomHandler } from '../../src/deliver/webhook-custom.ts';
 import { compileRequestTemplates } from '../../src/reconcile/compile-templates.ts';
 import type { LiveHook } from '../../src/reconcile/snapshot.ts';
+import { NOTHING_RESERVED } from '../../src/secrets/reserved.ts';
 import { createSecrets } from '../../src/secrets/resolver.ts';
 import { createHeldClock } from './held-clock.ts';
 import { toLiveHook, WEBHOOK_CONFIG } from './live-hook.ts';
@@ -45,7 +46,12 @@ export async function startWebhooks({
   readonly clock?: Clock;
 } = {}): Promise<Webhooks> {
   const receiver = await startRecordingServer();
-  const secrets = createSecrets({ env, envAllow: null, fileRoot: '/nowhere' });
+  const secrets = createSecrets({
+    env,
+    envAllow: null,
+    fileRoot: '/nowhere',
+    reserved: NOTHING_RESERVED,
+  }).hooks;
   const httpClient = createHttpClient({ clock });
   const parts: SenderParts = { httpClient, secrets, clock };
   const send = createSend(parts);

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { createSources } from '../../src/definitions/create-sources.ts';
 import type { DefinitionSource } from '../../src/definitions/source.ts';
 import { createLogger } from '../../src/logger.ts';
+import { NOTHING_RESERVED } from '../../src/secrets/reserved.ts';
 import { createSecrets } from '../../src/secrets/resolver.ts';
 import type { GitSettings, GitVerify } from '../../src/source-settings.ts';
 import { createGitRepo, type GitRepo } from './git-repo.ts';
@@ -43,7 +44,8 @@ export function createVerifyBench(env: Record<string, string | undefined> = {}, 
       const sources = createSources([settings], {
         stateDir: join(state.path, below),
         env: all,
-        secrets: createSecrets({ env: all, envAllow: null, fileRoot: state.path }),
+        secrets: createSecrets({ env: all, envAllow: null, fileRoot: state.path, reserved: NOTHING_RESERVED })
+          .settings,
         clock,
         logger: createLogger('silent'),
         pollMs: 1_000,

@@ -25,7 +25,7 @@ it('GET /.well-known/jwks.json looks secrets up once a minute, and again when ot
       ],
       catalogue: { sources: BUILT_IN, declared: new Map() },
     });
-  const api = express().use(createJwksRouter({ registry, resolve, clock }));
+  const api = express().use(createJwksRouter({ registry, hookSecrets: { of: 'hooks', resolve }, clock }));
   const server = await startServer({
     listen: { host: '127.0.0.1', port: 0 },
     api,

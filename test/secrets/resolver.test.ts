@@ -1,13 +1,16 @@
+import { rmSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { toMessage } from '../../src/errors.ts';
-import { createSecrets } from '../../src/secrets/resolver.ts';
+import { createReserved, NOTHING_RESERVED } from '../../src/secrets/reserved.ts';
+import { createSecrets, type Resolvers } from '../../src/secrets/resolver.ts';
 import type { Secrets } from '../../src/secrets/secrets.ts';
 import { createTempDir } from '../helpers/temp-dir.ts';
 
 const MARKER = 'marker-value';
 
 function createWith(env: Readonly<Record<string, string>>, fileRoot = '/nowhere'): Secrets {
-  return createSecrets({ env, envAllow: null, fileRoot });
+  return createSecrets({ env, envAllow: null, fileRoot, reserved: NOTHING_RESERVED }).hooks;
 }
 
 describe('resolving secrets', () => {
@@ -88,6 +91,45 @@ describe('resolving secrets', () => {
         messageOf(() => secrets.resolve(`{vault://${reference}}`)),
         reference,
       ).not.toContain(MARKER);
+  });
+});
+
+describe('resolving for hooks', () => {
+  function createBoth(texts: readonly string[], fileRoot = '/nowhere'): Resolvers {
+    const env = { GIT_TOKEN: MARKER, GIT_TOKEN_PREVIOUS: MARKER, OTHER: 'other' };
+    return createSecrets({ env, envAllow: null, fileRoot, reserved: createReserved(texts, fileRoot) });
+  }
+
+  it('refuses what settings refer to, which settings go on to resolve', () => {
+    const { settings, hooks } = createBoth(['{vault://env/git-token}']);
+    for (const reference of ['env/git-token', 'env/token?prefix=git_', 'env/Git-Token#2']) {
+      expect(() => hooks.resolve(`{vault://${reference}}`), reference).toThrow(
+        /^could not get value from external vault \(variable GIT_TOKEN(?:_PREVIOUS)? is the settings' own: they refer to it\)$/,
+      );
+      expect(settings.resolve(`{vault://${reference}}`)).toBe(MARKER);
+    }
+    expect(hooks.resolve('{vault://env/other}')).toBe('other');
+  });
+
+  it('refuses a link that was moved to a file of settings', () => {
+    using dir = createTempDir();
+    dir.write('token', MARKER);
+    dir.write('other', 'other');
+    const link = join(dir.path, 'link');
+    const { settings, hooks } = createBoth(['{vault://file/token}'], dir.path);
+    symlinkSync('other', link);
+    expect(hooks.resolve('{vault://file/link}')).toBe('other');
+    rmSync(link);
+    symlinkSync('token', link);
+    expect(() => hooks.resolve('{vault://file/link}')).toThrow("file link is the settings' own");
+    expect(settings.resolve('{vault://file/link}')).toBe(MARKER);
+  });
+
+  it('takes what either gave out or was told of out of every text', () => {
+    const { settings, hooks } = createBoth(['{vault://env/git-token}']);
+    settings.resolve('{vault://env/git-token}');
+    settings.conceal('plain-in-settings');
+    expect(hooks.redact(`${MARKER} plain-in-settings`)).toBe('[redacted] [redacted]');
   });
 });
 
