@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import { validRange } from 'semver';
 import { compareTexts } from './order.ts';
+import { hideUsers } from './shown-url.ts';
 import type {
   CommitStatusSettings,
   GitAuth,
@@ -53,6 +54,7 @@ const AUTH_SETS: readonly (readonly AuthKey[])[] = [
 ];
 /** Written `user@host:path`; a colon after a slash is part of a path. */
 const SCP_FORM = /^(?:[^\s:/@]+@)?[^\s:/@]{2,}:(?!\/\/)/;
+const ANY_URL = /^[a-z][a-z0-9+.-]*:\/\//i;
 const URL_FORM = /^(?:https?|ssh|git|file):\/\//;
 
 /** Whether a text that may be a directory is the URL of a repository. */
@@ -150,15 +152,16 @@ function toAuth(auth: GitFileSettings['auth']): GitAuth | null {
 /** As named, or the last part of the path or URL without what a name may not hold. */
 function toName({ name, dir, git }: SourceFileSettings): string {
   if (name !== undefined) return name;
-  const last = basename((git?.url ?? dir ?? '').replace(/[/:]+$/, '').replaceAll(':', '/')).replace(
-    /\.git$/,
-    '',
-  );
+  const last = basename(
+    hideUsers(git?.url ?? dir ?? '')
+      .replace(/[/:]+$/, '')
+      .replaceAll(':', '/'),
+  ).replace(/\.git$/, '');
   return last.replace(/^[^A-Za-z0-9]+/, '').replaceAll(/[^A-Za-z0-9._-]/g, '-') || 'hooks';
 }
 
 function findMistakes({ dir, git }: SourceFileSettings, at: string): readonly string[] {
-  if (git === undefined) return dir === undefined ? [`"${at}" needs dir or git`] : [];
+  if (git === undefined) return findDirMistake(dir, at);
   if (dir !== undefined) return [`"${at}" has dir and git: one source is one of them`];
   return [
     ...findUrlMistake(git.url, `${at}.git.url`),
@@ -166,10 +169,20 @@ function findMistakes({ dir, git }: SourceFileSettings, at: string): readonly st
     ...findAuthMistake(git, `${at}.git.auth`),
     ...findVerifyMistake(git, `${at}.git`),
     ...(git.path.split('/').includes('..') ? [`"${at}.git.path" must stay inside the repository`] : []),
-    ...(git.commit_status?.host === 'gitea' && git.commit_status.api === null
-      ? [`"${at}.git.commit_status.api" must be set for gitea`]
-      : []),
+    ...findStatusMistake(git.commit_status, `${at}.git.commit_status`),
   ];
+}
+
+/** A URL whose protocol is mistyped is taken for a directory, and would be shown as one, token and all. */
+function findDirMistake(dir: string | undefined, at: string): readonly string[] {
+  if (dir === undefined) return [`"${at}" needs dir or git`];
+  return ANY_URL.test(dir) ? [`"${at}.dir" is a URL, and of none of https, http, ssh, git and file`] : [];
+}
+
+function findStatusMistake(status: GitFileSettings['commit_status'], at: string): readonly string[] {
+  if (status === null) return [];
+  if (status.api === null) return status.host === 'gitea' ? [`"${at}.api" must be set for gitea`] : [];
+  return hideUsers(status.api) === status.api ? [] : [`"${at}.api" names a user: the token goes into token`];
 }
 
 function findUrlMistake(url: string, at: string): readonly string[] {

@@ -101,6 +101,13 @@ describe('a source', () => {
     expect(loadGit(`{ url: "https://example.com/x.git", auth: ${auth} }`).auth).toEqual(expected);
   });
 
+  it.each(['https://token@example.com', 'https://token@example.com/', 'ssh://token@example.com'])(
+    'is not called after who asks: %s',
+    (url) => {
+      expect(loadGit(`{ url: "${url}" }`).name).toBe('example.com');
+    },
+  );
+
   it('may go back unless it is verified, or as it says', () => {
     const verify = 'verify: { gpg_keys: [k] }';
     const allowed = (more: string): boolean => loadGit(`{ url: "file:///x.git", ${more} }`).allowRewind;
@@ -169,6 +176,14 @@ describe('mistakes in sources and receivers', () => {
       '"sources.0.git.url" must be a URL of https, http, ssh, git or file, or user@host:path',
     ]),
     ['sources: [{ git: { url: "https://" } }]', '"sources.0.git.url" is no URL'],
+    ...['HTTPS://token@example.com/x', 'htps://token@example.com/x'].map((url) => [
+      `sources: [{ dir: "${url}" }]`,
+      '"sources.0.dir" is a URL, and of none of https, http, ssh, git and file',
+    ]),
+    [
+      `sources: [{ git: { ${GIT}, commit_status: { host: gitea, repository: a/b, token: t, api: "https://u:secret@h" } } }]`,
+      '"sources.0.git.commit_status.api" names a user: the token goes into token',
+    ],
     [
       'sources: [{ git: { url: "https://u:secret@example.com/x" } }]',
       '"sources.0.git.url" holds a password: put it into auth, as a reference',

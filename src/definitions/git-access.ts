@@ -2,8 +2,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { toMessage } from '../errors.ts';
 import type { Secrets } from '../secrets/secrets.ts';
+import { toShownUrl } from '../shown-url.ts';
 import type { GitAuth, GitSettings } from '../source-settings.ts';
-import { toShownUrl } from './git-failure.ts';
 import { SourceError } from './source.ts';
 
 /** A remote and how it is reached. */

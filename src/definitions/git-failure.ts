@@ -1,3 +1,5 @@
+import { decodePercent } from '../percent.ts';
+import { hideUsers, toShownUrl } from '../shown-url.ts';
 import type { GitError } from './git-runner.ts';
 import { toPrintable } from './printable.ts';
 import { SourceError, type SourceFailure } from './source.ts';
@@ -27,15 +29,6 @@ const SAID_BY_SSH = /^(?:ssh:|kex_exchange|Load key|Connection |[^ ]+: Permissio
 const OFFERED_KEY = /^debug1: Server host key: (.+)$/m;
 const MAX_REASON = 300;
 
-/** A URL as it may be shown: without who asks. */
-export function toShownUrl(url: string): string {
-  const parsed = /^[a-z]+:\/\//.test(url) ? URL.parse(url) : null;
-  if (parsed === null) return url.replace(/^[^/@]*@/, '');
-  parsed.username = '';
-  parsed.password = '';
-  return parsed.href;
-}
-
 /** Says why a remote could not be asked. The message holds no secret, no user and no control character. */
 export function toSourceError(error: GitError, { url, timeoutMs, redact }: RemoteFailure): SourceError {
   const shown = toShownUrl(url);
@@ -43,8 +36,17 @@ export function toSourceError(error: GitError, { url, timeoutMs, redact }: Remot
     ? 'Timeout'
     : (SIGNS.find(([, sign]) => sign.test(error.stderr))?.[0] ?? 'FetchFailed');
   const why = reason === 'Timeout' ? `it took longer than ${timeoutMs / 1000} s` : toWhy(error, reason);
-  const clean = toPrintable(redact(why).replaceAll(url, shown)).slice(0, MAX_REASON);
+  const clean = toPrintable(hideWho(redact(why), url)).slice(0, MAX_REASON);
   return new SourceError(reason, `Cannot fetch "${shown}": ${clean}`);
+}
+
+/** Who asks is in URLs, as git writes them, and before the host, as ssh does. */
+function hideWho(text: string, url: string): string {
+  const [user = ''] = /^[^\s:/@]+(?=@)/.exec(url) ?? [];
+  const users = [user, URL.parse(url)?.username ?? ''].flatMap((name) => [name, decodePercent(name)]);
+  return users
+    .filter((name) => name !== '')
+    .reduce((rest, name) => rest.replaceAll(`${name}@`, ''), hideUsers(text));
 }
 
 function toWhy({ stderr, message }: GitError, reason: SourceFailure): string {

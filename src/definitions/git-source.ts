@@ -1,9 +1,9 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Clock } from '../clock.ts';
+import { toShownUrl } from '../shown-url.ts';
 import type { GitSettings } from '../source-settings.ts';
 import { createFileLoader } from './file-loader.ts';
 import { readBlobs, toBlobOid } from './git-blobs.ts';
-import { toShownUrl } from './git-failure.ts';
 import type { FetchedTarget, GitRequest, MirrorSession } from './git-mirror.ts';
 import type { GitMirrors } from './git-mirrors.ts';
 import type { Git } from './git-runner.ts';
