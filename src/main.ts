@@ -2,6 +2,7 @@
 import { CommanderError } from 'commander';
 import { createProgram } from './cli/program.ts';
 import { ERROR_CODES, HooklineError, toMessage } from './errors.ts';
+import { hideUsers } from './shown-url.ts';
 
 /** A second signal ends the process at once, with the status a shell gives a process that was killed. */
 const KILLED_EXIT_CODE = 130;
@@ -44,6 +45,7 @@ function reportWriteError(error: NodeJS.ErrnoException): void {
 
 function toExitCode(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-  stderr.write(`hookline: ${toMessage(error)}\n`);
+  // A server's address or a repository's may have a token in it, which a list of jobs would show.
+  stderr.write(`hookline: ${hideUsers(toMessage(error))}\n`);
   return error instanceof HooklineError ? ERROR_CODES[error.code].exit : 1;
 }

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { hideUsers } from '../shown-url.ts';
 import { VERSION } from '../version.ts';
 import type { OnExit } from './add-command.ts';
 import type { CommandContext } from './command.ts';
@@ -23,7 +24,7 @@ export function createProgram(context: CommandContext, onExit: OnExit): Command 
     .showHelpAfterError('(hookline COMMAND --help shows an example)')
     .configureOutput({
       writeOut: (text) => context.stdout.write(text),
-      writeErr: (text) => context.stderr.write(text),
+      writeErr: (text) => context.stderr.write(hideUsers(text)),
     })
     .exitOverride();
   for (const add of [...DEFINITION_COMMANDS, ...EVENT_COMMANDS, ...SERVER_COMMANDS])

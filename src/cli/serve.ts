@@ -4,6 +4,7 @@ import { systemClock } from '../clock.ts';
 import { HooklineError, toMessage } from '../errors.ts';
 import { createLogger } from '../logger.ts';
 import { loadSettings, type SettingsFile } from '../settings.ts';
+import { toShownUrl } from '../shown-url.ts';
 import type { SourceSettings } from '../source-settings.ts';
 import { type CommandContext, type ExitCode, writeLine } from './command.ts';
 import { createReportPrinter } from './report-printer.ts';
@@ -53,7 +54,7 @@ function checkDirectory(dir: string): void {
 }
 
 function toPlace(source: SourceSettings): string {
-  return source.kind === 'dir' ? source.dir : source.url;
+  return source.kind === 'dir' ? source.dir : toShownUrl(source.url);
 }
 
 function printWelcome(app: App, places: string, stderr: CommandContext['stderr']): void {
