@@ -1,8 +1,9 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { toMessage } from '../errors.ts';
+import { decodePercent } from '../percent.ts';
 import type { Secrets } from '../secrets/secrets.ts';
-import { toShownUrl } from '../shown-url.ts';
+import { hideUsers, toShownUrl } from '../shown-url.ts';
 import type { GitAuth, GitSettings } from '../source-settings.ts';
 import { SourceError } from './source.ts';
 
@@ -40,7 +41,8 @@ const PROTOCOLS: Readonly<Record<string, string>> = {
 export async function openAccess(remote: GitRemote, options: GitAccessOptions): Promise<GitAccess> {
   const { url, auth } = remote;
   const protocol = /^[a-z]+:(?=\/\/)/.exec(url)?.[0] ?? 'ssh:';
-  const config = { 'remote.origin.url': url, ...toHttpConfig(remote, options.secrets) };
+  const http = protocol.startsWith('http') ? toHttpConfig(remote, options.secrets) : {};
+  const config = { 'remote.origin.url': url, ...http };
   const ssh =
     protocol === 'ssh:' ? await openSsh({ url, auth: auth?.kind === 'ssh' ? auth : null }, options) : null;
   return {
@@ -57,20 +59,33 @@ function toConfigEnv(config: Readonly<Record<string, string>>): Readonly<Record<
   return { GIT_CONFIG_COUNT: String(entries.length / 2), ...Object.fromEntries(entries) };
 }
 
+/** The user of the URL goes with the credentials: what git starts has the URL among its arguments. */
 function toHttpConfig({ url, auth, proxy }: GitRemote, secrets: Secrets): Readonly<Record<string, string>> {
   const options = { url, secrets };
   const proxied: Record<string, string> = proxy === null ? {} : { 'http.proxy': toSecret(proxy, options) };
-  if (auth === null || auth.kind === 'ssh') return proxied;
-  const credentials =
-    auth.kind === 'bearer'
-      ? `Bearer ${toHeaderSafe(toSecret(auth.token, options), url)}`
-      : `Basic ${toBase64(`${toValue(auth.username, options)}:${toSecret(auth.password, options)}`)}`;
+  const credentials = toCredentials({ url, auth }, options);
+  if (credentials === null) return proxied;
   return {
     ...proxied,
+    'remote.origin.url': hideUsers(url),
     [`http.${new URL(url).origin}/.extraHeader`]: `Authorization: ${credentials}`,
     // git sends the header of where it asked first to wherever it was sent on from there.
     'http.followRedirects': 'false',
   };
+}
+
+/** What the header says; null: there is no need of one. */
+function toCredentials({ url, auth }: Pick<GitRemote, 'url' | 'auth'>, options: ValueOptions): string | null {
+  switch (auth?.kind) {
+    case 'bearer':
+      return `Bearer ${toHeaderSafe(toSecret(auth.token, options), url)}`;
+    case 'basic':
+      return `Basic ${toBase64(`${toValue(auth.username, options)}:${toSecret(auth.password, options)}`)}`;
+    default: {
+      const { username } = new URL(url);
+      return username === '' ? null : `Basic ${toBase64(`${decodePercent(username)}:`)}`;
+    }
+  }
 }
 
 interface ValueOptions {

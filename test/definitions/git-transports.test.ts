@@ -39,6 +39,21 @@ describe('a git source over HTTP', () => {
     }
   });
 
+  it('keeps the user of a URL out of the URL git is given, which a list of processes shows', async () => {
+    using repo = createGitRepo();
+    await using server = await startGitServer({ root: repo.parent });
+    await using bench = createGitBench();
+    repo.commit({ 'a.yaml': log() });
+    const url = `${server.url.replace('//', '//hunter2%2Btoken@')}/hooks.git`;
+    expect(pathsOf(await readNow(bench.create({ url })))).toEqual(['a.yaml']);
+    // git itself gives a user out of a URL only to who asked for one.
+    const header = `Basic ${Buffer.from('hunter2+token:').toString('base64')}`;
+    expect(new Set(server.seen)).toEqual(new Set([header]));
+    const auth = { kind: 'bearer', token: 'mine' } as const;
+    server.authorization = 'Bearer mine';
+    expect(pathsOf(await readNow(bench.create({ url, auth })))).toEqual(['a.yaml']);
+  });
+
   it('takes credentials that were rotated at the next fetch, after wrong ones too', async () => {
     using repo = createGitRepo();
     await using server = await startGitServer({ root: repo.parent });
