@@ -35,10 +35,11 @@ import { createRegistry } from './registry/registry.ts';
 import { releaseMemory } from './release-memory.ts';
 import { createSandbox } from './sandbox/pool.ts';
 import { findPlainSecrets } from './secrets/mask.ts';
+import { isReference } from './secrets/reference.ts';
 import { createReserved } from './secrets/reserved.ts';
 import { createSecrets } from './secrets/resolver.ts';
 import type { Settings } from './settings.ts';
-import { listTexts } from './settings-secrets.ts';
+import { listSecrets, listTexts } from './settings-secrets.ts';
 import { VERSION } from './version.ts';
 
 /** What an app is started with. */
@@ -92,6 +93,7 @@ export async function startApp({ settings, env, logger, clock, onReport }: AppPa
   stack.defer(() => sandbox.close());
   const reserved = createReserved(listTexts(settings), settings.secrets.fileRoot);
   const secrets = createSecrets({ env, ...settings.secrets, reserved });
+  for (const secret of listSecrets(settings)) if (!isReference(secret)) secrets.settings.conceal(secret);
   const httpClient = createHttpClient({ clock });
   stack.defer(() => httpClient.close());
 

@@ -1,4 +1,9 @@
+import { decodePercent } from './percent.ts';
 import type { Settings } from './settings.ts';
+import type { GitSettings } from './source-settings.ts';
+
+/** The user of a URL of HTTP is a token when it is as long; a shorter one is a name, and a word like any other. */
+const MIN_TOKEN_LENGTH = 12;
 
 /**
  * Every text in the settings, wherever it stands. What is a reference among them is the settings' own: no list says which
@@ -12,4 +17,36 @@ function* textsIn(value: unknown): Generator<string> {
   if (typeof value === 'string') yield value;
   else if (typeof value === 'object' && value !== null)
     for (const item of Object.values(value)) yield* textsIn(item);
+}
+
+/** What must be shown nowhere of the settings, as it is written there: a secret in clear, or a reference to one. */
+export function listSecrets({ sources, receivers }: Settings): readonly string[] {
+  return [
+    ...sources.flatMap((source) => (source.kind === 'git' ? listGitSecrets(source) : [])),
+    ...receivers.map(({ secret }) => secret),
+  ];
+}
+
+function listGitSecrets({ url, auth, proxy, commitStatus }: GitSettings): readonly string[] {
+  const texts = [toUrlToken(url), toCredential(auth), proxy, commitStatus?.token ?? null];
+  return texts.filter((text) => text !== null);
+}
+
+function toCredential(auth: GitSettings['auth']): string | null {
+  switch (auth?.kind) {
+    case undefined:
+      return null;
+    case 'basic':
+      return auth.password;
+    case 'bearer':
+      return auth.token;
+    case 'ssh':
+      return auth.key;
+  }
+}
+
+function toUrlToken(url: string): string | null {
+  if (!/^https?:/.test(url)) return null;
+  const user = decodePercent(URL.parse(url)?.username ?? '');
+  return user.length >= MIN_TOKEN_LENGTH ? user : null;
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import schema from '../schemas/settings.schema.json' with { type: 'json' };
 import { loadSettings, type Settings } from '../src/settings.ts';
-import { listTexts } from '../src/settings-secrets.ts';
+import { listSecrets, listTexts } from '../src/settings-secrets.ts';
 
 const ROOT = 'https://example.com/hooks.git';
 
@@ -37,9 +37,9 @@ function* referable(value: unknown, path = ''): Generator<string> {
     yield* referable(item, ['properties', 'items'].includes(key) ? path : `${path}.${key}`);
 }
 
-describe('settings that may be a reference', () => {
-  it('are those the test below has', () => {
-    // A setting that is new here has to be in loadFull().
+describe('secrets of settings', () => {
+  it('are every setting that may be a reference, but those anyone may know', () => {
+    // A setting that is new here has to be in loadFull() and, unless anyone may know it, among the secrets below.
     expect([...referable(schema)]).toEqual([
       '.sources.git.auth',
       '.sources.git.proxy',
@@ -48,6 +48,20 @@ describe('settings that may be a reference', () => {
       '.sources.git.commit_status.token',
       '.receivers.secret',
     ]);
+    expect(listSecrets(loadFull()).toSorted()).toEqual(
+      ['the password', 'the proxy', 'the secret', 'the ssh key', 'the status token', 'the token'].toSorted(),
+    );
+  });
+
+  it.each([
+    ['https://ghp_0123456789abcdef@example.com/hooks.git', ['ghp_0123456789abcdef']],
+    ['https://%67hp_0123456789abcdef@example.com/hooks.git', ['ghp_0123456789abcdef']],
+    ['https://jane@example.com/hooks.git', []],
+    ['ssh://deployment-robot@example.com/hooks.git', []],
+    ['git@example.com:acme/hooks.git', []],
+  ])('are the token a URL begins with, and no name: %s', (url, secrets) => {
+    const settings = loadSettings({ flags: { sources: [{ git: { url } }] }, env: {}, file: '/dev/null' });
+    expect(listSecrets(settings)).toEqual(secrets);
   });
 });
 
