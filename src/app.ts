@@ -164,7 +164,7 @@ export async function startApp({ settings, env, logger, clock, onReport }: AppPa
         for (const secret of findPlainSecrets(definition.config)) secrets.hooks.conceal(secret);
       registry.swap(snapshot);
       reload();
-      feeds.follow(snapshot.catalogue);
+      feeds.follow(snapshot.declared);
     },
     ping,
     send: httpClient.send,

@@ -1,5 +1,6 @@
-import type { CatalogueEvent, EventSource, LoadedDefinition } from '../definitions/definition.ts';
+import type { CatalogueEvent, EventSource, LoadedDefinition, Origin } from '../definitions/definition.ts';
 import type { Problem } from '../definitions/problem.ts';
+import { isSameFile } from '../definitions/same-file.ts';
 import { BUILT_IN, OWN_SOURCE } from './built-in.ts';
 import type { Catalogue } from './catalogue.ts';
 
@@ -10,50 +11,90 @@ const TICK_EVENT: CatalogueEvent = {
   fields: ['scheduled_at', 'missed'],
 };
 
+/** A declared source and where it is declared. */
+export interface DeclaredSource {
+  readonly source: EventSource;
+  readonly origin: Origin;
+}
+
+/** Declared sources by their names. */
+export type Declared = ReadonlyMap<string, DeclaredSource>;
+
 /** A catalogue with what is wrong with the declared sources it was to be made of. */
 export interface BuiltCatalogue {
   readonly catalogue: Catalogue;
+  readonly declared: Declared;
   readonly problems: readonly Problem[];
 }
 
 /**
  * Merges declared sources with the built-in ones. A declared source may add events to a built-in one, as Kong's own
- * plugins do; it may not change one that is there, nor touch Hookline's own source.
+ * plugins do; it may not change one that is there, nor touch Hookline's own source. Of two that declare one source, the
+ * one in the file it is live from has it; else the first does.
  */
-export function buildCatalogue(definitions: readonly LoadedDefinition[]): BuiltCatalogue {
+export function buildCatalogue(
+  definitions: readonly LoadedDefinition[],
+  live: Declared = new Map(),
+): BuiltCatalogue {
+  const all = definitions.flatMap(toDeclaration);
+  const owners = findOwners(all, live);
   const sources = new Map(BUILT_IN);
-  const firsts = new Map<string, LoadedDefinition>();
-  const declared = new Map<string, EventSource>();
-  const problems = definitions.flatMap((loaded): readonly Problem[] => {
-    const { definition } = loaded;
-    if (definition.kind !== 'EventSource') return [];
-    const { name, events } = definition;
-    const mistakes = findMistakes(definition, firsts.get(name));
-    if (mistakes.length > 0) return mistakes.map((mistake) => toProblem(loaded, mistake));
-    firsts.set(name, loaded);
-    declared.set(name, definition);
+  for (const [name, { source }] of owners)
     sources.set(
       name,
-      new Map([...(sources.get(name) ?? []), ...toBrought(definition), ...Object.entries(events)]),
+      new Map([...(sources.get(name) ?? []), ...toBrought(source), ...Object.entries(source.events)]),
     );
-    return [];
-  });
-  return { catalogue: { sources, declared }, problems };
+  return {
+    catalogue: { sources },
+    declared: new Map(
+      [...owners].map(([name, { source, loaded }]) => [name, { source, origin: loaded.origin }]),
+    ),
+    problems: all.flatMap((one) => findProblems(one, owners.get(one.source.name))),
+  };
 }
+
+/** A declared source, with what is wrong with it whatever others say. */
+interface Declaration {
+  readonly source: EventSource;
+  readonly loaded: LoadedDefinition;
+  readonly mistakes: readonly Mistake[];
+}
+
+type Mistake = Pick<Problem, 'code' | 'message'> & { readonly path: readonly string[] };
 
 /** Events a source has without saying so. */
 function toBrought({ schedule }: EventSource): readonly (readonly [string, CatalogueEvent])[] {
   return schedule === null ? [] : [[TICK, TICK_EVENT]];
 }
 
-type Mistake = Pick<Problem, 'code' | 'message'> & { readonly path: readonly string[] };
+function toDeclaration(loaded: LoadedDefinition): readonly Declaration[] {
+  const { definition: source } = loaded;
+  return source.kind === 'EventSource' ? [{ source, loaded, mistakes: findOwnMistakes(source) }] : [];
+}
 
-function findMistakes(source: EventSource, first: LoadedDefinition | undefined): readonly Mistake[] {
-  const { name, events } = source;
-  if (first !== undefined) {
-    const message = `Duplicate source "${name}": ${first.origin.file}:${first.origin.line} declares it already`;
-    return [{ code: 'source_duplicate', path: ['name'], message }];
+function findOwners(all: readonly Declaration[], live: Declared): ReadonlyMap<string, Declaration> {
+  const owners = new Map<string, Declaration>();
+  const isLive = ({ source, loaded }: Declaration): boolean =>
+    isSameFile(loaded.origin, live.get(source.name)?.origin);
+  for (const one of all) {
+    const other = owners.get(one.source.name);
+    if (one.mistakes.length > 0 || (other !== undefined && (isLive(other) || !isLive(one)))) continue;
+    owners.set(one.source.name, one);
   }
+  return owners;
+}
+
+function findProblems(one: Declaration, owner: Declaration | undefined): readonly Problem[] {
+  const { source, loaded, mistakes } = one;
+  if (mistakes.length > 0) return mistakes.map((mistake) => toProblem(loaded, mistake));
+  if (owner === undefined || owner === one) return [];
+  const { file, line } = owner.loaded.origin;
+  const message = `Duplicate source "${source.name}": ${file}:${line} declares it already`;
+  return [toProblem(loaded, { code: 'source_duplicate', path: ['name'], message })];
+}
+
+function findOwnMistakes(source: EventSource): readonly Mistake[] {
+  const { name, events } = source;
   if (name === OWN_SOURCE)
     return [{ code: 'source_reserved', path: ['name'], message: `Source "${name}" is Hookline's own` }];
   const names = Object.keys(events);

@@ -1,9 +1,7 @@
-import type { CatalogueEvent, EventSource } from '../definitions/definition.ts';
+import type { CatalogueEvent } from '../definitions/definition.ts';
 
 /** Every known source and its events: the built-in ones and every declared EventSource. */
 export interface Catalogue {
   /** source → event → what is known of it. */
   readonly sources: ReadonlyMap<string, ReadonlyMap<string, CatalogueEvent>>;
-  /** Every declared source by its name, as it was declared. */
-  readonly declared: ReadonlyMap<string, EventSource>;
 }

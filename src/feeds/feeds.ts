@@ -1,7 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { digestJson } from '../canonical-json.ts';
-import type { Catalogue } from '../catalogue/catalogue.ts';
-import type { EventSource } from '../definitions/definition.ts';
+import type { Declared, DeclaredSource } from '../catalogue/build.ts';
 import type { Feed, FeedParts, FeedState } from './feed.ts';
 import { createFeedMemory } from './feed-memory.ts';
 import { startScheduleFeed } from './schedule.ts';
@@ -9,7 +8,7 @@ import { startScheduleFeed } from './schedule.ts';
 /** The feeds of the sources that are live. */
 export interface Feeds {
   /** Starts feeds that are new, ends those that are gone, and leaves alone whose declaration stayed the same. */
-  follow(catalogue: Catalogue): void;
+  follow(declared: Declared): void;
   /** Of every feed, by source. */
   states(): readonly FeedState[];
   /** Ends all of them. */
@@ -58,7 +57,7 @@ export function createFeeds({ dir, ...parts }: FeedsParts): Feeds {
   }
 
   return {
-    follow({ declared }) {
+    follow(declared) {
       if (stopped) return;
       const feeds = new Map([...declared.values()].flatMap(toDeclaredFeeds).map((feed) => [feed.name, feed]));
       for (const [name, own] of wanted) if (feeds.get(name)?.digest !== own.digest) end(name, own);
@@ -76,7 +75,7 @@ export function createFeeds({ dir, ...parts }: FeedsParts): Feeds {
 
 const OWNER_ONLY = 0o700;
 
-function toDeclaredFeeds({ name: source, schedule }: EventSource): readonly DeclaredFeed[] {
+function toDeclaredFeeds({ source: { name: source, schedule } }: DeclaredSource): readonly DeclaredFeed[] {
   if (schedule === null) return [];
   return [
     {

@@ -39,7 +39,8 @@ export async function createSnapshot(parts: SnapshotParts): Promise<Snapshot> {
   const hooks = prepared.hooks.map((hook) =>
     toLiveHook(hook, revision, times.get(hook.hook.id) ?? { createdAt: at, updatedAt: at }),
   );
-  return Object.freeze({ revision, hooks: Object.freeze(hooks), catalogue: prepared.catalogue });
+  const { catalogue, declared } = prepared;
+  return Object.freeze({ revision, hooks: Object.freeze(hooks), catalogue, declared });
 }
 
 function toLiveHook({ hook, loaded, compiled }: PreparedHook, revision: string, times: HookTimes): LiveHook {

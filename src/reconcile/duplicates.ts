@@ -1,5 +1,6 @@
 import type { EventHook, LoadedDefinition, Origin } from '../definitions/definition.ts';
 import type { Problem } from '../definitions/problem.ts';
+import { isSameFile } from '../definitions/same-file.ts';
 import { toProblem } from './place.ts';
 import type { Snapshot } from './snapshot.ts';
 
@@ -17,24 +18,20 @@ export function findDuplicates(hooks: readonly Named[], live: Snapshot | null): 
 type Key = 'name' | 'id';
 
 /** Where the hook with each name or id is live. */
-function toPlaces(live: Snapshot | null, key: Key): ReadonlyMap<string, string> {
-  return new Map((live?.hooks ?? []).map(({ definition, origin }) => [definition[key], toPlace(origin)]));
-}
-
-function toPlace({ owner, file }: Origin): string {
-  return `${owner}:${file}`;
+function toPlaces(live: Snapshot | null, key: Key): ReadonlyMap<string, Origin> {
+  return new Map((live?.hooks ?? []).map(({ definition, origin }) => [definition[key], origin]));
 }
 
 function findSame(
   hooks: readonly Named[],
   key: Key,
-  places: ReadonlyMap<string, string>,
+  places: ReadonlyMap<string, Origin>,
 ): readonly Problem[] {
   const groups = Map.groupBy(hooks, ({ hook }) => hook[key]);
   return [...groups].flatMap(([value, same]) => {
     if (same.length === 1) return [];
     const place = places.get(value);
-    const owner = same.find(({ loaded }) => toPlace(loaded.origin) === place) ?? same[0];
+    const owner = same.find(({ loaded }) => isSameFile(loaded.origin, place)) ?? same[0];
     return same.flatMap(({ hook, loaded }) => {
       // Two hooks of one name have one id too unless they say otherwise; saying it once is enough.
       if (owner === undefined || loaded === owner.loaded || (key === 'id' && owner.hook.name === hook.name))

@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import { buildCatalogue } from '../catalogue/build.ts';
+import { buildCatalogue, type Declared } from '../catalogue/build.ts';
 import type { Catalogue } from '../catalogue/catalogue.ts';
 import type { EventHook, LoadedDefinition, LoadedFile } from '../definitions/definition.ts';
 import { hasErrors, type Problem } from '../definitions/problem.ts';
@@ -26,6 +26,7 @@ export interface Prepared {
   /** In the order of their names. */
   readonly hooks: readonly PreparedHook[];
   readonly catalogue: Catalogue;
+  readonly declared: Declared;
   /** By file and place. */
   readonly problems: readonly Problem[];
   /** Whether nothing stops the set from going live. */
@@ -33,8 +34,8 @@ export interface Prepared {
 }
 
 /**
- * Prepares sets of files; of two hooks with one name the live one has it. The same function serves boot, reload and `validate`, so that what
- * one accepts the others do.
+ * Prepares sets of files; of two definitions with one name the live one has it. Boot and reload accept the same. `validate`
+ * does too, but that it knows no settings, and so no prefixes, and nothing that is live.
  */
 export type Prepare = (files: readonly LoadedFile[], live?: Snapshot | null) => Promise<Prepared>;
 
@@ -56,7 +57,7 @@ export function createPrepare(
   return async (files, live = null) => {
     const isReserved = reserved.look();
     const loaded = files.flatMap((file) => file.definitions);
-    const { catalogue, problems: sourceProblems } = buildCatalogue(loaded.filter(isSource));
+    const { catalogue, declared, problems: sourceProblems } = buildCatalogue(loaded, live?.declared);
     const hooks: PreparedHook[] = [];
     const problems = [...files.flatMap((file) => file.problems), ...sourceProblems];
     for (const [index, definition] of loaded.entries()) {
@@ -73,12 +74,8 @@ export function createPrepare(
     problems.push(...findDuplicates(hooks, live));
     hooks.sort((a, b) => compareTexts(a.hook.name, b.hook.name));
     problems.sort(byPlace);
-    return { hooks, catalogue, problems, good: !hasErrors(problems) };
+    return { hooks, catalogue, declared, problems, good: !hasErrors(problems) };
   };
-}
-
-function isSource({ definition }: LoadedDefinition): boolean {
-  return definition.kind === 'EventSource';
 }
 
 function byPlace(a: Problem, b: Problem): number {

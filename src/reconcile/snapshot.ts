@@ -1,3 +1,4 @@
+import type { Declared } from '../catalogue/build.ts';
 import type { Catalogue } from '../catalogue/catalogue.ts';
 import type { EventHook, Origin } from '../definitions/definition.ts';
 import type { HookEvent } from '../event.ts';
@@ -39,4 +40,5 @@ export interface Snapshot {
   /** In the order of their names. */
   readonly hooks: readonly LiveHook[];
   readonly catalogue: Catalogue;
+  readonly declared: Declared;
 }

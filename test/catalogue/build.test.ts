@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { buildCatalogue } from '../../src/catalogue/build.ts';
+import { buildCatalogue, type Declared } from '../../src/catalogue/build.ts';
 import { BUILT_IN } from '../../src/catalogue/built-in.ts';
 import type { LoadedDefinition } from '../../src/definitions/definition.ts';
 import { loadText, toBrief } from '../helpers/load-text.ts';
@@ -15,10 +15,15 @@ events:
   lost: {}
 `;
 
+function declaredIn(file: LoadedDefinition): Declared {
+  return buildCatalogue([file]).declared;
+}
+
 describe('buildCatalogue()', () => {
   it('has what is built in when nothing is declared', () => {
     expect(buildCatalogue([])).toEqual({
-      catalogue: { sources: BUILT_IN, declared: new Map() },
+      catalogue: { sources: BUILT_IN },
+      declared: new Map(),
       problems: [],
     });
   });
@@ -55,7 +60,7 @@ describe('buildCatalogue()', () => {
     const own = buildCatalogue(load('kind: EventSource\nname: a\nschedule: { cron: "@daily" }\n'));
     expect(own.problems).toEqual([]);
     expect(own.catalogue.sources.get('a')?.get('tick')).toMatchObject({ fields: ['scheduled_at', 'missed'] });
-    expect(own.catalogue.declared.get('a')?.schedule).toEqual({
+    expect(own.declared.get('a')?.source.schedule).toEqual({
       cron: '@daily',
       timezone: 'UTC',
       missed: 'once',
@@ -85,6 +90,28 @@ describe('buildCatalogue()', () => {
       message: 'Duplicate source "billing": a.yaml:1 declares it already',
     });
     expect(catalogue.sources.get('billing')?.has('refunded')).toBe(false);
+  });
+
+  it('has a source be that of the file it is live from, wherever another that declares it stands', () => {
+    const [first, second] = ['a.yaml', 'b.yaml'].flatMap((file) => load(BILLING, file));
+    if (first === undefined || second === undefined) throw new Error('Cannot load the sources');
+    const { problems, declared } = buildCatalogue([first, second], declaredIn(second));
+    expect(problems).toMatchObject([
+      {
+        code: 'source_duplicate',
+        file: 'a.yaml',
+        message: 'Duplicate source "billing": b.yaml:1 declares it already',
+      },
+    ]);
+    expect(declared).toEqual(declaredIn(second));
+  });
+
+  it('has a source be that of the first of several where the one it is live from went', () => {
+    const [first, second, gone] = ['a.yaml', 'b.yaml', 'c.yaml'].flatMap((file) => load(BILLING, file));
+    if (first === undefined || second === undefined || gone === undefined)
+      throw new Error('Cannot load the sources');
+    const { problems } = buildCatalogue([first, second], declaredIn(gone));
+    expect(problems).toMatchObject([{ code: 'source_duplicate', file: 'b.yaml' }]);
   });
 
   it('refuses to have its own source extended', () => {

@@ -2,8 +2,7 @@ import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { buildCatalogue } from '../../src/catalogue/build.ts';
-import type { Catalogue } from '../../src/catalogue/catalogue.ts';
+import { buildCatalogue, type Declared } from '../../src/catalogue/build.ts';
 import type { FedEvent } from '../../src/feeds/feed.ts';
 import { createFeedMemory } from '../../src/feeds/feed-memory.ts';
 import { createFeeds } from '../../src/feeds/feeds.ts';
@@ -14,12 +13,12 @@ import { createTempDir, type TempDir } from '../helpers/temp-dir.ts';
 
 const MINUTE_MS = 60_000;
 
-/** A catalogue of sources that each have a schedule. */
-function toCatalogue(schedules: Readonly<Record<string, string>>): Catalogue {
+/** Sources that each have a schedule. */
+function declare(schedules: Readonly<Record<string, string>>): Declared {
   const texts = Object.entries(schedules).map(
     ([name, cron]) => `kind: EventSource\nname: ${name}\nschedule: { cron: "${cron}" }\n`,
   );
-  return buildCatalogue(loadText(texts.join('---\n')).definitions).catalogue;
+  return buildCatalogue(loadText(texts.join('---\n')).definitions).declared;
 }
 
 function createStage(dir: TempDir) {
@@ -49,15 +48,15 @@ describe('feeds', () => {
   it('follow what is declared: new ones start, those that are gone end', async () => {
     using dir = createTempDir();
     const { feeds, clock, emitted, until } = createStage(dir);
-    feeds.follow(toCatalogue({ a: '* * * * *' }));
+    feeds.follow(declare({ a: '* * * * *' }));
     await until(() => clock.timers === 1);
-    feeds.follow(toCatalogue({ a: '* * * * *', b: '* * * * *' }));
+    feeds.follow(declare({ a: '* * * * *', b: '* * * * *' }));
     await until(() => clock.timers === 2);
     expect(feeds.states().map(({ source }) => source)).toEqual(['a', 'b']);
     clock.advance(MINUTE_MS);
     await until(() => clock.timers === 2);
     expect(emitted.map(({ source }) => source).sort()).toEqual(['a', 'b']);
-    feeds.follow(toCatalogue({ b: '* * * * *' }));
+    feeds.follow(declare({ b: '* * * * *' }));
     clock.advance(MINUTE_MS);
     await until(() => clock.timers === 1);
     expect(emitted.map(({ source }) => source).slice(2)).toEqual(['b']);
@@ -68,13 +67,13 @@ describe('feeds', () => {
   it('leave alone what stayed the same, and begin anew what did not', async () => {
     using dir = createTempDir();
     const { feeds, clock, emitted, until } = createStage(dir);
-    feeds.follow(toCatalogue({ a: '0 * * * *' }));
+    feeds.follow(declare({ a: '0 * * * *' }));
     await until(() => clock.timers === 1);
     clock.advance(30 * MINUTE_MS);
     await until(() => clock.timers === 1);
-    feeds.follow(toCatalogue({ a: '0 * * * *' }));
+    feeds.follow(declare({ a: '0 * * * *' }));
     expect(clock.timers).toBe(1);
-    feeds.follow(toCatalogue({ a: '*/5 * * * *' }));
+    feeds.follow(declare({ a: '*/5 * * * *' }));
     await until(() => clock.timers === 1 && feeds.states().length === 1);
     expect(emitted).toEqual([]);
     for (let minute = 0; minute < 5; minute += 1) {
@@ -90,14 +89,14 @@ describe('feeds', () => {
     using dir = createTempDir();
     const { feeds, clock } = createStage(dir);
     await feeds.stop();
-    feeds.follow(toCatalogue({ a: '* * * * *' }));
+    feeds.follow(declare({ a: '* * * * *' }));
     expect([feeds.states(), clock.timers]).toEqual([[], 0]);
   });
 
   it('keep what they know in a file each', async () => {
     using dir = createTempDir();
     const { feeds, clock, until } = createStage(dir);
-    feeds.follow(toCatalogue({ a: '* * * * *', A: '* * * * *' }));
+    feeds.follow(declare({ a: '* * * * *', A: '* * * * *' }));
     await until(() => clock.timers === 2);
     await feeds.stop();
     const memory = createFeedMemory({

@@ -23,7 +23,8 @@ it('GET /.well-known/jwks.json looks secrets up once a minute, and again when ot
         toLiveHook({ config: { ...WEBHOOK_CONFIG, secret } }),
         toLiveHook({ handler: 'log', config: {} }),
       ],
-      catalogue: { sources: BUILT_IN, declared: new Map() },
+      catalogue: { sources: BUILT_IN },
+      declared: new Map(),
     });
   const api = express().use(createJwksRouter({ registry, hookSecrets: { of: 'hooks', resolve }, clock }));
   const server = await startServer({

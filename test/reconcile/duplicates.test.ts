@@ -4,6 +4,7 @@ import type { LoadedFile } from '../../src/definitions/definition.ts';
 import { loadFile } from '../../src/definitions/load-file.ts';
 import { createSnapshot } from '../../src/reconcile/apply.ts';
 import { planChanges } from '../../src/reconcile/plan.ts';
+import type { Prepared } from '../../src/reconcile/prepare.ts';
 import type { Snapshot } from '../../src/reconcile/snapshot.ts';
 import { createTestPrepare, prepareTexts } from '../helpers/prepare-texts.ts';
 
@@ -81,35 +82,36 @@ describe('names and ids', () => {
 });
 
 describe('a name that two sources give', () => {
-  const load = (owner: string, file: string): LoadedFile =>
-    loadFile({
-      file,
-      bytes: Buffer.from(`name: a\n${LOG}`),
-      source: { source: `dir:${owner}`, owner, labelled: true },
-    });
+  const HOOK = `name: a\n${LOG}`;
+  const SOURCE = 'kind: EventSource\nname: mine\nevents: { x: {} }\n';
 
-  it('is that of the hook that is live; the newer one is the problem, wherever it stands', async () => {
+  it.each([
+    ['a hook', HOOK, 'name_duplicate', 'Duplicate name "a"', 'has it already'],
+    ['an event source', SOURCE, 'source_duplicate', 'Duplicate source "mine"', 'declares it already'],
+  ])('is that of %s that is live; the newer one is the problem, wherever it stands', async (...given) => {
+    const [, text, code, what, already] = given;
+    const load = (owner: string, file: string): LoadedFile =>
+      loadFile({
+        file,
+        bytes: Buffer.from(text),
+        source: { source: `dir:${owner}`, owner, labelled: true },
+      });
     const prepare = createTestPrepare();
     const first = load('two', 'a.yaml');
-    const prepared = await prepare([first]);
-    const plan = planChanges(prepared, { live: null, mayPrune: true });
-    if (plan.kind !== 'apply') throw new Error('Cannot apply the first set');
-    const live = await createSnapshot({
-      prepared,
-      changes: plan.changes,
-      revision: 'one',
-      live: null,
-      noteHooks: async () => [],
-      at: 0,
-    });
     const both = [load('one', 'b.yaml'), first];
     const problemsOf = async (snapshot: Snapshot | null): Promise<unknown> =>
       (await prepare(both, snapshot)).problems.map(({ file, code, message }) => [file, code, message]);
-    expect(await problemsOf(live)).toEqual([
-      ['one:b.yaml', 'name_duplicate', 'Duplicate name "a": two:a.yaml:1 has it already'],
+    expect(await problemsOf(await toLive(await prepare([first])))).toEqual([
+      ['one:b.yaml', code, `${what}: two:a.yaml:1 ${already}`],
     ]);
-    expect(await problemsOf(null)).toEqual([
-      ['two:a.yaml', 'name_duplicate', 'Duplicate name "a": one:b.yaml:1 has it already'],
-    ]);
+    expect(await problemsOf(null)).toEqual([['two:a.yaml', code, `${what}: one:b.yaml:1 ${already}`]]);
   });
+
+  async function toLive(prepared: Prepared): Promise<Snapshot> {
+    const plan = planChanges(prepared, { live: null, mayPrune: true });
+    if (plan.kind !== 'apply') throw new Error('Cannot apply the first set');
+    const { changes } = plan;
+    const noteHooks = async (): Promise<[]> => [];
+    return createSnapshot({ prepared, changes, revision: 'one', live: null, noteHooks, at: 0 });
+  }
 });

@@ -8,11 +8,12 @@ import { prepareTexts } from '../helpers/prepare-texts.ts';
 const LOG = 'source: crud\nhandler: log\n';
 
 /** A snapshot of prepared hooks, as it would be live. */
-function toSnapshot({ hooks, catalogue }: Prepared): Snapshot {
+function toSnapshot({ hooks, catalogue, declared }: Prepared): Snapshot {
   return {
     revision: 'dir@sha256:1',
     hooks: hooks.map(({ hook, compiled }) => toLiveHook(hook, { digest: compiled.digest })),
     catalogue,
+    declared,
   };
 }
 

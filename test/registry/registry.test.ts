@@ -8,7 +8,8 @@ function snapshotOf(revision: string, names: readonly string[]): Snapshot {
   return {
     revision,
     hooks: names.map((name) => toLiveHook({ name })),
-    catalogue: { sources: BUILT_IN, declared: new Map() },
+    catalogue: { sources: BUILT_IN },
+    declared: new Map(),
   };
 }
 
