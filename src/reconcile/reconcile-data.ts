@@ -3,6 +3,7 @@ import type { Problem } from '../definitions/problem.ts';
 import type { SourceState } from '../definitions/reader.ts';
 import type { Commit } from '../definitions/source.ts';
 import type { JsonObject } from '../event.ts';
+import { toHeldNames } from './held.ts';
 import type { Report } from './report.ts';
 
 /** Problems an event lists; the rest is a number. */
@@ -15,12 +16,14 @@ export function toReconcileData(report: Report): JsonObject | null {
       const { snapshot, previous, problems, held, sources } = report;
       if (snapshot.revision === previous) return null;
       const hooks = toCounts(report);
+      const { lastGood, leftOut } = toHeldNames(held);
       return {
         outcome: 'applied',
         revision: snapshot.revision,
         previous,
         hooks,
-        held: [...held],
+        held: [...lastGood],
+        left_out: [...leftOut],
         ...toDetails(problems, sources),
       };
     }

@@ -5,6 +5,7 @@ import type { FileSet, SourceState } from '../definitions/reader.ts';
 import { HooklineError, toMessage } from '../errors.ts';
 import { createSnapshot, type NoteHooks } from './apply.ts';
 import { toBlock, toRefusal } from './decline.ts';
+import type { HeldFile } from './held.ts';
 import { isolate } from './isolate.ts';
 import { type Changes, planChanges } from './plan.ts';
 import type { Prepare, Prepared } from './prepare.ts';
@@ -60,7 +61,7 @@ interface Live {
 interface Candidate {
   readonly prepared: Prepared;
   readonly files: readonly LoadedFile[];
-  readonly held: readonly LoadedFile[];
+  readonly held: readonly HeldFile[];
 }
 
 /** How an attempt ended, and what it changes. */
@@ -156,7 +157,7 @@ export function createReconciler(parts: ReconcilerParts): Reconciler {
           ...toBlock(set, { mark, problems, changes: plan.changes, live: before, revisions }),
           change,
         };
-      const held = candidate.held.map(({ file }) => file);
+      const { held } = candidate;
       live = await apply(candidate, plan.changes, { set, mark });
       const { snapshot } = live;
       const report: Report = {

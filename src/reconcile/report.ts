@@ -1,5 +1,6 @@
 import type { Problem } from '../definitions/problem.ts';
 import type { SourceState } from '../definitions/reader.ts';
+import type { HeldFile } from './held.ts';
 import type { Changes } from './plan.ts';
 import type { Snapshot } from './snapshot.ts';
 
@@ -10,8 +11,8 @@ export type Report =
       readonly snapshot: Snapshot;
       readonly changes: Changes;
       readonly problems: readonly Problem[];
-      /** Files that are not what they are in the set, as shown. */
-      readonly held: readonly string[];
+      /** Files that are not what they are in the set. */
+      readonly held: readonly HeldFile[];
       /** The revision that was live before; null when none was. */
       readonly previous: string | null;
       readonly sources: readonly SourceState[];

@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import type { LoadedFile } from '../definitions/definition.ts';
 import type { KeptSet } from '../definitions/last-good.ts';
 import { type FileSet, toSetRevision } from '../definitions/reader.ts';
+import type { HeldFile } from './held.ts';
 
 /** What stands between the revision that was read and the digest of what is served in place of it. */
 const HELD = '+held@sha256:';
@@ -17,7 +18,7 @@ type Served = Pick<KeptSet, 'revision' | 'sources'>;
  */
 export function toServed(
   { sources }: FileSet,
-  { files, held }: { readonly files: readonly LoadedFile[]; readonly held: readonly LoadedFile[] },
+  { files, held }: { readonly files: readonly LoadedFile[]; readonly held: readonly HeldFile[] },
 ): Served {
   const served = new Map(
     sources.flatMap(({ name, revision, commit }) => {
@@ -35,11 +36,7 @@ export function toReadRevision(revision: string): string {
   return revision.split(HELD)[0] ?? revision;
 }
 
-function toServedRevision(
-  revision: string,
-  files: readonly LoadedFile[],
-  held: readonly LoadedFile[],
-): string {
+function toServedRevision(revision: string, files: readonly LoadedFile[], held: readonly HeldFile[]): string {
   if (held.length === 0) return revision;
   const digests = new Map(files.map(({ file, digest }) => [file, digest]));
   const lines = held.map(({ file }) => [file, digests.get(file) ?? null]);

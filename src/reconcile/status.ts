@@ -1,6 +1,7 @@
 import type { Problem } from '../definitions/problem.ts';
 import type { SourceState } from '../definitions/reader.ts';
 import type { Notice } from '../definitions/source.ts';
+import { describeHeld, type HeldFile } from './held.ts';
 import { toSourceConditions } from './source-conditions.ts';
 
 /**
@@ -55,8 +56,8 @@ export interface ReconcileStatus {
 /** How the last attempt at a set ended; one that could not be read leaves what was. */
 export type Ending =
   | { readonly kind: 'none' }
-  /** With so many files held back at their last good version. */
-  | { readonly kind: 'applied'; readonly mark: Mark; readonly held: readonly string[] }
+  /** With these files held back. */
+  | { readonly kind: 'applied'; readonly mark: Mark; readonly held: readonly HeldFile[] }
   | {
       readonly kind: 'refused';
       readonly mark: Mark;
@@ -164,13 +165,4 @@ function describeRefusal({ mark, errors, serves }: Ending & { readonly kind: 're
 
 function describeBlock({ mark, deleted, before }: Ending & { readonly kind: 'blocked' }): string {
   return `Held ${mark.revision}: it removes ${deleted} of ${before} hooks; "hookline confirm ${mark.revision}" lets it go live`;
-}
-
-/** Names in a message; more would be a page. */
-const MAX_NAMED = 5;
-
-function describeHeld(held: readonly string[]): string {
-  const named = held.slice(0, MAX_NAMED).join(', ');
-  const more = held.length > MAX_NAMED ? ` and ${held.length - MAX_NAMED} more` : '';
-  return `Held back at their last good version: ${named}${more}`;
 }

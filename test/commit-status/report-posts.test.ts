@@ -88,7 +88,12 @@ describe('what is said of commits', () => {
     const [applied] = await reportsOf();
     if (applied?.kind !== 'applied') throw new Error('Cannot find what was applied');
     const sources = [toSource('a', '1'), toSource('b', '2')];
-    const report = { ...applied, held: ['a:x.yaml'], problems: [toProblem('a:x.yaml')], sources };
+    const report = {
+      ...applied,
+      held: [{ owner: 'a', file: 'a:x.yaml', as: 'last_good' }] as const,
+      problems: [toProblem('a:x.yaml')],
+      sources,
+    };
     expect(toReportPosts(report).map(({ state, description }) => [state, description])).toEqual([
       ['failure', '1 problem, the other files are live: a:x.yaml:3:1 unknown_key Unknown key "x"'],
       ['success', 'Applied: 2 hooks (2 created)'],

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, utimesSync } from 'node:fs';
+import { chmodSync, renameSync, symlinkSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
@@ -86,6 +86,29 @@ describe('a directory that is touched', () => {
     await app.app.reconcile();
     expect(await status()).toEqual(before);
     expect(app.reports).toHaveLength(1);
+  });
+});
+
+describe('a directory below that cannot be read any more', () => {
+  /** Permissions stop nobody who tests as root; a link to a directory is one that is not gone into. */
+  it('keeps the hooks of all its files, where files are isolated', async () => {
+    await using app = await runApp(
+      { '.away/e.yaml': LOG, 'team.yaml/a.yaml': LOG, 'team.yaml/b/c.yaml': LOG, 'd.yaml': LOG },
+      { settings: { reconcile: { policy: 'isolate' } } },
+    );
+    renameSync(join(app.hooks.path, 'team.yaml'), join(app.hooks.path, '.away/team'));
+    for (const file of ['team.yaml', 'new.yaml']) symlinkSync('.away', join(app.hooks.path, file));
+    await app.app.reconcile();
+    expect(app.reports.at(-1)).toMatchObject({
+      kind: 'applied',
+      snapshot: { hooks: [{}, {}, {}] },
+      held: [
+        { file: 'new.yaml', as: 'left_out' },
+        { file: 'team.yaml/a.yaml', as: 'last_good' },
+        { file: 'team.yaml/b/c.yaml', as: 'last_good' },
+      ],
+      problems: [{ code: 'file_unreadable' }, { code: 'file_unreadable' }],
+    });
   });
 });
 

@@ -205,7 +205,10 @@ describe('the policy isolate', () => {
     const status = await bench.reconciler.reconcile();
     expect(bench.reports[1]).toMatchObject({
       kind: 'applied',
-      held: ['a.yaml', 'd.yaml'],
+      held: [
+        { file: 'a.yaml', as: 'last_good' },
+        { file: 'd.yaml', as: 'left_out' },
+      ],
       changes: {
         created: [{ hook: { name: 'c' } }],
         updated: [{ hook: { name: 'b' } }],
@@ -263,7 +266,7 @@ describe('the policy isolate', () => {
       'b.yaml': 'source: mine\nevent: paid\nhandler: log\n',
     });
     await bench.reconciler.reconcile();
-    expect(bench.reports[1]).toMatchObject({ held: ['s.yaml', 'a.yaml'] });
+    expect(bench.reports[1]).toMatchObject({ held: [{ file: 's.yaml' }, { file: 'a.yaml' }] });
     expect(servedBy(bench)[1]?.[1]).toEqual(['a', 'b']);
   });
 

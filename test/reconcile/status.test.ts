@@ -1,6 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import type { SourceState } from '../../src/definitions/reader.ts';
+import type { HeldFile } from '../../src/reconcile/held.ts';
 import { type Condition, type Ending, type Standing, toConditions } from '../../src/reconcile/status.ts';
+
+function toHeld(files: Readonly<Record<HeldFile['as'], readonly string[]>>): readonly HeldFile[] {
+  return (['last_good', 'left_out'] as const).flatMap((as) =>
+    files[as].map((file) => ({ owner: '', file, as })),
+  );
+}
 
 const MARK = { revision: 'dir@sha256:1', at: 0 };
 const ENDINGS = {
@@ -9,7 +16,7 @@ const ENDINGS = {
   isolated: {
     kind: 'applied',
     mark: MARK,
-    held: ['a.yaml', 'b.yaml', 'c.yaml', 'd.yaml', 'e.yaml', 'f.yaml'],
+    held: toHeld({ last_good: ['a', 'b', 'c', 'd', 'e', 'f'], left_out: ['x', 'y'] }),
   },
   refused: { kind: 'refused', mark: MARK, errors: 2, serves: true },
   blocked: { kind: 'blocked', mark: MARK, deleted: 11, before: 12 },
@@ -59,7 +66,7 @@ describe('toConditions()', () => {
     [
       'isolated',
       ['Ready=False Isolated', 'Stalled=True Isolated'],
-      'Held back at their last good version: a.yaml, b.yaml, c.yaml, d.yaml, e.yaml and 1 more',
+      'At the last good version: a, b, c, d, e and 1 more; left out: x, y',
     ],
     [
       'refused',
