@@ -1,5 +1,6 @@
 import { count } from '../count.ts';
 import type { TextOf } from '../definitions/load-file.ts';
+import { countHeld } from '../reconcile/held.ts';
 import type { Report } from '../reconcile/report.ts';
 import { type CommandContext, writeLine } from './command.ts';
 import { countProblems, createPaint } from './print.ts';
@@ -44,8 +45,7 @@ function describeReport(report: Report, isLive: boolean): string {
       const { snapshot, changes, held } = report;
       const { created, updated, deleted } = changes;
       const loaded = `${count(snapshot.hooks.length, 'hook')} and ${count(snapshot.catalogue.sources.size, 'source')}`;
-      const back =
-        held.length === 0 ? '' : `; ${count(held.length, 'file')} held back at the last good version`;
+      const back = held.length === 0 ? '' : `; ${countHeld(held)}`;
       return `Live: ${snapshot.revision} with ${loaded} (${created.length} created, ${updated.length} updated, ${deleted.length} deleted)${back}`;
     }
     case 'refused':

@@ -1,6 +1,7 @@
 import { count } from '../count.ts';
 import { toPrintable } from '../definitions/printable.ts';
 import type { Problem } from '../definitions/problem.ts';
+import { countHeld, type HeldFile } from '../reconcile/held.ts';
 import type { CommitState } from './commit-status.ts';
 
 /** What became of a commit. */
@@ -17,8 +18,10 @@ export type CommitOutcome =
     }
   /** It was live before, and stays so while another source has something that does not go live. */
   | { readonly kind: 'live' }
-  /** Something in it is wrong: nothing of it is live, or (`partly`) all but the files that are wrong. */
+  /** Something in it is wrong: nothing of it is live, or (`partly`) it is live as before, all but the files that are wrong. */
   | { readonly kind: 'refused'; readonly problems: readonly Problem[]; readonly partly: boolean }
+  /** It is live, all but these files, because of these problems. */
+  | { readonly kind: 'isolated'; readonly problems: readonly Problem[]; readonly held: readonly HeldFile[] }
   /** It removes too much to go live unasked. `command` is what confirms it. */
   | { readonly kind: 'held'; readonly removed: number; readonly of: number; readonly command: string }
   /** It could not go live, and no commit helps. */
@@ -44,7 +47,15 @@ export function describeOutcome(outcome: CommitOutcome): {
     case 'live':
       return { state: 'success', description: 'Live as before' };
     case 'refused':
-      return { state: 'failure', description: describeRefused(outcome) };
+      return {
+        state: 'failure',
+        description: describeProblems(outcome.problems, outcome.partly ? ', the other files are live' : ''),
+      };
+    case 'isolated':
+      return {
+        state: 'failure',
+        description: describeProblems(outcome.problems, ` (${countHeld(outcome.held)})`),
+      };
     case 'held': {
       const { removed, of, command } = outcome;
       return {
@@ -83,10 +94,10 @@ function describeApplied(outcome: CommitOutcome & { readonly kind: 'applied' }):
 }
 
 /** Errors only: a warning refuses nothing. */
-function describeRefused({ problems, partly }: CommitOutcome & { readonly kind: 'refused' }): string {
+function describeProblems(problems: readonly Problem[], more: string): string {
   const errors = problems.filter(({ severity }) => severity === 'error');
   const listed = errors
     .slice(0, MAX_LISTED)
     .map(({ file, line, column, code, message }) => `${file}:${line}:${column} ${code} ${message}`);
-  return `${count(errors.length, 'problem')}${partly ? ', the other files are live' : ''}: ${listed.join('; ')}`;
+  return `${count(errors.length, 'problem')}${more}: ${listed.join('; ')}`;
 }

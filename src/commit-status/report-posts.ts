@@ -22,8 +22,11 @@ export function toReportPosts(report: Report): readonly StatusPost[] {
         deleted: changes.deleted.length,
       };
       return toPosts(sources, (source) => {
-        const own = ownOf(problems, { source, sources });
-        return held.length > 0 && hasErrors(own) ? { kind: 'refused', problems: own, partly: true } : applied;
+        const own = held.filter(({ owner }) => owner === source.name);
+        if (own.length === 0) return applied;
+        // What is held may be right itself, and needed by what another source has.
+        const faults = ownOf(problems, { source, sources });
+        return { kind: 'isolated', problems: hasErrors(faults) ? faults : problems, held: own };
       });
     }
     case 'refused': {

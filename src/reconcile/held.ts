@@ -1,3 +1,5 @@
+import { count } from '../count.ts';
+
 /** A file that is not served as it was read. */
 export interface HeldFile {
   /** Name of its source. */
@@ -30,6 +32,14 @@ export function describeHeld(held: readonly HeldFile[]): string {
   if (lastGood.length === 0) return `Left out: ${list(leftOut)}`;
   const rest = leftOut.length === 0 ? '' : `; left out: ${list(leftOut)}`;
   return `At the last good version: ${list(lastGood)}${rest}`;
+}
+
+/** Says how many files are held back: "2 files at the last good version, 1 left out". */
+export function countHeld(held: readonly HeldFile[]): string {
+  const { lastGood, leftOut } = toHeldNames(held);
+  if (lastGood.length === 0) return `${count(leftOut.length, 'file')} left out`;
+  const rest = leftOut.length === 0 ? '' : `, ${leftOut.length} left out`;
+  return `${count(lastGood.length, 'file')} at the last good version${rest}`;
 }
 
 function list(files: readonly string[]): string {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { describeOutcome, toFitting } from '../../src/commit-status/description.ts';
 import type { Problem } from '../../src/definitions/problem.ts';
+import type { HeldFile } from '../../src/reconcile/held.ts';
 
 const keep = (text: string): string => text;
 
@@ -43,6 +44,25 @@ describe('describeOutcome()', () => {
       state: 'failure',
       description: '1 problem, the other files are live: hooks/a.yaml:3:1 unknown_key is not known',
     });
+  });
+
+  it('says what is served of a commit of which files are held back', () => {
+    const held = [
+      { owner: '', file: 'hooks/a.yaml', as: 'last_good' },
+      { owner: '', file: 'hooks/b.yaml', as: 'left_out' },
+    ] as const;
+    const problems = [createProblem({})];
+    const describeIsolated = (some: readonly HeldFile[]): string =>
+      describeOutcome({ kind: 'isolated', problems, held: some }).description;
+    const problem = 'hooks/a.yaml:3:1 unknown_key is not known';
+    expect(describeIsolated(held)).toBe(
+      `1 problem (1 file at the last good version, 1 left out): ${problem}`,
+    );
+    expect(describeIsolated(held.slice(0, 1))).toBe(
+      `1 problem (1 file at the last good version): ${problem}`,
+    );
+    expect(describeIsolated(held.slice(1))).toBe(`1 problem (1 file left out): ${problem}`);
+    expect(describeOutcome({ kind: 'isolated', problems, held }).state).toBe('failure');
   });
 
   it('counts every problem of many', () => {

@@ -95,7 +95,19 @@ describe('what is said of commits', () => {
       sources,
     };
     expect(toReportPosts(report).map(({ state, description }) => [state, description])).toEqual([
-      ['failure', '1 problem, the other files are live: a:x.yaml:3:1 unknown_key Unknown key "x"'],
+      ['failure', '1 problem (1 file at the last good version): a:x.yaml:3:1 unknown_key Unknown key "x"'],
+      ['success', 'Applied: 2 hooks (2 created)'],
+    ]);
+  });
+
+  it('is a failure where what was held back is needed by another, and success for the other', async () => {
+    const [applied] = await reportsOf();
+    if (applied?.kind !== 'applied') throw new Error('Cannot find what was applied');
+    const sources = [toSource('a', '1'), toSource('b', '2')];
+    const held = [{ owner: 'a', file: 'a:s.yaml', as: 'last_good' }] as const;
+    const report = { ...applied, held, problems: [toProblem('b:x.yaml')], sources };
+    expect(toReportPosts(report).map(({ state, description }) => [state, description])).toEqual([
+      ['failure', '1 problem (1 file at the last good version): b:x.yaml:3:1 unknown_key Unknown key "x"'],
       ['success', 'Applied: 2 hooks (2 created)'],
     ]);
   });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { HeldFile } from '../../src/reconcile/held.ts';
+import { toReconcileData } from '../../src/reconcile/reconcile-data.ts';
 import { createReconcilerBench, type ReconcilerBench } from '../helpers/reconciler-bench.ts';
 
 const LOG = 'source: crud\nhandler: log\n';
@@ -38,6 +39,8 @@ describe('isolating a bad file', () => {
   it('tells what is at its last good version from what is left out', async () => {
     const set = await isolate({ 'a.yaml': LOG }, { 'a.yaml': BAD, 'b.yaml': BAD, 'c.yaml': LOG });
     expect(set).toMatchObject({ hooks: ['a', 'c'], lastGood: ['a.yaml'], leftOut: ['b.yaml'] });
+    const [, report] = set.bench.reports;
+    expect(report && toReconcileData(report)).toMatchObject({ held: ['a.yaml'], left_out: ['b.yaml'] });
   });
 
   it('leaves a source to the file it is live from', async () => {
