@@ -1,6 +1,7 @@
 import { count } from '../count.ts';
 import type { TextOf } from '../definitions/load-file.ts';
 import { countHeld } from '../reconcile/held.ts';
+import { describePrune } from '../reconcile/prune.ts';
 import type { Report } from '../reconcile/report.ts';
 import { type CommandContext, writeLine } from './command.ts';
 import { countProblems, createPaint } from './print.ts';
@@ -51,7 +52,7 @@ function describeReport(report: Report, isLive: boolean): string {
     case 'refused':
       return `Refused: ${report.revision}, ${countProblems(report.problems)}; ${isLive ? 'the last good snapshot keeps serving' : 'no hooks are served until this is mended'}`;
     case 'blocked':
-      return `Held: ${report.revision} removes ${report.deleted} of ${count(report.before, 'hook')}; hookline confirm ${report.revision} lets it go live`;
+      return `Held: ${report.revision} ${describePrune(report.prune)}; hookline confirm ${report.revision} lets it go live`;
     case 'restored':
       return `Live: ${report.snapshot.revision} with ${count(report.snapshot.hooks.length, 'hook')}, kept from the last run`;
     case 'recovered':

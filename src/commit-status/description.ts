@@ -23,9 +23,18 @@ export type CommitOutcome =
   /** It is live, all but these files, because of these problems. */
   | { readonly kind: 'isolated'; readonly problems: readonly Problem[]; readonly held: readonly HeldFile[] }
   /** It removes too much to go live unasked. `command` is what confirms it. */
-  | { readonly kind: 'held'; readonly removed: number; readonly of: number; readonly command: string }
+  | ({ readonly kind: 'held'; readonly command: string } & Blame)
   /** It could not go live, and no commit helps. */
   | { readonly kind: 'failed'; readonly message: string };
+
+/** What removes too many hooks. */
+export interface Blame {
+  /** Name of another source; null: the commit does, or all together. */
+  readonly by: string | null;
+  readonly removed: number;
+  /** Of so many that were live. */
+  readonly of: number;
+}
 
 /** More find no place with any host. */
 const MAX_LISTED = 5;
@@ -57,10 +66,11 @@ export function describeOutcome(outcome: CommitOutcome): {
         description: describeProblems(outcome.problems, ` (${countHeld(outcome.held)})`),
       };
     case 'held': {
-      const { removed, of, command } = outcome;
+      const { by, removed, of, command } = outcome;
+      const who = by === null ? '' : `${by} `;
       return {
         state: 'failure',
-        description: `Held: removes ${removed} of ${count(of, 'hook')}; ${command}`,
+        description: `Held: ${who}removes ${removed} of ${count(of, 'hook')}; ${command}`,
       };
     }
     case 'failed':

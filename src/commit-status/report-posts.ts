@@ -1,7 +1,8 @@
 import { hasErrors, type Problem } from '../definitions/problem.ts';
 import type { SourceState } from '../definitions/reader.ts';
+import type { Prune } from '../reconcile/prune.ts';
 import type { Report } from '../reconcile/report.ts';
-import { type CommitOutcome, describeOutcome } from './description.ts';
+import { type Blame, type CommitOutcome, describeOutcome } from './description.ts';
 import type { StatusPost } from './outbox.ts';
 
 /** What is said of the commits of a set that is being prepared. */
@@ -36,9 +37,13 @@ export function toReportPosts(report: Report): readonly StatusPost[] {
       );
     }
     case 'blocked': {
-      const { revision, deleted: removed, before: of } = report;
+      const { revision, prune } = report;
       const command = `hookline confirm ${revision}`;
-      return toDeclinedPosts(report, () => ({ kind: 'held', removed, of, command }));
+      return toDeclinedPosts(report, (_own, { name }) => ({
+        kind: 'held',
+        ...toBlame(prune, name),
+        command,
+      }));
     }
     case 'failed': {
       const { message } = report;
@@ -48,6 +53,13 @@ export function toReportPosts(report: Report): readonly StatusPost[] {
     case 'recovered':
       return [];
   }
+}
+
+/** Of what too much is removed: of this source, which needs no name, of another, or of all together. */
+function toBlame({ deleted, before, losses }: Prune, name: string): Blame {
+  const loss = losses.find(({ source }) => source === name) ?? losses[0];
+  if (loss === undefined) return { by: null, removed: deleted, of: before };
+  return { by: loss.source === name ? null : loss.source, removed: loss.deleted, of: loss.before };
 }
 
 /** What is said of a set that does not go live. */
@@ -61,11 +73,11 @@ function toDeclinedPosts(
     readonly live: ReadonlyMap<string, string>;
     readonly problems: readonly Problem[];
   },
-  toOutcome: (own: readonly Problem[]) => CommitOutcome,
+  toOutcome: (own: readonly Problem[], source: SourceState) => CommitOutcome,
 ): readonly StatusPost[] {
   return toPosts(sources, (source) => {
     const own = ownOf(problems, { source, sources });
-    if (live.get(source.name) !== source.revision) return toOutcome(own);
+    if (live.get(source.name) !== source.revision) return toOutcome(own, source);
     return hasErrors(own) ? { kind: 'refused', problems: own, partly: true } : { kind: 'live' };
   });
 }

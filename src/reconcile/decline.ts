@@ -1,6 +1,6 @@
 import type { Problem } from '../definitions/problem.ts';
 import type { FileSet } from '../definitions/reader.ts';
-import type { Changes } from './plan.ts';
+import type { Prune } from './prune.ts';
 import type { Report } from './report.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { Ending, Mark } from './status.ts';
@@ -35,12 +35,10 @@ export function toRefusal(
 /** What becomes of a set that removes too much. */
 export function toBlock(
   { revision, sources }: FileSet,
-  { mark, problems, live, revisions, changes }: Declined & { readonly changes: Changes },
+  { mark, problems, revisions, prune }: Omit<Declined, 'live'> & { readonly prune: Prune },
 ): DeclinedOutcome {
-  const deleted = changes.deleted.length;
-  const before = live?.hooks.length ?? 0;
   return {
-    ending: { kind: 'blocked', mark, deleted, before },
-    report: { kind: 'blocked', revision, problems, deleted, before, sources, live: revisions },
+    ending: { kind: 'blocked', mark, prune },
+    report: { kind: 'blocked', revision, problems, prune, sources, live: revisions },
   };
 }

@@ -1,4 +1,5 @@
 import type { Prepared, PreparedHook } from './prepare.ts';
+import { findPrune, type Prune } from './prune.ts';
 import type { LiveHook, Snapshot } from './snapshot.ts';
 
 /** What going live would do to the hooks that are live now. */
@@ -14,7 +15,7 @@ export type Plan =
   /** It has errors: the last good snapshot is kept whole. */
   | { readonly kind: 'refuse' }
   /** It removes so many hooks that someone has to confirm it. */
-  | { readonly kind: 'hold'; readonly changes: Changes }
+  | { readonly kind: 'hold'; readonly prune: Prune }
   | { readonly kind: 'apply'; readonly changes: Changes };
 
 /** What a plan depends on besides the set. */
@@ -23,13 +24,12 @@ export interface PlanContext {
   readonly live: Snapshot | null;
   /** Whether many hooks may go: `prune: allow`, or this very revision was confirmed. */
   readonly mayPrune: boolean;
+  /** Names of the sources that are configured. */
+  readonly sources: readonly string[];
 }
 
-/** From so many hooks on, losing more than half is held. */
-const GUARDED_FROM = 10;
-
 /** Decides without effects what becomes of a prepared set. Hooks are the same hook when they have the same id. */
-export function planChanges(prepared: Prepared, { live, mayPrune }: PlanContext): Plan {
+export function planChanges(prepared: Prepared, { live, mayPrune, sources }: PlanContext): Plan {
   if (!prepared.good) return { kind: 'refuse' };
   const before = new Map((live?.hooks ?? []).map((hook) => [hook.definition.id, hook]));
   const kinds = Map.groupBy(prepared.hooks, ({ hook, compiled }) => {
@@ -43,19 +43,7 @@ export function planChanges(prepared: Prepared, { live, mayPrune }: PlanContext)
     unchanged: kinds.get('unchanged') ?? [],
     deleted: [...before.values()],
   };
-  const prunes = isPrune({ before: live?.hooks.length ?? 0, after: prepared.hooks.length, changes });
-  return { kind: prunes && !mayPrune ? 'hold' : 'apply', changes };
-}
-
-/** A truncated read, an empty mount and a wrong path all look like this; so does a change that is meant. */
-function isPrune({ before, after, changes: { deleted } }: Effect): boolean {
-  if (before > 0 && after === 0) return true;
-  return before >= GUARDED_FROM && deleted.length > before / 2;
-}
-
-/** Hooks before and after a change. */
-interface Effect {
-  readonly before: number;
-  readonly after: number;
-  readonly changes: Changes;
+  const effect = { before: live?.hooks ?? [], after: prepared.hooks, deleted: changes.deleted };
+  const prune = mayPrune ? null : findPrune(effect, sources);
+  return prune === null ? { kind: 'apply', changes } : { kind: 'hold', prune };
 }

@@ -30,8 +30,11 @@ export function toReconcileData(report: Report): JsonObject | null {
     case 'refused':
       return { outcome: 'refused', revision: report.revision, ...toDetails(report.problems, report.sources) };
     case 'blocked': {
-      const { revision, deleted, before, problems, sources } = report;
-      return { outcome: 'blocked', revision, hooks: { deleted, before }, ...toDetails(problems, sources) };
+      const { revision, prune, problems, sources } = report;
+      const { deleted, before } = prune;
+      const losses = prune.losses.map((loss) => ({ ...loss }));
+      const hooks = { deleted, before, sources: losses };
+      return { outcome: 'blocked', revision, hooks, ...toDetails(problems, sources) };
     }
     case 'restored':
     case 'failed':

@@ -149,12 +149,13 @@ export function createReconciler(parts: ReconcilerParts): Reconciler {
       change = { lastAttempted: mark, problems };
       const candidate = await applyPolicy(read);
       const mayPrune = prune === 'allow' || confirmed === revision;
-      const plan = planChanges(candidate.prepared, { live: before, mayPrune });
+      const names = sources.map(({ name }) => name);
+      const plan = planChanges(candidate.prepared, { live: before, mayPrune, sources: names });
       if (plan.kind === 'refuse')
         return { ...toRefusal(set, { mark, problems, live: before, revisions }), change };
       if (plan.kind === 'hold')
         return {
-          ...toBlock(set, { mark, problems, changes: plan.changes, live: before, revisions }),
+          ...toBlock(set, { mark, problems, prune: plan.prune, revisions }),
           change,
         };
       const { held } = candidate;
@@ -233,7 +234,7 @@ export function createReconciler(parts: ReconcilerParts): Reconciler {
     const kept = await parts.restore();
     if (kept === null) return;
     const prepared = await parts.prepare(kept.files, null);
-    const plan = planChanges(prepared, { live: null, mayPrune: true });
+    const plan = planChanges(prepared, { live: null, mayPrune: true, sources: [] });
     if (plan.kind !== 'apply') {
       const problem = prepared.problems.find(({ severity }) => severity === 'error');
       const message = `The definitions kept of the last run are not good any more: ${problem?.message}`;

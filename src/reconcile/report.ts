@@ -2,6 +2,7 @@ import type { Problem } from '../definitions/problem.ts';
 import type { SourceState } from '../definitions/reader.ts';
 import type { HeldFile } from './held.ts';
 import type { Changes } from './plan.ts';
+import type { Prune } from './prune.ts';
 import type { Snapshot } from './snapshot.ts';
 
 /** What an attempt led to; said once for each. */
@@ -30,8 +31,7 @@ export type Report =
       readonly kind: 'blocked';
       readonly revision: string;
       readonly problems: readonly Problem[];
-      readonly deleted: number;
-      readonly before: number;
+      readonly prune: Prune;
       readonly sources: readonly SourceState[];
       /** The revision of each source that stays live. */
       readonly live: ReadonlyMap<string, string>;

@@ -2,6 +2,7 @@ import type { Problem } from '../definitions/problem.ts';
 import type { SourceState } from '../definitions/reader.ts';
 import type { Notice } from '../definitions/source.ts';
 import { describeHeld, type HeldFile } from './held.ts';
+import { describePrune, type Prune } from './prune.ts';
 import { toSourceConditions } from './source-conditions.ts';
 
 /**
@@ -65,7 +66,7 @@ export type Ending =
       /** Whether a good snapshot from before serves. */
       readonly serves: boolean;
     }
-  | { readonly kind: 'blocked'; readonly mark: Mark; readonly deleted: number; readonly before: number }
+  | { readonly kind: 'blocked'; readonly mark: Mark; readonly prune: Prune }
   | { readonly kind: 'apply_failed'; readonly mark: Mark; readonly message: string };
 
 /** What conditions are made of. */
@@ -163,6 +164,6 @@ function describeRefusal({ mark, errors, serves }: Ending & { readonly kind: 're
   return `${what}; ${serves ? 'the last good snapshot keeps serving' : 'no hooks are served until this is mended'}`;
 }
 
-function describeBlock({ mark, deleted, before }: Ending & { readonly kind: 'blocked' }): string {
-  return `Held ${mark.revision}: it removes ${deleted} of ${before} hooks; "hookline confirm ${mark.revision}" lets it go live`;
+function describeBlock({ mark, prune }: Ending & { readonly kind: 'blocked' }): string {
+  return `Held ${mark.revision}: it ${describePrune(prune)}; "hookline confirm ${mark.revision}" lets it go live`;
 }

@@ -74,7 +74,7 @@ describe('describeOutcome()', () => {
 
   it('says how a held commit is confirmed, in what GitHub takes', () => {
     const command = `hookline confirm main@sha1:${'4'.repeat(40)}`;
-    const { state, description } = describeOutcome({ kind: 'held', removed: 11, of: 12, command });
+    const { state, description } = describeOutcome({ kind: 'held', by: null, removed: 11, of: 12, command });
     expect(state).toBe('failure');
     expect(description).toBe(`Held: removes 11 of 12 hooks; ${command}`);
     expect(description.length).toBeLessThanOrEqual(140);

@@ -72,15 +72,26 @@ describe('what is said of commits', () => {
       ['b', 'live'],
     ]);
     const problems = [toProblem('a:x.yaml')];
+    const prune = { deleted: 11, before: 12, losses: [] };
     const reports: readonly Report[] = [
       { kind: 'refused', revision: 'x', problems, sources, live },
-      { kind: 'blocked', revision: 'x', problems: [], deleted: 11, before: 12, sources, live },
+      { kind: 'blocked', revision: 'x', problems: [], prune, sources, live },
       { kind: 'failed', message: 'disk full', sources, live },
     ];
     expect(reports.map((report) => toReportPosts(report).map(({ state }) => state))).toEqual([
       ['failure', 'success'],
       ['failure', 'success'],
       ['error', 'success'],
+    ]);
+  });
+
+  it('is how many hooks of which source are removed where one removes too many', () => {
+    const prune = { deleted: 3, before: 20, losses: [{ source: 'a', deleted: 3, before: 3 }] };
+    const sources = [toSource('a', '1'), toSource('b', '2')];
+    const report = { kind: 'blocked', revision: 'x', problems: [], prune, sources, live: new Map() } as const;
+    expect(toReportPosts(report).map(({ description }) => description)).toEqual([
+      'Held: removes 3 of 3 hooks; hookline confirm x',
+      'Held: a removes 3 of 3 hooks; hookline confirm x',
     ]);
   });
 

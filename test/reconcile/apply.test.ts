@@ -32,7 +32,7 @@ async function snap(
   { live = null, noteHooks, at = START }: { live?: Snapshot | null; noteHooks: NoteHooks; at?: number },
 ): Promise<Snapshot> {
   const prepared = await prepareTexts(texts);
-  const plan = planChanges(prepared, { live, mayPrune: true });
+  const plan = planChanges(prepared, { live, mayPrune: true, sources: [''] });
   if (plan.kind !== 'apply') throw new Error(`Cannot apply: ${JSON.stringify(prepared.problems)}`);
   return createSnapshot({
     prepared,

@@ -108,7 +108,7 @@ describe('a name that two sources give', () => {
   });
 
   async function toLive(prepared: Prepared): Promise<Snapshot> {
-    const plan = planChanges(prepared, { live: null, mayPrune: true });
+    const plan = planChanges(prepared, { live: null, mayPrune: true, sources: [''] });
     if (plan.kind !== 'apply') throw new Error('Cannot apply the first set');
     const { changes } = plan;
     const noteHooks = async (): Promise<[]> => [];

@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import type { LoadedFile } from '../../src/definitions/definition.ts';
+import { loadFile } from '../../src/definitions/load-file.ts';
 import { planChanges } from '../../src/reconcile/plan.ts';
 import type { Prepared } from '../../src/reconcile/prepare.ts';
 import type { Snapshot } from '../../src/reconcile/snapshot.ts';
 import { toLiveHook } from '../helpers/live-hook.ts';
-import { prepareTexts } from '../helpers/prepare-texts.ts';
+import { createTestPrepare, prepareTexts } from '../helpers/prepare-texts.ts';
 
 const LOG = 'source: crud\nhandler: log\n';
 
@@ -11,7 +13,9 @@ const LOG = 'source: crud\nhandler: log\n';
 function toSnapshot({ hooks, catalogue, declared }: Prepared): Snapshot {
   return {
     revision: 'dir@sha256:1',
-    hooks: hooks.map(({ hook, compiled }) => toLiveHook(hook, { digest: compiled.digest })),
+    hooks: hooks.map(({ hook, loaded, compiled }) =>
+      toLiveHook(hook, { digest: compiled.digest, origin: loaded.origin }),
+    ),
     catalogue,
     declared,
   };
@@ -24,7 +28,7 @@ async function plan(
   { mayPrune = false }: { mayPrune?: boolean } = {},
 ): Promise<unknown> {
   const before = live === null ? null : toSnapshot(await prepareTexts(live));
-  const planned = planChanges(await prepareTexts(next), { live: before, mayPrune });
+  const planned = planChanges(await prepareTexts(next), { live: before, mayPrune, sources: [''] });
   if (planned.kind !== 'apply') return planned.kind;
   const { created, updated, unchanged, deleted } = planned.changes;
   const names = (hooks: typeof created): readonly string[] => hooks.map(({ hook }) => hook.name);
@@ -95,6 +99,61 @@ describe('planChanges()', () => {
       Object.entries(toTexts(10)).map(([file, text]) => [`x/${file}`, text]),
     );
     expect(await plan(toTexts(10), renamed)).toBe('hold');
+  });
+
+  describe('where there are several sources', () => {
+    const owned = (owner: string, texts: Readonly<Record<string, string>>): readonly LoadedFile[] =>
+      Object.entries(texts).map(([file, text]) =>
+        loadFile({
+          file,
+          bytes: Buffer.from(text),
+          source: { source: `dir:${owner}`, owner, labelled: true },
+        }),
+      );
+    const under = (folder: string, count: number): Readonly<Record<string, string>> =>
+      Object.fromEntries(Object.entries(toTexts(count)).map(([file, text]) => [`${folder}/${file}`, text]));
+
+    async function planOwned(
+      live: readonly LoadedFile[],
+      next: readonly LoadedFile[],
+      sources: readonly string[] = ['one', 'two'],
+    ): Promise<unknown> {
+      const before = toSnapshot(await createTestPrepare()(live));
+      const planned = planChanges(await createTestPrepare()(next), {
+        live: before,
+        mayPrune: false,
+        sources,
+      });
+      return planned.kind === 'hold' ? planned.prune : planned.kind;
+    }
+
+    const LIVE = [...owned('one', under('x', 12)), ...owned('two', under('y', 2))];
+
+    it.each([
+      ['all', { 'y/z.yaml': LOG }, 'apply'],
+      ['all of', {}, { deleted: 2, before: 14, losses: [{ source: 'two', deleted: 2, before: 2 }] }],
+      ['one of', { 'y/hook-0.yaml': LOG }, 'apply'],
+    ])('holds what removes %s the hooks of one: %j', async (_what, two, held) => {
+      expect(await planOwned(LIVE, [...owned('one', under('x', 12)), ...owned('two', two)])).toEqual(held);
+    });
+
+    it('holds what removes more than half of ten or more of one', async () => {
+      const many = [...LIVE, ...owned('two', under('z', 20))];
+      const next = many.filter(({ path }) => !/^x\/hook-(?:[0-6])\.yaml$/.test(path));
+      expect(await planOwned(many, next)).toEqual({
+        deleted: 7,
+        before: 34,
+        losses: [{ source: 'one', deleted: 7, before: 12 }],
+      });
+    });
+
+    it('lets hooks move from one to another', async () => {
+      expect(await planOwned(LIVE, [...owned('one', { ...under('x', 12), ...under('y', 2) })])).toBe('apply');
+    });
+
+    it('lets go the hooks of a source that is not configured any more', async () => {
+      expect(await planOwned(LIVE, owned('one', under('x', 12)), ['one'])).toBe('apply');
+    });
   });
 
   it('refuses a set with one error whole', async () => {

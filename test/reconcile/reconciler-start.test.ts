@@ -136,7 +136,7 @@ describe('a set that removes too much', () => {
     for (let again = 0; again < 3; again += 1) await bench.reconciler.reconcile();
     expect(truths(bench.reconciler.status())).toEqual({ PruneBlocked: 0 });
     expect(bench.reports.slice(1)).toMatchObject([
-      { kind: 'blocked', revision: 'two', deleted: 11, before: 12 },
+      { kind: 'blocked', revision: 'two', prune: { deleted: 11, before: 12, losses: [] } },
     ]);
     const status = await bench.reconciler.confirm('two');
     expect(status).toMatchObject({ lastApplied: { revision: 'two' } });

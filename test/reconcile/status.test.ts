@@ -19,7 +19,7 @@ const ENDINGS = {
     held: toHeld({ last_good: ['a', 'b', 'c', 'd', 'e', 'f'], left_out: ['x', 'y'] }),
   },
   refused: { kind: 'refused', mark: MARK, errors: 2, serves: true },
-  blocked: { kind: 'blocked', mark: MARK, deleted: 11, before: 12 },
+  blocked: { kind: 'blocked', mark: MARK, prune: { deleted: 11, before: 12, losses: [] } },
   apply_failed: { kind: 'apply_failed', mark: MARK, message: 'disk full' },
 } satisfies Record<string, Ending>;
 const TYPES = ['Ready', 'Reconciling', 'Stalled', 'FetchFailed', 'PruneBlocked'];
@@ -105,6 +105,15 @@ describe('toConditions()', () => {
     const ending = { kind: 'refused', mark: MARK, errors: 1, serves: false } as const;
     const [ready] = conditionsOf(toStanding(ending));
     expect(ready?.message).toBe('Refused dir@sha256:1: 1 error; no hooks are served until this is mended');
+  });
+
+  it('says of which source too many hooks are removed', () => {
+    const losses = [{ source: 'payments', deleted: 3, before: 3 }];
+    const ending = { kind: 'blocked', mark: MARK, prune: { deleted: 3, before: 20, losses } } as const;
+    const [ready] = conditionsOf(toStanding(ending));
+    expect(ready?.message).toBe(
+      'Held dir@sha256:1: it removes 3 of 20 hooks, 3 of 3 of "payments"; "hookline confirm dir@sha256:1" lets it go live',
+    );
   });
 
   it('says that a run is under way, whatever came before', () => {
