@@ -2,12 +2,11 @@ import type { Problem } from '../definitions/problem.ts';
 import type { FileSet } from '../definitions/reader.ts';
 import type { Prune } from './prune.ts';
 import type { Report } from './report.ts';
-import type { Snapshot } from './snapshot.ts';
 import type { Ending, Mark } from './status.ts';
 
 /** How an attempt ended that changed nothing. */
 export interface DeclinedOutcome {
-  readonly ending: Ending;
+  readonly change: { readonly ending: Ending };
   readonly report: Report;
 }
 
@@ -15,7 +14,6 @@ export interface DeclinedOutcome {
 export interface Declined {
   readonly mark: Mark;
   readonly problems: readonly Problem[];
-  readonly live: Snapshot | null;
   /** The revision of each source that stays live. */
   readonly revisions: ReadonlyMap<string, string>;
 }
@@ -23,11 +21,11 @@ export interface Declined {
 /** What becomes of a set that has errors. */
 export function toRefusal(
   { revision, sources }: FileSet,
-  { mark, problems, live, revisions }: Declined,
+  { mark, problems, revisions, serves }: Declined & { readonly serves: boolean },
 ): DeclinedOutcome {
   const errors = problems.filter(({ severity }) => severity === 'error').length;
   return {
-    ending: { kind: 'refused', mark, errors, serves: live !== null },
+    change: { ending: { kind: 'refused', mark, errors, serves } },
     report: { kind: 'refused', revision, problems, sources, live: revisions },
   };
 }
@@ -35,10 +33,10 @@ export function toRefusal(
 /** What becomes of a set that removes too much. */
 export function toBlock(
   { revision, sources }: FileSet,
-  { mark, problems, revisions, prune }: Omit<Declined, 'live'> & { readonly prune: Prune },
+  { mark, problems, revisions, prune }: Declined & { readonly prune: Prune },
 ): DeclinedOutcome {
   return {
-    ending: { kind: 'blocked', mark, prune },
+    change: { ending: { kind: 'blocked', mark, prune } },
     report: { kind: 'blocked', revision, problems, prune, sources, live: revisions },
   };
 }

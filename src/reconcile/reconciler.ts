@@ -7,13 +7,15 @@ import { createSnapshot, type NoteHooks } from './apply.ts';
 import { toBlock, toRefusal } from './decline.ts';
 import type { HeldFile } from './held.ts';
 import { isolate } from './isolate.ts';
+import { type LiveSet, restoreLive, toRevisions } from './live-set.ts';
 import { type Changes, planChanges } from './plan.ts';
 import type { Prepare, Prepared } from './prepare.ts';
 import type { Report } from './report.ts';
-import { toReadRevision, toServed } from './served.ts';
+import { toServed } from './served.ts';
 import { shareRuns } from './share-runs.ts';
 import type { Snapshot } from './snapshot.ts';
-import { describeFailures, type Ending, type Mark, type ReconcileStatus, toConditions } from './status.ts';
+import { describeFailures, type Mark, type ReconcileStatus } from './status.ts';
+import { createStatusKeeper, type StatusChange } from './status-keeper.ts';
 
 /** What a reconciler works with. */
 export interface ReconcilerParts {
@@ -39,8 +41,8 @@ export interface ReconcilerParts {
 /** Brings the live snapshot in line with the definitions. */
 export interface Reconciler {
   /**
-   * The first attempt, or what it has come to after some seconds, held against what was kept of a run before: its last good set is what a bad set, a set that removes
-   * too much and a source that is down leave serving.
+   * The first attempt, or what it has come to after some seconds, held against what was kept of a run before: its last
+   * good set is what a bad set, a set that removes too much and a source that is down leave serving.
    */
   start(): Promise<ReconcileStatus>;
   /** Reads and, when something changed, prepares and swaps. Calls during a run share one more run. Rejects only with what `report` throws. */
@@ -50,13 +52,6 @@ export interface Reconciler {
   status(): ReconcileStatus;
 }
 
-/** What serves, or would if nothing better were found. */
-interface Live {
-  readonly snapshot: Snapshot;
-  readonly files: readonly LoadedFile[];
-  readonly sources: KeptSet['sources'];
-}
-
 /** A set that was prepared, under the policy. */
 interface Candidate {
   readonly prepared: Prepared;
@@ -64,10 +59,17 @@ interface Candidate {
   readonly held: readonly HeldFile[];
 }
 
-/** How an attempt ended, and what it changes. */
+/** A set as it is attempted. */
+interface Attempted {
+  readonly set: FileSet;
+  readonly mark: Mark;
+  /** What was live when the attempt began. */
+  readonly before: Snapshot | null;
+}
+
+/** What an attempt leads to. */
 interface Outcome {
-  readonly ending: Ending;
-  readonly change: Partial<ReconcileStatus>;
+  readonly change: StatusChange;
   /** Null when there is nothing new to say. */
   readonly report: Report | null;
 }
@@ -75,195 +77,179 @@ interface Outcome {
 /** Creates a reconciler with nothing live. */
 export function createReconciler(parts: ReconcilerParts): Reconciler {
   const { clock, policy, prune } = parts;
-  let live: Live | null = null;
-  let ending: Ending = { kind: 'none' };
+  const keeper = createStatusKeeper(clock);
+  let live: LiveSet | null = null;
+  /**
+   * Ready to serve, and not live before the first attempt has ended: what changed meanwhile should not run once more. Null
+   * once it is live, or something better is.
+   */
+  let restored: LiveSet | null = null;
   let confirmed: string | null = null;
-  let unreadable: string | null = null;
-  let running = false;
   let files: readonly LoadedFile[] = [];
-  let status: ReconcileStatus = {
-    conditions: toConditions({ ending, unreadable, sources: [] }, [], { running: false, at: clock.now() }),
-    lastAttempted: null,
-    lastApplied: null,
-    serving: 'none',
-    problems: [],
-    sources: [],
-  };
-
-  function setStatus(isRunning: boolean, change: Partial<ReconcileStatus> = {}): void {
-    running = isRunning;
-    const next = { ...status, ...change };
-    const conditions = toConditions({ ending, unreadable, sources: next.sources }, status.conditions, {
-      running,
-      at: clock.now(),
-    });
-    status = Object.freeze({ ...next, conditions });
-  }
 
   /** What can be told of an attempt is told last: whoever is told sees what it led to. */
   async function attempt(): Promise<ReconcileStatus> {
-    setStatus(true);
-    const before = unreadable;
-    const outcome = await attemptRead();
-    ending = outcome.ending;
-    setStatus(false, outcome.change);
-    if (unreadable !== null && unreadable !== before)
-      parts.report({ kind: 'failed', message: unreadable, sources: [], live: toRevisions(live) }, files);
-    const report = outcome.report ?? toRecovery(before);
-    if (report !== null) parts.report(report, files);
-    return status;
+    keeper.note({}, true);
+    const unreadable = keeper.unreadable();
+    const { change, report } = await attemptRead();
+    const served = serveRestored();
+    keeper.note(change, false);
+    tellUnreadable(unreadable);
+    const said = report ?? toRecovery(unreadable);
+    if (said !== null) parts.report(said, files);
+    tellRestored(served);
+    return keeper.status();
+  }
+
+  function tellUnreadable(before: string | null): void {
+    const message = keeper.unreadable();
+    if (message === null || message === before) return;
+    parts.report({ kind: 'failed', message, sources: [], live: toRevisions(live) }, files);
   }
 
   async function attemptRead(): Promise<Outcome> {
     try {
       const set = await parts.read(toRevisions(live));
       const { revision, sources } = set;
-      unreadable = describeFailures(sources);
+      const readable = { sources, unreadable: describeFailures(sources) };
       const isLost = sources.length > 0 && sources.every(({ failure }) => failure !== null);
-      if (isLost || isSettled(revision)) return { ending, change: { sources }, report: null };
-      const outcome = await attemptSet(set);
-      return { ...outcome, change: { ...outcome.change, sources } };
+      if (isLost || isSettled(revision)) return { change: readable, report: null };
+      const { change, report } = await attemptSet(set);
+      return { change: { ...change, ...readable }, report };
     } catch (error) {
-      unreadable = toMessage(error);
-      return { ending, change: {}, report: null };
+      return { change: { unreadable: toMessage(error) }, report: null };
     }
   }
 
   /** A set that was applied, refused or held stays so until its bytes change, or until it is confirmed. */
   function isSettled(revision: string): boolean {
+    const ending = keeper.ending();
     if (ending.kind === 'none' || ending.kind === 'apply_failed') return false;
     return ending.mark.revision === revision && confirmed !== revision;
   }
 
+  /** Whether a set could not be applied at the last attempt either. */
+  function isTriedAgain(revision: string): boolean {
+    const ending = keeper.ending();
+    return ending.kind === 'apply_failed' && ending.mark.revision === revision;
+  }
+
   async function attemptSet(set: FileSet): Promise<Outcome> {
-    const { revision, sources } = set;
-    const mark: Mark = { revision, at: clock.now() };
+    const mark: Mark = { revision: set.revision, at: clock.now() };
+    const before = live?.snapshot ?? null;
     files = set.files;
-    let change: Partial<ReconcileStatus> = { lastAttempted: mark };
+    let change: StatusChange = { lastAttempted: mark };
     try {
-      parts.onStart(sources);
-      const before = live?.snapshot ?? null;
-      const revisions = toRevisions(live);
+      if (!isTriedAgain(set.revision)) parts.onStart(set.sources);
       const read = await parts.prepare(files, before);
-      const { problems } = read;
-      change = { lastAttempted: mark, problems };
-      const candidate = await applyPolicy(read);
-      const mayPrune = prune === 'allow' || confirmed === revision;
-      const names = sources.map(({ name }) => name);
-      const plan = planChanges(candidate.prepared, { live: before, mayPrune, sources: names });
-      if (plan.kind === 'refuse')
-        return { ...toRefusal(set, { mark, problems, live: before, revisions }), change };
-      if (plan.kind === 'hold')
-        return {
-          ...toBlock(set, { mark, problems, prune: plan.prune, revisions }),
-          change,
-        };
-      const { held } = candidate;
-      live = await apply(candidate, plan.changes, { set, mark });
-      const { snapshot } = live;
-      const report: Report = {
-        kind: 'applied',
-        snapshot,
-        changes: plan.changes,
-        problems,
-        held,
-        previous: before?.revision ?? null,
-        sources,
-      };
-      return {
-        ending: { kind: 'applied', mark, held },
-        change: { ...change, lastApplied: mark, serving: 'live' },
-        report,
-      };
+      change = { ...change, problems: read.problems };
+      const outcome = await attemptPrepared(read, { set, mark, before });
+      return { ...outcome, change: { ...change, ...outcome.change } };
     } catch (error) {
-      return { ...toFailure({ kind: 'apply_failed', mark, message: toMessage(error) }, sources), change };
+      const failed = toFailure(toMessage(error), { set, mark, before });
+      return { ...failed, change: { ...change, ...failed.change } };
     }
   }
 
-  async function applyPolicy(prepared: Prepared): Promise<Candidate> {
+  async function attemptPrepared(read: Prepared, attempted: Attempted): Promise<Outcome> {
+    const { set, mark, before } = attempted;
+    const { revision, sources } = set;
+    const { problems } = read;
+    const candidate = await applyPolicy(read, before);
+    const mayPrune = prune === 'allow' || confirmed === revision;
+    const names = sources.map(({ name }) => name);
+    const plan = planChanges(candidate.prepared, { live: before, mayPrune, sources: names });
+    const declined = { mark, problems, revisions: toRevisions(live) };
+    if (plan.kind === 'refuse') return toRefusal(set, { ...declined, serves: before !== null });
+    if (plan.kind === 'hold') return toBlock(set, { ...declined, prune: plan.prune });
+    const { changes } = plan;
+    const { held } = candidate;
+    live = await apply(candidate, changes, attempted);
+    const { snapshot } = live;
+    const previous = before?.revision ?? null;
+    return {
+      change: { ending: { kind: 'applied', mark, held }, lastApplied: mark, serving: 'live' },
+      report: { kind: 'applied', snapshot, changes, problems, held, previous, sources },
+    };
+  }
+
+  async function applyPolicy(prepared: Prepared, before: Snapshot | null): Promise<Candidate> {
     if (policy === 'strict' || prepared.good) return { prepared, files, held: [] };
-    const prepare = (some: readonly LoadedFile[]): Promise<Prepared> =>
-      parts.prepare(some, live?.snapshot ?? null);
+    const prepare = (some: readonly LoadedFile[]): Promise<Prepared> => parts.prepare(some, before);
     return isolate({ prepare, files, prepared, live: live?.files ?? [] });
   }
 
   async function apply(
     candidate: Candidate,
     changes: Changes,
-    { set, mark }: { readonly set: FileSet; readonly mark: Mark },
-  ): Promise<Live> {
+    { set, mark, before }: Attempted,
+  ): Promise<LiveSet> {
     const { noteHooks } = parts;
     const { prepared } = candidate;
-    const served = toServed(set, candidate);
-    const { revision, sources } = served;
-    const before = live?.snapshot ?? null;
-    const snapshot = await createSnapshot({
-      prepared,
-      changes,
-      revision,
-      live: before,
-      noteHooks,
-      at: mark.at,
-    });
+    const { revision, sources } = toServed(set, candidate);
+    const { at } = mark;
+    const snapshot = await createSnapshot({ prepared, changes, revision, live: before, noteHooks, at });
     parts.swap(snapshot);
+    restored = null;
     parts.keep({ revision, sources, files: candidate.files });
     return { snapshot, files: candidate.files, sources };
   }
 
   function toRecovery(before: string | null): Report | null {
-    return before !== null && unreadable === null && 'mark' in ending
+    const ending = keeper.ending();
+    return before !== null && keeper.unreadable() === null && 'mark' in ending
       ? { kind: 'recovered', revision: ending.mark.revision }
       : null;
   }
 
-  function toFailure(
-    failure: Ending & { readonly message: string },
-    sources: readonly SourceState[],
-  ): Outcome {
-    const { kind, message } = failure;
-    const repeated = ending.kind === kind && 'message' in ending && ending.message === message;
+  function toFailure(message: string, { set, mark }: Attempted): Outcome {
+    const ending = keeper.ending();
+    const isTold = isTriedAgain(mark.revision) && 'message' in ending && ending.message === message;
     return {
-      ending: failure,
-      change: {},
-      report: repeated ? null : { kind: 'failed', message, sources, live: toRevisions(live) },
+      change: { ending: { kind: 'apply_failed', mark, message } },
+      report: isTold ? null : { kind: 'failed', message, sources: set.sources, live: toRevisions(live) },
     };
   }
 
-  /** Nothing of it is live before the first attempt has ended: what changed meanwhile should not run once more. */
   async function restore(): Promise<void> {
     const kept = await parts.restore();
     if (kept === null) return;
-    const prepared = await parts.prepare(kept.files, null);
-    const plan = planChanges(prepared, { live: null, mayPrune: true, sources: [] });
-    if (plan.kind !== 'apply') {
-      const problem = prepared.problems.find(({ severity }) => severity === 'error');
-      const message = `The definitions kept of the last run are not good any more: ${problem?.message}`;
-      parts.report({ kind: 'failed', message, sources: [], live: new Map() }, kept.files);
+    const { prepare, noteHooks } = parts;
+    const result = await restoreLive(kept, { prepare, noteHooks, at: clock.now() });
+    if (result.kind === 'good') {
+      live = result.live;
+      restored = live;
       return;
     }
-    const { changes } = plan;
-    const { revision, files: restored } = kept;
-    const { noteHooks } = parts;
-    const at = clock.now();
-    const snapshot = await createSnapshot({ prepared, changes, revision, live: null, noteHooks, at });
-    live = { snapshot, files: restored, sources: toServed(kept, { files: restored, held: [] }).sources };
+    const { message } = result;
+    parts.report({ kind: 'failed', message, sources: [], live: new Map() }, kept.files);
+  }
+
+  /** Makes what was restored live, if it still is to be. */
+  function serveRestored(): LiveSet | null {
+    const ready = restored;
+    restored = null;
+    if (ready === null) return null;
+    parts.swap(ready.snapshot);
+    keeper.note({ serving: 'persisted' });
+    return ready;
+  }
+
+  function tellRestored(served: LiveSet | null): void {
+    if (served !== null) parts.report({ kind: 'restored', snapshot: served.snapshot }, served.files);
   }
 
   const reconcile = shareRuns(attempt);
   return {
     async start() {
       await restore();
-      const before = live;
       await inTime(reconcile(), clock);
-      if (before === null || live !== before) return status;
-      const { snapshot } = before;
-      parts.swap(snapshot);
-      setStatus(running, { serving: 'persisted' });
-      parts.report({ kind: 'restored', snapshot }, before.files);
-      return status;
+      tellRestored(serveRestored());
+      return keeper.status();
     },
     reconcile,
     async confirm(revision) {
+      const ending = keeper.ending();
       if (ending.kind !== 'blocked')
         throw new HooklineError('conflict', `Cannot confirm "${revision}": no revision is held`);
       if (ending.mark.revision !== revision)
@@ -275,7 +261,7 @@ export function createReconciler(parts: ReconcilerParts): Reconciler {
         confirmed = null;
       }
     },
-    status: () => status,
+    status: keeper.status,
   };
 }
 
@@ -291,8 +277,4 @@ async function inTime(run: Promise<unknown>, clock: Clock): Promise<void> {
   } finally {
     timer.cancel();
   }
-}
-
-function toRevisions(live: Live | null): ReadonlyMap<string, string> {
-  return new Map([...(live?.sources ?? [])].map(([name, { revision }]) => [name, toReadRevision(revision)]));
 }

@@ -112,8 +112,10 @@ describe('the events of reconciling', () => {
     expect((await settle(app, 5)).slice(4)).toMatchObject([
       { event: 'reconcile', outcome: 'refused', problem_count: 1, problems: [{ file: 'b.yaml', line: 2 }] },
     ]);
+    await app.restart();
+    expect((await settle(app, 6)).slice(5)).toMatchObject([{ event: 'reconcile', outcome: 'refused' }]);
     await change(app, () => renameSync(app.hooks.path, `${app.hooks.path}.away`));
     await change(app, () => renameSync(`${app.hooks.path}.away`, app.hooks.path));
-    expect(await settle(app, 5)).toHaveLength(5);
+    expect(await settle(app, 6)).toHaveLength(6);
   });
 });

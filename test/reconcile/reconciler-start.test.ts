@@ -76,6 +76,27 @@ describe('the start of a reconciler', () => {
     expect(servedBy(bench)[1]).toEqual(['three', ['a', 'b']]);
   });
 
+  it.each<[string, (bench: ReconcilerBench) => void]>([
+    ['failed', (bench) => bench.fail('broken')],
+    ['refused', (bench) => bench.put('two', { 'a.yaml': BAD })],
+    ['blocked', (bench) => bench.put('two', {})],
+  ])('has what was kept live before it is told that the first attempt %s', async (kind, arrange) => {
+    const told: unknown[] = [];
+    const bench = createReconcilerBench({
+      report: (report) => {
+        const { serving } = bench.reconciler.status();
+        told.push([report.kind, serving, bench.swapped.at(-1)?.revision]);
+      },
+    });
+    bench.restore('one', { 'a.yaml': LOG });
+    arrange(bench);
+    await bench.reconciler.start();
+    expect(told).toEqual([
+      [kind, 'persisted', 'one'],
+      ['restored', 'persisted', 'one'],
+    ]);
+  });
+
   it('serves what was kept when the first look takes long, and what it finds once it has ended', async () => {
     const gate = Promise.withResolvers<FileSet>();
     const bench = createReconcilerBench({ read: () => gate.promise });

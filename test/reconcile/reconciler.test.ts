@@ -201,6 +201,33 @@ describe('the reconciler', () => {
     expect(swapped).toEqual([]);
   });
 
+  it('says of each revision that it cannot be applied, and of one that is tried again nothing more', async () => {
+    const told: unknown[] = [];
+    const bench = createReconcilerBench({
+      noteHooks: () => Promise.reject(new Error('disk full')),
+      onStart: ([source]) => told.push(['start', source?.revision]),
+      report: (report) => told.push([report.kind, 'sources' in report && report.sources[0]?.revision]),
+    });
+    for (const revision of ['one', 'one', 'two', 'two', 'one']) {
+      bench.put(revision, { 'a.yaml': LOG });
+      await bench.reconciler.reconcile();
+    }
+    expect(told).toEqual(
+      ['one', 'two', 'one'].flatMap((revision) => [
+        ['start', revision],
+        ['failed', revision],
+      ]),
+    );
+  });
+
+  it('says of a revision that is tried again when it cannot be applied for another reason', async () => {
+    const reasons = ['disk full', 'disk full', 'too many files'];
+    const bench = createReconcilerBench({ noteHooks: () => Promise.reject(new Error(reasons.shift())) });
+    bench.put('one', { 'a.yaml': LOG });
+    for (let attempt = 0; attempt < 3; attempt += 1) await bench.reconciler.reconcile();
+    expect(bench.reports).toMatchObject([{ message: 'disk full' }, { message: 'too many files' }]);
+  });
+
   it('applies what it could not apply before', async () => {
     let broken = true;
     const { reconciler, swapped, reports, put } = createReconcilerBench({
