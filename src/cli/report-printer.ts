@@ -17,14 +17,12 @@ export interface ReportPrinter {
 /** Creates a printer that holds reports back until the server runs: one that cannot start says only why. */
 export function createReportPrinter(stderr: CommandContext['stderr']): ReportPrinter {
   const paint = createPaint(stderr);
-  let isLive = false;
   let held: (() => void)[] | null = [];
 
   function printNow(report: Report, textOf: TextOf): void {
     if ('problems' in report) printProblems(stderr, report.problems, { textOf, paint });
-    isLive ||= report.kind === 'applied' || report.kind === 'restored';
     const isGood = report.kind === 'recovered' || (report.kind === 'applied' && report.held.length === 0);
-    writeLine(stderr, paint(isGood ? 'green' : 'red', describeReport(report, isLive)));
+    writeLine(stderr, paint(isGood ? 'green' : 'red', describeReport(report)));
   }
 
   return {
@@ -40,7 +38,7 @@ export function createReportPrinter(stderr: CommandContext['stderr']): ReportPri
   };
 }
 
-function describeReport(report: Report, isLive: boolean): string {
+function describeReport(report: Report): string {
   switch (report.kind) {
     case 'applied': {
       const { snapshot, changes, held } = report;
@@ -50,7 +48,7 @@ function describeReport(report: Report, isLive: boolean): string {
       return `Live: ${snapshot.revision} with ${loaded} (${created.length} created, ${updated.length} updated, ${deleted.length} deleted)${back}`;
     }
     case 'refused':
-      return `Refused: ${report.revision}, ${countProblems(report.problems)}; ${isLive ? 'the last good snapshot keeps serving' : 'no hooks are served until this is mended'}`;
+      return `Refused: ${report.revision}, ${countProblems(report.problems)}; ${report.live.size > 0 ? 'the last good snapshot keeps serving' : 'no hooks are served until this is mended'}`;
     case 'blocked':
       return `Held: ${report.revision} ${describePrune(report.prune)}; hookline confirm ${report.revision} lets it go live`;
     case 'restored':

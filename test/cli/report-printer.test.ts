@@ -1,0 +1,50 @@
+import { PassThrough } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import { describe, expect, it } from 'vitest';
+import { createReportPrinter } from '../../src/cli/report-printer.ts';
+import { createReconcilerBench, type ReconcilerBench } from '../helpers/reconciler-bench.ts';
+
+const LOG = 'source: crud\nhandler: log\n';
+const BAD = 'source: crub\nhandler: log\n';
+
+/** What is printed of each attempt, without the problems. */
+async function linesOf({ reports }: ReconcilerBench): Promise<readonly string[]> {
+  const stream = new PassThrough();
+  const printer = createReportPrinter(stream as unknown as NodeJS.WriteStream);
+  printer.release();
+  for (const report of reports) printer.print(report, () => null);
+  stream.end();
+  return (await text(stream)).split('\n').filter((line) => /^(?:Live|Refused|Held|Failed)/.test(line));
+}
+
+describe('the line of a report', () => {
+  it('says that the last good snapshot keeps serving when what was kept of the last run does', async () => {
+    const bench = createReconcilerBench();
+    bench.restore('one', { 'a.yaml': LOG });
+    bench.put('two', { 'a.yaml': BAD });
+    await bench.reconciler.start();
+    expect(await linesOf(bench)).toEqual([
+      'Refused: two, 1 error, 0 warnings; the last good snapshot keeps serving',
+      'Live: one with 1 hook, kept from the last run',
+    ]);
+  });
+
+  it('says that nothing serves when the first set is refused', async () => {
+    const bench = createReconcilerBench();
+    bench.put('one', { 'a.yaml': BAD });
+    await bench.reconciler.start();
+    expect(await linesOf(bench)).toEqual([
+      'Refused: one, 1 error, 0 warnings; no hooks are served until this is mended',
+    ]);
+  });
+
+  it('counts files at the last good version and those left out', async () => {
+    const bench = createReconcilerBench({ policy: 'isolate' });
+    bench.put('one', { 'a.yaml': LOG });
+    await bench.reconciler.start();
+    bench.put('two', { 'a.yaml': BAD, 'b.yaml': BAD });
+    await bench.reconciler.reconcile();
+    const [, line] = await linesOf(bench);
+    expect(line).toMatch(/\(0 created, 0 updated, 0 deleted\); 1 file at the last good version, 1 left out$/);
+  });
+});
