@@ -1,4 +1,4 @@
-import type { ErrorObject, ValidateFunction } from 'ajv/dist/2020.js';
+import type { ErrorObject } from 'ajv/dist/2020.js';
 import { compileDataSchema } from '../definitions/data-schema.ts';
 import type { CatalogueEvent } from '../definitions/definition.ts';
 import { toHint } from '../definitions/suggest.ts';
@@ -35,13 +35,11 @@ export function checkEvent(
 
 /** Mistakes that are named: data may have as many as it has members. */
 const MAX_NAMED = 10;
-const validators = new WeakMap<CatalogueEvent, ValidateFunction>();
 
 /** What of an event's data does not fit its schema, as JSON pointer and sentence; empty when it fits or has none. */
 export function validateData(entry: CatalogueEvent, data: JsonObject): readonly string[] {
   if (entry.schema === undefined) return [];
-  const validate = validators.get(entry) ?? compileDataSchema(entry.schema);
-  validators.set(entry, validate);
+  const validate = compileDataSchema(entry.schema);
   if (validate(data)) return [];
   const errors = validate.errors ?? [];
   const named = errors.slice(0, MAX_NAMED).map(toSentence);

@@ -1,7 +1,8 @@
 import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
 import formats from 'ajv-formats';
 import { RE2JS } from 're2js';
-import { toMessage } from '../errors.ts';
+import { toCanonicalJson } from '../canonical-json.ts';
+import { HooklineError, toMessage } from '../errors.ts';
 import type { JsonObject } from '../event.ts';
 
 /** What is wrong with one place of a schema. */
@@ -15,21 +16,32 @@ const OPTIONS = { strict: false, allErrors: true, ownProperties: true, logger: f
 /** Knows what a schema may say; it compiles none of them. */
 const meta = new Ajv2020(OPTIONS);
 
+/** Characters that may have a text of a format whose check takes longer than in proportion to it. */
+const MAX_FORMATTED_LENGTH: Readonly<Record<string, number>> = { email: 320, url: 2_048 };
+
 /**
- * Patterns meet data from outside, so they run in linear time (RE2), but for the few that only the host's engine knows:
- * lookaround and references to groups.
+ * Patterns meet data from outside, so they run in linear time (RE2). What only a backtracking engine knows, lookaround
+ * and references to groups, is refused: with it there are texts that keep the engine busy for ever.
  */
 const regExp = Object.assign(
   (pattern: string): Pick<RegExp, 'test'> => {
-    try {
-      const linear = RE2JS.compile(RE2JS.translateRegExp(pattern));
-      return { test: (text) => linear.matcher(text).find() };
-    } catch {
-      return new RegExp(pattern, 'u');
-    }
+    const linear = compilePattern(pattern);
+    return { test: (text) => linear.matcher(text).find() };
   },
   { code: 'new RegExp' },
 );
+
+function compilePattern(pattern: string): RE2JS {
+  try {
+    return RE2JS.compile(RE2JS.translateRegExp(pattern));
+  } catch (cause) {
+    throw new HooklineError(
+      'usage',
+      `Cannot use pattern "${pattern}": ${toMessage(cause)} (patterns are those of RE2: no lookaround, no references to groups)`,
+      { cause },
+    );
+  }
+}
 
 /** Finds everything that keeps a value from being a JSON Schema (2020-12). */
 export function checkDataSchema(schema: JsonObject): readonly DataSchemaMistake[] {
@@ -48,12 +60,36 @@ function toMistakes(errors: readonly ErrorObject[]): readonly DataSchemaMistake[
   return [...places].map(([pointer, [first]]) => ({ pointer, message: String(first?.message) }));
 }
 
+const compiled = new WeakMap<JsonObject, ValidateFunction>();
+
 /**
- * Compiles a schema that has no mistakes. Each has a validator of its own: the library keeps every schema it compiled,
- * and two sources, or two versions of one, may give the same $id.
+ * The validator of a schema that has no mistakes, compiled once: when the file that has it is loaded. Each has an
+ * instance of its own: the library keeps every schema it compiled, and two sources, or two versions of one, may give the
+ * same $id. Nothing is fetched: a reference to what the schema does not hold is a mistake.
  */
 export function compileDataSchema(schema: JsonObject): ValidateFunction {
+  const known = compiled.get(schema);
+  if (known !== undefined) return known;
+  const validate = createValidators().compile(schema);
+  compiled.set(schema, validate);
+  return validate;
+}
+
+/** Whatever the schema, a check takes no longer than in proportion to the data. */
+function createValidators(): Ajv2020 {
   const ajv = new Ajv2020({ ...OPTIONS, validateSchema: false, code: { regExp } });
   formats.default(ajv);
-  return ajv.compile(schema);
+  for (const [name, maxLength] of Object.entries(MAX_FORMATTED_LENGTH)) {
+    const format = formats.default.get(name as 'email' | 'url') as RegExp;
+    ajv.addFormat(name, (text: string) => text.length <= maxLength && format.test(text));
+  }
+  // The library compares each item with each other one.
+  return ajv.removeKeyword('uniqueItems').addKeyword({
+    keyword: 'uniqueItems',
+    type: 'array',
+    schemaType: 'boolean',
+    validate: (isAsked: boolean, items: readonly unknown[]) =>
+      !isAsked || new Set(items.map(toCanonicalJson)).size === items.length,
+    error: { message: 'must NOT have duplicate items' },
+  });
 }
