@@ -3,6 +3,8 @@ import type { Problem } from '../definitions/problem.ts';
 import { isSameFile } from '../definitions/same-file.ts';
 import { BUILT_IN, OWN_SOURCE } from './built-in.ts';
 import type { Catalogue } from './catalogue.ts';
+import { type CloudEventNames, createCloudEventNames } from './cloud-event-names.ts';
+import { type CloudEventRule, toRuleKey, toRules } from './cloud-event-rules.ts';
 
 /** The event of a schedule. */
 export const TICK = 'tick';
@@ -44,12 +46,13 @@ export function buildCatalogue(
       name,
       new Map([...(sources.get(name) ?? []), ...toBrought(source), ...Object.entries(source.events)]),
     );
+  const ruled = findRules([...owners.values()], live);
   return {
-    catalogue: { sources },
+    catalogue: { sources, nameCloudEvent: ruled.nameCloudEvent },
     declared: new Map(
       [...owners].map(([name, { source, loaded }]) => [name, { source, origin: loaded.origin }]),
     ),
-    problems: all.flatMap((one) => findProblems(one, owners.get(one.source.name))),
+    problems: [...all.flatMap((one) => findProblems(one, owners.get(one.source.name))), ...ruled.problems],
   };
 }
 
@@ -59,6 +62,8 @@ interface Declaration {
   readonly loaded: LoadedDefinition;
   readonly mistakes: readonly Mistake[];
 }
+
+type DeclaredRule = CloudEventRule & { readonly loaded: LoadedDefinition };
 
 type Mistake = Pick<Problem, 'code' | 'message'> & { readonly path: readonly string[] };
 
@@ -109,6 +114,37 @@ function findOwnMistakes(source: EventSource): readonly Mistake[] {
       path: ['events', event],
       message: `Event "${event}" of source "${name}" is built in: only events it does not have can be added`,
     }));
+}
+
+/** How CloudEvents are named, and each rule that another source has already: the one that is live has it, or the first. */
+function findRules(
+  owners: readonly Declaration[],
+  live: Declared,
+): { readonly nameCloudEvent: CloudEventNames; readonly problems: readonly Problem[] } {
+  const rules = new Map<string, DeclaredRule>();
+  const isNew = ({ source, loaded }: Declaration): number =>
+    isSameFile(loaded.origin, live.get(source.name)?.origin) ? 0 : 1;
+  const problems = owners
+    .toSorted((a, b) => isNew(a) - isNew(b))
+    .flatMap(({ source, loaded }) =>
+      toRules(source).flatMap((own) => {
+        const rule = { ...own, loaded };
+        const first = rules.get(toRuleKey(rule));
+        if (first === undefined) rules.set(toRuleKey(rule), rule);
+        return first === undefined ? [] : [toProblem(loaded, toRuleMistake(rule, first))];
+      }),
+    );
+  const patterns = owners.flatMap(({ source: { name, cloudevents } }) =>
+    cloudevents === null ? [] : [[name, cloudevents.source] as const],
+  );
+  return { nameCloudEvent: createCloudEventNames([...rules.values()], new Map(patterns)), problems };
+}
+
+function toRuleMistake({ from, type, path }: DeclaredRule, first: DeclaredRule): Mistake {
+  const which = from === null ? `type "${type}"` : `source "${from}" and type "${type}"`;
+  const { file, line } = first.loaded.origin;
+  const message = `Duplicate pattern: CloudEvents of ${which} are ${first.source} ${first.event ?? '*'} already (${file}:${line})`;
+  return { code: 'cloudevents_duplicate', path, message };
 }
 
 function toProblem({ origin, locate }: LoadedDefinition, { code, path, message }: Mistake): Problem {

@@ -122,6 +122,16 @@ export interface CatalogueEvent {
   readonly unique?: readonly string[];
   /** JSON Schema (2020-12) of the event's data. */
   readonly schema?: JsonObject;
+  /** Pattern of the types of CloudEvents that are this event. */
+  readonly cloudevents?: { readonly type: string };
+}
+
+/** Which CloudEvents a source takes. In a pattern `*` stands for any characters or none. */
+interface CloudEventPatterns {
+  /** Pattern of their source. */
+  readonly source: string;
+  /** Pattern of their type, with one `*`, which stands for the event; null: only those of the events that say a type. */
+  readonly type: string | null;
 }
 
 /** When a source emits the event `tick` of itself. */
@@ -139,6 +149,8 @@ export interface EventSource {
   readonly kind: 'EventSource';
   readonly name: string;
   readonly description: string | null;
+  /** Null: those whose source has the name as its last path segment. */
+  readonly cloudevents: CloudEventPatterns | null;
   readonly events: Readonly<Record<string, CatalogueEvent>>;
   /** Null: it emits nothing by the clock. */
   readonly schedule: ScheduleDefinition | null;

@@ -31,6 +31,7 @@ export type ProblemCode =
   | 'source_duplicate'
   | 'source_reserved'
   | 'source_empty'
+  | 'cloudevents_duplicate'
   | 'schema_invalid'
   | 'schedule_invalid'
   | 'template_invalid'

@@ -207,8 +207,9 @@ function diffSources(
   };
 }
 
+/** A server shows the events of a source, and nothing of the source itself. */
 function toSourceValue(source: EventSource, described: boolean): ShownValue {
-  const { description, ...rest } = withoutKind(source);
-  const value = described ? { description: description ?? null, ...rest } : rest;
+  const { description = null, cloudevents = null, ...rest } = withoutKind(source);
+  const value = described ? { description, cloudevents, ...rest } : rest;
   return { value, shown: value };
 }

@@ -21,7 +21,7 @@ function declaredIn(file: LoadedDefinition): Declared {
 
 describe('buildCatalogue()', () => {
   it('has what is built in when nothing is declared', () => {
-    expect(buildCatalogue([])).toEqual({
+    expect(buildCatalogue([])).toMatchObject({
       catalogue: { sources: BUILT_IN },
       declared: new Map(),
       problems: [],

@@ -160,6 +160,7 @@ events:
 `;
     expect(loadSource(text)).toEqual({
       kind: 'EventSource',
+      cloudevents: null,
       name: 'billing',
       schedule: null,
       description: null,

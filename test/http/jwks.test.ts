@@ -1,6 +1,6 @@
 import express from 'express';
 import { expect, it } from 'vitest';
-import { BUILT_IN } from '../../src/catalogue/built-in.ts';
+import { buildCatalogue } from '../../src/catalogue/build.ts';
 import { createJwksRouter } from '../../src/http/jwks.ts';
 import { startServer } from '../../src/http/server.ts';
 import { createLogger } from '../../src/logger.ts';
@@ -23,7 +23,7 @@ it('GET /.well-known/jwks.json looks secrets up once a minute, and again when ot
         toLiveHook({ config: { ...WEBHOOK_CONFIG, secret } }),
         toLiveHook({ handler: 'log', config: {} }),
       ],
-      catalogue: { sources: BUILT_IN },
+      catalogue: buildCatalogue([]).catalogue,
       declared: new Map(),
     });
   const api = express().use(createJwksRouter({ registry, hookSecrets: { of: 'hooks', resolve }, clock }));

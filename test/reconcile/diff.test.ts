@@ -124,7 +124,7 @@ describe('diffDefinitions()', () => {
       sources: [
         source('kept'),
         source('new'),
-        source('x', 'description: d\nevents: { paid: { fields: [a] }, due: {} }'),
+        source('x', 'description: d\ncloudevents: { source: s }\nevents: { paid: { fields: [a] }, due: {} }'),
       ],
     });
     expect(diffDefinitions(before, after).sources).toEqual({
@@ -134,6 +134,7 @@ describe('diffDefinitions()', () => {
         {
           name: 'x',
           changes: [
+            { path: 'cloudevents', before: null, after: { source: 's', type: '*' }, secret: false },
             { path: 'description', before: null, after: 'd', secret: false },
             { path: 'events.due', after: {}, secret: false },
             { path: 'events.paid.fields', after: ['a'], secret: false },

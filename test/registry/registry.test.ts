@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { BUILT_IN } from '../../src/catalogue/built-in.ts';
+import { buildCatalogue } from '../../src/catalogue/build.ts';
 import type { Snapshot } from '../../src/reconcile/snapshot.ts';
 import { createRegistry } from '../../src/registry/registry.ts';
 import { toLiveHook } from '../helpers/live-hook.ts';
@@ -8,7 +8,7 @@ function snapshotOf(revision: string, names: readonly string[]): Snapshot {
   return {
     revision,
     hooks: names.map((name) => toLiveHook({ name })),
-    catalogue: { sources: BUILT_IN },
+    catalogue: buildCatalogue([]).catalogue,
     declared: new Map(),
   };
 }
