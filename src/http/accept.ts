@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts';
 import type { HookEvent, JsonObject } from '../event.ts';
-import type { Intaken } from '../intake/to-event.ts';
+import type { Refused } from '../intake/intaken.ts';
 import type { Appended } from '../journal/entry.ts';
 import type { Logger } from '../logger.ts';
 import type { Pipeline } from '../pipeline.ts';
@@ -49,7 +49,7 @@ function toAcceptedView({ id }: HookEvent, appended: Appended): JsonObject {
 }
 
 /** A refused event: why, and what would have been known instead. */
-export function toRefusedView({ message, hint }: Intaken & { readonly kind: 'refused' }): {
+export function toRefusedView({ message, hint }: Refused): {
   readonly message: string;
   readonly hint?: string;
 } {

@@ -1,10 +1,11 @@
 import { setImmediate } from 'node:timers/promises';
 import { HooklineError } from '../errors.ts';
 import type { JsonObject } from '../event.ts';
+import type { Intaken } from '../intake/intaken.ts';
 import { MAX_EVENT_BYTES } from '../intake/limits.ts';
 import { createLookUp, type LookUp } from '../intake/look-up.ts';
 import { parseJson } from '../intake/parse-json.ts';
-import { type IntakeContext, type Intaken, toEvent } from '../intake/to-event.ts';
+import { type IntakeContext, toEvent } from '../intake/to-event.ts';
 import { accept, type EventsBody, type EventsParts, toRefusedView } from './accept.ts';
 import type { Answer } from './answer.ts';
 import { EVENT_TOO_LARGE } from './events-json.ts';

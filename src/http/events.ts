@@ -1,9 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { HooklineError } from '../errors.ts';
-import { type IntakeFormat, toFormat } from '../intake/content-type.ts';
-import { MAX_BATCH_BYTES } from '../intake/limits.ts';
+import { hasAttributes } from '../intake/binary-attributes.ts';
+import { type IntakeFormat, isCloudEventsType, isJsonType, toFormat } from '../intake/content-type.ts';
+import { MAX_BATCH_BYTES, MAX_EVENT_BYTES } from '../intake/limits.ts';
 import type { EventsParts } from './accept.ts';
 import { type Answer, writeAnswer, writeError } from './answer.ts';
+import { answerCloudEvent, answerCloudEventData, answerCloudEvents } from './events-cloud.ts';
 import { answerJson } from './events-json.ts';
 import { answerLines } from './events-lines.ts';
 import { readBody } from './read-body.ts';
@@ -22,9 +24,13 @@ export function createEventsHandler(parts: EventsParts): EventsHandler {
   };
 }
 
+/** A body in one of the formats, or the data of a CloudEvent whose attributes are in headers. */
+type BodyFormat = IntakeFormat | 'cloudevent-data';
+
 async function answer(parts: EventsParts, req: IncomingMessage): Promise<Answer> {
   const format = readFormat(req);
-  const bytes = await readBody(req, MAX_BATCH_BYTES);
+  const isOne = format === 'cloudevent' || format === 'cloudevent-data';
+  const bytes = await readBody(req, isOne ? MAX_EVENT_BYTES : MAX_BATCH_BYTES);
   const snapshot = parts.registry.current();
   if (snapshot === null) {
     throw new HooklineError(
@@ -33,7 +39,18 @@ async function answer(parts: EventsParts, req: IncomingMessage): Promise<Answer>
     );
   }
   const body = { bytes, snapshot, key: readKey(req) };
-  return format === 'ndjson' ? answerLines(parts, body) : answerJson(parts, body);
+  switch (format) {
+    case 'json':
+      return answerJson(parts, body);
+    case 'ndjson':
+      return answerLines(parts, body);
+    case 'cloudevent':
+      return answerCloudEvent(parts, body);
+    case 'cloudevents':
+      return answerCloudEvents(parts, body);
+    case 'cloudevent-data':
+      return answerCloudEventData(parts, body, req);
+  }
 }
 
 /** The id of an event that does not say its own; of the nth of several it is this with -n behind it. */
@@ -42,18 +59,24 @@ function readKey({ headers }: IncomingMessage): string | null {
   return typeof key === 'string' && key !== '' ? key : null;
 }
 
-function readFormat({ headers }: IncomingMessage): IntakeFormat {
+/** What a body may be, for who sent another. */
+const UNDERSTOOD =
+  'application/json, application/x-ndjson, application/cloudevents+json, application/cloudevents-batch+json, or JSON with the headers of a CloudEvent, in UTF-8';
+
+function readFormat({ headers }: IncomingMessage): BodyFormat {
   const { 'content-type': type, 'content-encoding': encoding = 'identity' } = headers;
   if (encoding !== 'identity')
     throw new HooklineError(
       'unsupported_media_type',
       `Cannot read content-encoding "${encoding}": send the body as it is`,
     );
-  const format = toFormat(type);
+  const format = hasAttributes(headers) && !isCloudEventsType(type) ? toDataFormat(type) : toFormat(type);
   if (format !== null) return format;
   const found = type === undefined ? 'a body without a content-type' : `content-type "${type}"`;
-  throw new HooklineError(
-    'unsupported_media_type',
-    `Cannot read ${found}: send application/json or application/x-ndjson, in UTF-8`,
-  );
+  throw new HooklineError('unsupported_media_type', `Cannot read ${found}: send ${UNDERSTOOD}`);
+}
+
+/** The data of an event is an object, so nothing but JSON can be it. A CloudEvent without data may say no type. */
+function toDataFormat(type: string | undefined): BodyFormat | null {
+  return type === undefined || isJsonType(type) ? 'cloudevent-data' : null;
 }

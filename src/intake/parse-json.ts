@@ -8,7 +8,8 @@ export const MAX_DEPTH = 128;
 /** A parsed document, or why there is none and where. */
 export type ParsedJson =
   | { readonly kind: 'parsed'; readonly value: Json }
-  | { readonly kind: 'invalid'; readonly message: string };
+  /** `reason` is what the message says, for a document that is no body. */
+  | { readonly kind: 'invalid'; readonly message: string; readonly reason: string };
 
 const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf]);
 const QUOTE = 0x22;
@@ -37,7 +38,7 @@ export function parseJson(body: Buffer): ParsedJson {
 }
 
 function invalid(reason: string): ParsedJson {
-  return { kind: 'invalid', message: `Cannot parse JSON body: ${reason}` };
+  return { kind: 'invalid', message: `Cannot parse JSON body: ${reason}`, reason };
 }
 
 function tryParse(text: string): Json | undefined {

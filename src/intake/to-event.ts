@@ -2,15 +2,11 @@ import { OWN_SOURCE } from '../catalogue/built-in.ts';
 import { validateData } from '../catalogue/checks.ts';
 import { toTime } from '../clock.ts';
 import { suggest } from '../definitions/suggest.ts';
-import { type HookEvent, isJsonObject, type Json, type JsonObject } from '../event.ts';
+import { isJsonObject, type Json, type JsonObject } from '../event.ts';
 import { createId } from '../id.ts';
+import { describe, type Intaken, MAX_SHOWN, type Refused, refuse } from './intaken.ts';
 import type { LookUp } from './look-up.ts';
 import { isTimestamp } from './timestamp.ts';
-
-/** An event, or why there is none. `hint` says what would have been known instead. */
-export type Intaken =
-  | { readonly kind: 'event'; readonly event: HookEvent }
-  | { readonly kind: 'refused'; readonly message: string; readonly hint: string | null };
 
 /** What an event is made with besides what was sent. */
 export interface IntakeContext {
@@ -25,8 +21,6 @@ const KEYS = ['source', 'event', 'data', 'id', 'time'];
 const MAX_ID_LENGTH = 256;
 /** What a declared source or event may have. */
 const MAX_NAME_LENGTH = 200;
-/** Characters of a wrong value that are repeated. */
-const MAX_SHOWN = 40;
 
 /** Makes an event of what was sent: shape, id, time, source and event known, data as the event's schema has it. */
 export function toEvent(sent: Json, context: IntakeContext): Intaken {
@@ -37,7 +31,7 @@ export function toEvent(sent: Json, context: IntakeContext): Intaken {
   return checkKeys(named) ?? checkIdentity(named) ?? checkKnown(named, context);
 }
 
-function checkKeys(sent: JsonObject): Intaken | null {
+function checkKeys(sent: JsonObject): Refused | null {
   for (const key of Object.keys(sent)) {
     if (!KEYS.includes(key)) return refuseKey(key.slice(0, MAX_SHOWN));
   }
@@ -51,7 +45,7 @@ function checkKeys(sent: JsonObject): Intaken | null {
   return null;
 }
 
-function refuseKey(key: string): Intaken {
+function refuseKey(key: string): Refused {
   const near = suggest(key, KEYS);
   return refuse(
     `Unknown key "${key}"`,
@@ -59,7 +53,7 @@ function refuseKey(key: string): Intaken {
   );
 }
 
-function checkIdentity({ id, time }: JsonObject): Intaken | null {
+function checkIdentity({ id, time }: JsonObject): Refused | null {
   if (id !== undefined && !isId(id)) {
     return refuse(
       `"id" must be a string of 1 to ${MAX_ID_LENGTH} characters, none of them a control character, and not "." or "..": got ${describe(id)}`,
@@ -104,20 +98,4 @@ function checkKnown(sent: JsonObject, { lookUp, now }: IntakeContext): Intaken {
     kind: 'event',
     event: { id: id ?? createId(), source, event, data, time: time ?? toTime(now) },
   };
-}
-
-function refuse(message: string, hint: string | null = null): Intaken {
-  return { kind: 'refused', message, hint };
-}
-
-/** Names a wrong value without repeating one that may be long. */
-function describe(value: Json | undefined): string {
-  if (value === undefined) return 'nothing';
-  if (value === null) return 'null';
-  if (Array.isArray(value)) return 'an array';
-  return typeof value === 'string'
-    ? `"${value.slice(0, MAX_SHOWN)}"`
-    : typeof value === 'object'
-      ? 'an object'
-      : String(value);
 }

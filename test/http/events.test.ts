@@ -219,7 +219,7 @@ describe('POST /events with a body that cannot be read', () => {
     expect(await app.post('/events', EVENT, { 'content-type': type })).toMatchObject({
       status: 415,
       body: {
-        message: `Cannot read content-type "${type}": send application/json or application/x-ndjson, in UTF-8`,
+        message: `Cannot read content-type "${type}": send application/json, application/x-ndjson, application/cloudevents+json, application/cloudevents-batch+json, or JSON with the headers of a CloudEvent, in UTF-8`,
       },
     });
   });

@@ -52,6 +52,7 @@ describe('parseJson()', () => {
   ])('refuses %s', (_what, bytes, reason) => {
     expect(parseJson(bytes)).toEqual({
       kind: 'invalid',
+      reason: expect.stringContaining(reason),
       message: expect.stringContaining(`Cannot parse JSON body: ${reason}`),
     });
   });

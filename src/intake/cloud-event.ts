@@ -1,0 +1,117 @@
+import type { CloudEventNames } from '../catalogue/cloud-event-names.ts';
+import { isJsonObject, type Json, type JsonObject } from '../event.ts';
+import { isJsonType } from './content-type.ts';
+import { describe, type Intaken, MAX_SHOWN, type Refused, refuse } from './intaken.ts';
+import { parseJson } from './parse-json.ts';
+import { type IntakeContext, toEvent } from './to-event.ts';
+
+/** What an event is made with besides the CloudEvent that was sent, which has an id of its own. */
+export interface CloudEventContext extends Omit<IntakeContext, 'defaultId'> {
+  readonly nameCloudEvent: CloudEventNames;
+}
+
+/** The required attributes, once they are known to be right. */
+interface Required {
+  readonly id: string;
+  readonly source: string;
+  readonly type: string;
+}
+
+const SPEC_VERSION = '1.0';
+const DATA_KEYS = ['data', 'data_base64'];
+const NAME = /^[a-z0-9]+$/;
+const MAX_LENGTH = 1_024;
+/** A space divides the source from the id where both make the id of an event. */
+const SOURCE = /^[^\s\p{Cc}]+$/u;
+const TYPE = /^\P{Cc}+$/u;
+
+/**
+ * Makes an event of a CloudEvent 1.0 as the JSON format has it: attributes, source and type known by the catalogue, data
+ * an object. No data is an empty object. Attributes besides id, source, type and time are checked and left out.
+ */
+export function toCloudEvent(sent: Json, context: CloudEventContext): Intaken {
+  if (!isJsonObject(sent))
+    return refuse(
+      `A CloudEvent must be an object {specversion, id, source, type, data}: got ${describe(sent)}`,
+    );
+  const refused = checkAttributes(sent) ?? checkRequired(sent);
+  if (refused !== null) return refused;
+  const data = readData(sent);
+  if (data.kind === 'refused') return data;
+  const { id, source, type } = sent as unknown as Required;
+  const name = context.nameCloudEvent({ source, type });
+  if (name.kind === 'unnamed') return refuse(name.message, name.hint);
+  const event = {
+    id: name.isShared ? `${source} ${id}` : id,
+    source: name.source,
+    event: name.event,
+    data: data.value,
+  };
+  return toEvent(isSet(sent.time) ? { ...event, time: sent.time } : event, { ...context, defaultId: null });
+}
+
+/** In JSON an attribute that is null is not set. */
+function isSet(value: Json | undefined): value is Json {
+  return value !== undefined && value !== null;
+}
+
+function checkAttributes(sent: JsonObject): Refused | null {
+  for (const [name, value] of Object.entries(sent)) {
+    if (DATA_KEYS.includes(name)) continue;
+    if (!NAME.test(name))
+      return refuse(
+        `Unknown key "${name.slice(0, MAX_SHOWN)}": attributes have small letters and digits only`,
+      );
+    if (typeof value === 'object' && value !== null)
+      return refuse(
+        `"${name.slice(0, MAX_SHOWN)}" must be a string, a number or a boolean: got ${describe(value)}`,
+      );
+  }
+  return null;
+}
+
+function checkRequired({ specversion, id, source, type }: JsonObject): Refused | null {
+  if (specversion !== SPEC_VERSION)
+    return refuse(`"specversion" must be "${SPEC_VERSION}": got ${describe(specversion)}`);
+  if (typeof id !== 'string' || id === '') return refuse(`"id" must be a string: got ${describe(id)}`);
+  if (!isText(source, SOURCE))
+    return refuse(
+      `"source" must be a URI reference of 1 to ${MAX_LENGTH} characters: got ${describe(source)}`,
+    );
+  if (!isText(type, TYPE))
+    return refuse(
+      `"type" must be a string of 1 to ${MAX_LENGTH} characters, none of them a control character: got ${describe(type)}`,
+    );
+  return null;
+}
+
+function isText(value: Json | undefined, pattern: RegExp): boolean {
+  return (
+    typeof value === 'string' && value.length <= MAX_LENGTH && value.isWellFormed() && pattern.test(value)
+  );
+}
+
+type ReadData = { readonly kind: 'read'; readonly value: Json } | Refused;
+
+/** The data, whatever JSON it is; a string that has JSON in it is a string. */
+function readData({ data, data_base64: encoded, datacontenttype: type }: JsonObject): ReadData {
+  if (data === undefined && !isSet(encoded)) return { kind: 'read', value: {} };
+  if (isSet(type) && !(typeof type === 'string' && isJsonType(type)))
+    return refuse(
+      `"datacontenttype" must be application/json or another JSON in UTF-8, since the data of an event is an object: got ${describe(type)}`,
+    );
+  if (!isSet(encoded)) return { kind: 'read', value: data ?? null };
+  if (data !== undefined) return refuse('"data" and "data_base64" cannot both be there');
+  return decodeData(encoded);
+}
+
+function decodeData(encoded: Json): ReadData {
+  const bytes = typeof encoded === 'string' ? Buffer.from(encoded, 'base64') : null;
+  // The platform skips what is no base64.
+  if (bytes === null || bytes.toString('base64') !== encoded)
+    return refuse(`"data_base64" must be base64: got ${describe(encoded)}`);
+  const parsed = parseJson(bytes);
+  return parsed.kind === 'invalid'
+    ? refuse(`"data_base64" must hold JSON: ${parsed.reason}`)
+    : { kind: 'read', value: parsed.value };
+}
