@@ -6,16 +6,18 @@ import { MAX_BATCH_BYTES, MAX_EVENT_BYTES } from '../intake/limits.ts';
 import type { EventsParts } from './accept.ts';
 import { type Answer, writeAnswer, writeError } from './answer.ts';
 import { answerCloudEvent, answerCloudEventData, answerCloudEvents } from './events-cloud.ts';
+import { answerConsent } from './events-consent.ts';
 import { answerJson } from './events-json.ts';
 import { answerLines } from './events-lines.ts';
 import { readBody } from './read-body.ts';
 
-/** Serves POST /events. It runs ahead of the framework: this is the path every event takes. */
+/** Serves POST and OPTIONS /events. It runs ahead of the framework: this is the path every event takes. */
 export type EventsHandler = (req: IncomingMessage, res: ServerResponse) => Promise<void>;
 
-/** Creates the handler of POST /events. */
+/** Creates the handler of /events. */
 export function createEventsHandler(parts: EventsParts): EventsHandler {
   return async (req, res) => {
+    if (req.method === 'OPTIONS') return answerConsent(req, res);
     try {
       writeAnswer(res, await answer(parts, req));
     } catch (error) {

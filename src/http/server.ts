@@ -16,7 +16,7 @@ export interface ListeningServer {
   close(graceMs?: number): Promise<void>;
 }
 
-/** What a server serves. `api` null: POST /events and nothing else. */
+/** What a server serves. `api` null: /events and nothing else. */
 export interface ServerParts {
   readonly listen: Address;
   readonly events: EventsHandler | null;
@@ -78,7 +78,7 @@ function createListener({ listen: address, events, api, logger }: ServerParts): 
 const INTAKE_PATH = /^\/events\/?(\?|$)/;
 
 function isIntake({ method, url = '' }: IncomingMessage): boolean {
-  return method === 'POST' && INTAKE_PATH.test(url);
+  return (method === 'POST' || method === 'OPTIONS') && INTAKE_PATH.test(url);
 }
 
 function listen(server: Server, { host, port }: Address): Promise<void> {
