@@ -20,6 +20,8 @@ export interface InstallationParts {
   readonly hooks: readonly BenchHook[];
   /** Events that no hook is for. */
   readonly events?: readonly string[];
+  /** JSON Schemas of some events. */
+  readonly schemas?: Readonly<Record<string, object>>;
   readonly settings?: SettingsFile;
 }
 
@@ -34,7 +36,7 @@ export interface Installation {
 /** Lays out an installation in a new directory. */
 export async function install(
   dir: string,
-  { hooks, events = [], settings = {} }: InstallationParts,
+  { hooks, events = [], schemas = {}, settings = {} }: InstallationParts,
 ): Promise<Installation> {
   const hooksDir = join(dir, 'hooks');
   const stateDir = join(dir, 'state');
@@ -42,7 +44,8 @@ export async function install(
     await Promise.all(list.map((hook) => writeFile(join(hooksDir, `${hook.name}.yaml`), toDefinition(hook))));
   };
   await mkdir(hooksDir, { recursive: true });
-  await writeFile(join(hooksDir, 'source.yaml'), toSource([...events, ...hooks.map(({ event }) => event)]));
+  const names = [...events, ...hooks.map(({ event }) => event)];
+  await writeFile(join(hooksDir, 'source.yaml'), toSource(names, schemas));
   await writeFile(
     join(dir, 'hookline.yaml'),
     JSON.stringify({ ...settings, reconcile: { ping_on_change: false } }),
@@ -63,7 +66,7 @@ function toDefinition({ name: _, event, url, ...rest }: BenchHook): string {
   return JSON.stringify({ ...rest, source: SOURCE, event, handler: 'webhook', config: { url } });
 }
 
-function toSource(events: readonly string[]): string {
-  const catalogue = Object.fromEntries(events.map((event) => [event, {}]));
+function toSource(events: readonly string[], schemas: Readonly<Record<string, object>>): string {
+  const catalogue = Object.fromEntries(events.map((event) => [event, { schema: schemas[event] }]));
   return JSON.stringify({ kind: 'EventSource', name: SOURCE, events: catalogue });
 }

@@ -14,6 +14,7 @@ const BENCHMARKS = [
   'throughput',
   'cases',
   'batch',
+  'cloudevents',
   'lanes',
   'isolation',
   'backlog',

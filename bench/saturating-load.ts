@@ -7,11 +7,15 @@ export const CONNECTIONS = 64;
 
 /** An event that is sent over and over. */
 export interface LoadEvent {
-  /** As JSON. */
+  /** `[<id>]` in it and in the headers is another id each time, where the load asks for ids. */
   readonly body: string;
+  /** What says what the body is; default: an event as JSON. */
+  readonly headers?: Readonly<Record<string, string>>;
   /** How many arrive at the receiver for each that is accepted. */
   readonly deliveries: number;
 }
+
+const AS_JSON = { 'content-type': 'application/json' };
 
 /** One load on one target. */
 export interface SaturatingLoad {
@@ -21,6 +25,8 @@ export interface SaturatingLoad {
   readonly events: readonly LoadEvent[];
   /** How long to send, or how many events. */
   readonly extent: { readonly duration: number } | { readonly amount: number };
+  /** Whether to put ids into events: it takes time of the sender's. */
+  readonly withIds?: boolean;
 }
 
 /** What a load came to where it was taken in. */
@@ -64,17 +70,17 @@ interface Sent {
   readonly expected: number;
 }
 
-async function send({ url, events, extent }: SaturatingLoad): Promise<Sent> {
+async function send({ url, events, extent, withIds = false }: SaturatingLoad): Promise<Sent> {
   const senders: { readonly share: readonly LoadEvent[]; answered: number }[] = [];
   const result = await autocannon({
     url: `${url}/events`,
     method: 'POST',
-    headers: { 'content-type': 'application/json' },
     connections: CONNECTIONS,
+    idReplacement: withIds,
     setupClient(client) {
       const sender = { share: toShare(events, senders.length), answered: 0 };
       senders.push(sender);
-      client.setRequests(sender.share.map(({ body }) => ({ body })));
+      client.setRequests(sender.share.map(({ body, headers = AS_JSON }) => ({ body, headers })));
       client.on('response', () => {
         sender.answered += 1;
       });
