@@ -1,5 +1,5 @@
 import type { ErrorObject } from 'ajv/dist/2020.js';
-import { compileDataSchema } from '../definitions/data-schema.ts';
+import { compileDataSchema, explainMisfit } from '../definitions/data-schema.ts';
 import type { CatalogueEvent } from '../definitions/definition.ts';
 import { toHint } from '../definitions/suggest.ts';
 import type { JsonObject } from '../event.ts';
@@ -39,9 +39,8 @@ const MAX_NAMED = 10;
 /** What of an event's data does not fit its schema, as JSON pointer and sentence; empty when it fits or has none. */
 export function validateData(entry: CatalogueEvent, data: JsonObject): readonly string[] {
   if (entry.schema === undefined) return [];
-  const validate = compileDataSchema(entry.schema);
-  if (validate(data)) return [];
-  const errors = validate.errors ?? [];
+  if (compileDataSchema(entry.schema)(data)) return [];
+  const errors = explainMisfit(entry.schema, data);
   const named = errors.slice(0, MAX_NAMED).map(toSentence);
   return errors.length > MAX_NAMED ? [...named, `and ${errors.length - MAX_NAMED} more`] : named;
 }

@@ -3,7 +3,7 @@ import formats from 'ajv-formats';
 import { RE2JS } from 're2js';
 import { toCanonicalJson } from '../canonical-json.ts';
 import { HooklineError, toMessage } from '../errors.ts';
-import type { JsonObject } from '../event.ts';
+import type { Json, JsonObject } from '../event.ts';
 
 /** What is wrong with one place of a schema. */
 export interface DataSchemaMistake {
@@ -12,11 +12,13 @@ export interface DataSchemaMistake {
   readonly message: string;
 }
 
-const OPTIONS = { strict: false, allErrors: true, ownProperties: true, logger: false } as const;
+const OPTIONS = { strict: false, ownProperties: true, logger: false } as const;
 /** Knows what a schema may say; it compiles none of them. */
-const meta = new Ajv2020(OPTIONS);
+const meta = new Ajv2020({ ...OPTIONS, allErrors: true });
 
-/** Characters that may have a text of a format whose check takes longer than in proportion to it. */
+/** Values data may have for everything that is wrong with it to be named: naming a mistake takes far longer than a check. */
+const MAX_EXPLAINED = 10_000;
+/** Characters a text may have to be of a format, where the check takes longer than in proportion to them. */
 const MAX_FORMATTED_LENGTH: Readonly<Record<string, number>> = { email: 320, url: 2_048 };
 
 /**
@@ -60,24 +62,46 @@ function toMistakes(errors: readonly ErrorObject[]): readonly DataSchemaMistake[
   return [...places].map(([pointer, [first]]) => ({ pointer, message: String(first?.message) }));
 }
 
-const compiled = new WeakMap<JsonObject, ValidateFunction>();
+const validators = new WeakMap<JsonObject, ValidateFunction>();
+const explainers = new WeakMap<JsonObject, ValidateFunction>();
 
 /**
- * The validator of a schema that has no mistakes, compiled once: when the file that has it is loaded. Each has an
- * instance of its own: the library keeps every schema it compiled, and two sources, or two versions of one, may give the
- * same $id. Nothing is fetched: a reference to what the schema does not hold is a mistake.
+ * The validator of a schema that has no mistakes, compiled once: when the file that has it is loaded. It stops at the
+ * first thing that does not fit. Each has an instance of its own: the library keeps every schema it compiled, and two
+ * sources, or two versions of one, may give the same $id. Nothing is fetched: a reference to what the schema does not
+ * hold is a mistake.
  */
 export function compileDataSchema(schema: JsonObject): ValidateFunction {
-  const known = compiled.get(schema);
-  if (known !== undefined) return known;
-  const validate = createValidators().compile(schema);
-  compiled.set(schema, validate);
+  const validate = validators.get(schema) ?? createCompiler({ allErrors: false }).compile(schema);
+  validators.set(schema, validate);
   return validate;
 }
 
+/** What of some data does not fit a schema; of data with very many values only the first thing. */
+export function explainMisfit(schema: JsonObject, data: Json): readonly ErrorObject[] {
+  if (countValues(data, MAX_EXPLAINED) >= MAX_EXPLAINED) {
+    const validate = compileDataSchema(schema);
+    return validate(data) ? [] : (validate.errors ?? []);
+  }
+  const explain = explainers.get(schema) ?? createCompiler({ allErrors: true }).compile(schema);
+  explainers.set(schema, explain);
+  return explain(data) ? [] : (explain.errors ?? []);
+}
+
+/** How many values there are at all depths; counted no further than to `limit`. */
+function countValues(value: Json, limit: number): number {
+  if (typeof value !== 'object' || value === null) return 1;
+  let count = 1;
+  for (const item of Object.values(value)) {
+    if (count >= limit) break;
+    count += countValues(item, limit - count);
+  }
+  return count;
+}
+
 /** Whatever the schema, a check takes no longer than in proportion to the data. */
-function createValidators(): Ajv2020 {
-  const ajv = new Ajv2020({ ...OPTIONS, validateSchema: false, code: { regExp } });
+function createCompiler({ allErrors }: { readonly allErrors: boolean }): Ajv2020 {
+  const ajv = new Ajv2020({ ...OPTIONS, allErrors, validateSchema: false, code: { regExp } });
   formats.default(ajv);
   for (const [name, maxLength] of Object.entries(MAX_FORMATTED_LENGTH)) {
     const format = formats.default.get(name as 'email' | 'url') as RegExp;

@@ -78,6 +78,13 @@ describe('validateData()', () => {
     expect(mistakes.slice(9)).toEqual(['/lines/9 must be string', 'and 990 more']);
   });
 
+  it('names one mistake of data that has very many', () => {
+    const entry = withSchema({ properties: { lines: { items: { type: 'string' } } } });
+    const lines = Array.from({ length: 500_000 }, (_, index) => index);
+    expect(validateData(entry, { lines })).toEqual(['/lines/0 must be string']);
+    expect(validateData(entry, { a: [[lines]], lines })).toEqual(['/lines/0 must be string']);
+  });
+
   it('keeps apart two sources whose schemas have the same $id', () => {
     const text = withSchema({ $id: 'https://example.com/a', properties: { a: { type: 'string' } } });
     const number = withSchema({ $id: 'https://example.com/a', properties: { a: { type: 'number' } } });
