@@ -11,7 +11,12 @@ export type Declarers = ReadonlyMap<string, string>;
 /** What a file may lack: it may be wrong only for want of another. */
 const WANTS: readonly ProblemCode[] = ['unknown_source', 'unknown_event'];
 /** What a file may take from another, which may have none of it once it is held back itself. */
-const TAKES: readonly ProblemCode[] = ['name_duplicate', 'id_duplicate', 'source_duplicate'];
+const TAKES: readonly ProblemCode[] = [
+  'name_duplicate',
+  'id_duplicate',
+  'source_duplicate',
+  'cloudevents_duplicate',
+];
 
 /**
  * The files at fault for what is wrong with a set: of those that are wrong by themselves, those that take what another
