@@ -92,11 +92,15 @@ const MAX_STDERR = 64 * 1024;
 /** Enough for the names of a million files; a remote must not fill the memory. */
 const MAX_STDOUT = 256 * 1024 * 1024;
 
+/** How a command ends that was not begun. */
+const NOT_RUN = { exitCode: null, stdout: Buffer.alloc(0), stderr: '', timedOut: false };
+
 /** Creates a runner. */
 export function createGit({ dir, env, signal }: GitOptions): Git {
   const passed = Object.fromEntries(Object.entries(env).filter(([name]) => PASSED_ON.test(name)));
   return {
     async run({ args, input = '', env: extra = {}, timeoutMs, maxBytes = MAX_STDOUT }) {
+      if (signal?.aborted === true) throw new GitError('git was told to stop', NOT_RUN);
       // A process group of its own: ssh and git's helpers end with it.
       const child = spawn('git', [`--git-dir=${dir}`, ...SETTING_ARGS, ...args], {
         env: { ...passed, ...ENVIRONMENT, ...extra },
@@ -140,7 +144,6 @@ function limit(
   }, timeoutMs);
   const stop = (): void => kill(child);
   signal?.addEventListener('abort', stop);
-  if (signal?.aborted === true) stop();
   return {
     get timedOut() {
       return timedOut;
