@@ -25,9 +25,14 @@ export function createReserved(texts: readonly string[], fileRoot: string): Rese
   const files = references.filter(({ vault }) => vault === 'file');
   return {
     look() {
-      const places = new Set(files.flatMap((file) => toPlaces(file, fileRoot)));
+      let known: ReadonlySet<string> | null = null;
+      // Not before a file is asked for: every delivery that is signed looks, most of them for a variable.
+      const findPlaces = (): ReadonlySet<string> => {
+        known ??= new Set(files.flatMap((file) => toPlaces(file, fileRoot)));
+        return known;
+      };
       const isOneOfThem = (reference: Reference): boolean =>
-        places.size > 0 && toPlaces(reference, fileRoot).some((place) => places.has(place));
+        files.length > 0 && toPlaces(reference, fileRoot).some((place) => findPlaces().has(place));
       return (reference) =>
         reference.vault === 'env' ? variables.has(toFamily(reference)) : isOneOfThem(reference);
     },
