@@ -147,6 +147,8 @@ export function createGitSource(options: GitSourceOptions): DefinitionSource {
     refresh: schedule.hasten,
     watch(onHintGiven) {
       onHint = onHintGiven;
+      // What fell due while nobody watched was told to nobody, and no other timer is set before the next read.
+      if (schedule.isDue) onHint();
     },
     notices: () => notices,
     async restore({ revision, commit, files }) {

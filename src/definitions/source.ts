@@ -58,7 +58,7 @@ export interface DefinitionSource {
   read(options: ReadOptions): Promise<SourceFiles>;
   /** Says that something new is there: the next `read` asks the remote. */
   refresh(): void;
-  /** Calls back whenever a `read` may find something new, from now on until `close`. */
+  /** Calls back whenever a `read` may find something new, from now on until `close`: at once when that is so already. */
   watch(onHint: () => void): void;
   /** What it has to say as of the last read. */
   notices(): readonly Notice[];

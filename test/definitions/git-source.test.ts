@@ -72,4 +72,22 @@ describe('a git source', () => {
     expect((await other.read({ live: null })).revision).toBe(`main@sha1:${sha}`);
     expect(server.asked.lists).toBe(0);
   });
+
+  it('hints at once when its interval ended before anyone watched', async () => {
+    using repo = createGitRepo();
+    await using bench = createGitBench();
+    repo.commit({ 'a.yaml': log() });
+    const source = bench.create({ url: `file://${repo.path}` });
+    await source.read({ live: null });
+    bench.clock.advance(60_000);
+    const sha = repo.commit({ 'b.yaml': log() });
+    let hints = 0;
+    source.watch(() => {
+      hints += 1;
+    });
+    expect(hints).toBe(1);
+    expect((await source.read({ live: null })).revision).toBe(`main@sha1:${sha}`);
+    bench.clock.advance(60_000);
+    expect(hints).toBe(2);
+  });
 });
