@@ -214,6 +214,8 @@ export function createReconciler(parts: ReconcilerParts): Reconciler {
   async function restore(): Promise<void> {
     const kept = await parts.restore();
     if (kept === null) return;
+    // Of a source that hangs in the first look there would be no word otherwise.
+    keeper.note({ sources: kept.sources });
     const { prepare, noteHooks } = parts;
     const result = await restoreLive(kept, { prepare, noteHooks, at: clock.now() });
     if (result.kind === 'good') {

@@ -107,7 +107,7 @@ describe('the start of a reconciler', () => {
     await setImmediate();
     expect(bench.swapped).toEqual([]);
     bench.clock.advance(1);
-    expect(await starting).toMatchObject({ serving: 'persisted' });
+    expect(await starting).toMatchObject({ serving: 'persisted', sources: [{ revision: 'one' }] });
     expect(truths(bench.reconciler.status())).toEqual({ Reconciling: 0 });
     gate.resolve(toFileSet('two', loadTexts({ 'a.yaml': LOG, 'b.yaml': LOG })));
     while (bench.reconciler.status().serving !== 'live') await setImmediate();
