@@ -87,7 +87,7 @@ export function createReconciling(parts: ReconcilingParts): Reconciling {
     pollMs,
     random: Math.random,
   });
-  const reader = createDefinitionsReader(sources.all, clock);
+  const reader = createDefinitionsReader(sources.all);
   const lastGood = createLastGood({ dir: join(settings.stateDir, LAST_GOOD_DIR), logger });
   const changePings = createChangePings({ ping, toEntity, clock, logger });
   const statuses = createCommitStatusOutbox({

@@ -74,12 +74,13 @@ export function createDirectorySource(options: DirectorySourceOptions): Definiti
     async read() {
       const seen = await settle();
       if (seen.kind === 'failed') throw seen.error;
+      const readAt = clock.now();
       const { files, unreadable } = seen.scan;
       settled = new Map(files.map((file) => [file.file, file]));
       settledMark = seen.mark;
       const loaded = await loader.load(files.map(({ file: path, ...rest }) => ({ path, ...rest })));
       const broken = unreadable.map((file) => toUnreadable(file, place));
-      return { revision: seen.mark, files: [...loaded, ...broken], commit: null };
+      return { revision: seen.mark, files: [...loaded, ...broken], commit: null, readAt };
     },
     async restore({ revision, commit, files }) {
       const digested = files.map(({ path, bytes }) => ({

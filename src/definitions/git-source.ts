@@ -10,7 +10,7 @@ import type { Git } from './git-runner.ts';
 import { createGitSchedule } from './git-schedule.ts';
 import { listTree, type TreeFile } from './git-tree.ts';
 import type { SourcePlace } from './load-file.ts';
-import type { DefinitionSource, Notice, ReadOptions, SourceFiles } from './source.ts';
+import type { DefinitionSource, Notice, ReadOptions, SourceFiles, SourceRead } from './source.ts';
 import { createTaskQueue } from './task-queue.ts';
 
 /** A commit that would be answered next, for whoever has to agree. */
@@ -39,7 +39,7 @@ export interface GitSourceOptions {
   /** Whether paths are shown behind the name. */
   readonly labelled: boolean;
   readonly mirrors: GitMirrors;
-  readonly clock: Pick<Clock, 'setTimer'>;
+  readonly clock: Clock;
   /** 0 to 1. */
   readonly random: () => number;
   readonly check: CheckCandidate;
@@ -53,7 +53,7 @@ interface Answer {
 
 /** How the last attempt ended. */
 type Outcome =
-  | { readonly kind: 'read'; readonly files: SourceFiles }
+  | { readonly kind: 'read'; readonly read: SourceRead }
   | { readonly kind: 'failed'; readonly error: unknown };
 
 const REVISION = /@sha1:([0-9a-f]{40})$/;
@@ -61,7 +61,7 @@ const NOTHING = Buffer.alloc(0);
 
 /** Creates a source that follows a ref of a repository and reads its files out of a mirror, without a checkout. */
 export function createGitSource(options: GitSourceOptions): DefinitionSource {
-  const { settings, labelled, mirrors, check, ...timing } = options;
+  const { settings, labelled, mirrors, check, clock, random } = options;
   const { name, url, ref, path, timeoutMs, intervalMs, jitter } = settings;
   const place: SourcePlace = { source: `git:${toShownUrl(url)}`, owner: name, labelled };
   const loader = createFileLoader(place);
@@ -69,19 +69,21 @@ export function createGitSource(options: GitSourceOptions): DefinitionSource {
   const request: GitRequest = { remote: settings, ref };
   const enqueue = createTaskQueue();
   let onHint: () => void = () => undefined;
-  const schedule = createGitSchedule({ ...timing, intervalMs, jitter, onDue: () => onHint() });
+  const schedule = createGitSchedule({ clock, random, intervalMs, jitter, onDue: () => onHint() });
   let answer: Answer | null = null;
   let last: Outcome | null = null;
   let followed: FetchedTarget | null = null;
   let notices: readonly Notice[] = [];
 
-  async function attempt(target: Promise<FetchedTarget>, { live }: ReadOptions): Promise<SourceFiles> {
+  async function attempt(target: Promise<FetchedTarget>, { live }: ReadOptions): Promise<SourceRead> {
     schedule.begin();
     try {
-      const files = await follow(await target, live);
-      last = { kind: 'read', files };
+      const asked = await target;
+      const readAt = clock.now();
+      const read = { ...(await follow(asked, live)), readAt };
+      last = { kind: 'read', read };
       schedule.end('read');
-      return files;
+      return read;
     } catch (error) {
       last = { kind: 'failed', error };
       schedule.end('failed');
@@ -129,7 +131,7 @@ export function createGitSource(options: GitSourceOptions): DefinitionSource {
     );
   }
 
-  async function read(readOptions: ReadOptions): Promise<SourceFiles> {
+  async function read(readOptions: ReadOptions): Promise<SourceRead> {
     if (schedule.isDue || last === null) return attempt(mirror.fetch(request), readOptions);
     // A source of the same that is due asks in this moment, and both are to show the same commit.
     await setImmediate();
@@ -138,7 +140,7 @@ export function createGitSource(options: GitSourceOptions): DefinitionSource {
     const latest = mirror.latest(request);
     if (latest !== null && latest !== followed) return attempt(Promise.resolve(latest), readOptions);
     if (last.kind === 'failed') throw last.error;
-    return last.files;
+    return last.read;
   }
 
   return {

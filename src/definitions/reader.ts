@@ -1,5 +1,4 @@
 import { hash } from 'node:crypto';
-import type { Clock } from '../clock.ts';
 import type { LoadedFile } from './definition.ts';
 import type { RestoredSet } from './last-good.ts';
 import { type Commit, type DefinitionSource, type Notice, SourceError, type SourceFiles } from './source.ts';
@@ -10,7 +9,7 @@ export interface SourceState {
   /** Of the files it contributes; null while none were read. */
   readonly revision: string | null;
   readonly commit: Commit | null;
-  /** When it was last read without a failure, ms since the epoch. */
+  /** When its remote was last asked, or its directory looked at, without a failure: ms since the epoch. Null in this run before that. */
   readonly readAt: number | null;
   /** Why it could not be read last; what was read before still counts. */
   readonly failure: Pick<SourceError, 'reason' | 'message'> | null;
@@ -44,10 +43,7 @@ export interface DefinitionsReader {
 }
 
 /** Creates a reader of sources, in the order of the settings. */
-export function createDefinitionsReader(
-  sources: readonly DefinitionSource[],
-  clock: Clock,
-): DefinitionsReader {
+export function createDefinitionsReader(sources: readonly DefinitionSource[]): DefinitionsReader {
   const known = new Map<string, SourceFiles>();
   let states: readonly SourceState[] = sources.map((source) => toState(source, null, null));
 
@@ -62,8 +58,9 @@ export function createDefinitionsReader(
 
   async function readOne(source: DefinitionSource, live: string | null): Promise<SourceState> {
     try {
-      known.set(source.name, await source.read({ live }));
-      return toState(source, clock.now(), null);
+      const read = await source.read({ live });
+      known.set(source.name, read);
+      return toState(source, read.readAt, null);
     } catch (error) {
       if (!(error instanceof SourceError)) throw error;
       const before = states.find(({ name }) => name === source.name)?.readAt ?? null;

@@ -21,6 +21,12 @@ export interface SourceFiles {
   readonly commit: Commit | null;
 }
 
+/** What a source answered. */
+export interface SourceRead extends SourceFiles {
+  /** When the remote was asked, or the directory looked at, that it is from: ms since the epoch. */
+  readonly readAt: number;
+}
+
 /** What a read is held against. */
 export interface ReadOptions {
   /** The revision of this source that is live, over restarts too; null when none is. */
@@ -55,7 +61,7 @@ export interface DefinitionSource {
    * What is there now. A directory is looked at every time; a remote is asked only when its interval has passed or after
    * `refresh`, and what was fetched last is answered in between. Rejects with SourceError; what was read before stays good.
    */
-  read(options: ReadOptions): Promise<SourceFiles>;
+  read(options: ReadOptions): Promise<SourceRead>;
   /** Says that something new is there: the next `read` asks the remote. */
   refresh(): void;
   /** Calls back whenever a `read` may find something new, from now on until `close`: at once when that is so already. */

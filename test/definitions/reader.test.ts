@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs';
+import { renameSync, rmSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/clock.ts';
 import { createDirectorySource } from '../../src/definitions/directory-source.ts';
@@ -8,6 +8,9 @@ import {
   type FileSet,
 } from '../../src/definitions/reader.ts';
 import { createLogger } from '../../src/logger.ts';
+import { createGitRepo } from '../helpers/git-repo.ts';
+import { createGitBench } from '../helpers/git-source.ts';
+import { START } from '../helpers/held-clock.ts';
 import { createTempDir } from '../helpers/temp-dir.ts';
 
 const LOG = 'source: crud\nhandler: log\n';
@@ -21,7 +24,7 @@ function openReader(dirs: Readonly<Record<string, string>>): DefinitionsReader &
     createDirectorySource({ name, dir, labelled, clock: systemClock, logger, pollMs: 3_600_000 }),
   );
   return {
-    ...createDefinitionsReader(sources, systemClock),
+    ...createDefinitionsReader(sources),
     async [Symbol.asyncDispose]() {
       await Promise.all(sources.map((source) => source.close()));
     },
@@ -59,6 +62,37 @@ describe('a reader of one source', () => {
     const read = await reader.read(NOTHING);
     expect(read.sources).toMatchObject([{ revision: read.revision, failure: null }]);
     expect(read.revision).toMatch(/^dir@sha256:/);
+  });
+});
+
+describe('when a source was read', () => {
+  it('is when the remote was asked, not when what was fetched last was answered', async () => {
+    using repo = createGitRepo();
+    await using bench = createGitBench();
+    repo.commit({ 'a.yaml': LOG });
+    const source = bench.create({ url: `file://${repo.path}` });
+    const reader = createDefinitionsReader([source]);
+    const readAts: (number | null | undefined)[] = [];
+    for (const waitMs of [0, 30_000, 30_000]) {
+      bench.clock.advance(waitMs);
+      readAts.push((await reader.read(NOTHING)).sources[0]?.readAt);
+    }
+    expect(readAts).toEqual([START, START, START + 60_000]);
+  });
+
+  it('does not move when the remote does not answer', async () => {
+    using repo = createGitRepo();
+    await using bench = createGitBench();
+    repo.commit({ 'a.yaml': LOG });
+    const source = bench.create({ url: `file://${repo.path}` });
+    const reader = createDefinitionsReader([source]);
+    await reader.read(NOTHING);
+    bench.clock.advance(60_000);
+    renameSync(repo.path, `${repo.path}.away`);
+    for (const _look of ['asked', 'answered from memory'])
+      expect((await reader.read(NOTHING)).sources).toMatchObject([
+        { readAt: START, failure: { reason: 'FetchFailed' } },
+      ]);
   });
 });
 
