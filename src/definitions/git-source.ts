@@ -45,15 +45,22 @@ export interface GitSourceOptions {
   readonly check: CheckCandidate;
 }
 
-/** What was answered last, and of what. */
+/** What was agreed to last, held against the commit that was live, and answered. */
 interface Answer {
   readonly target: FetchedTarget;
+  readonly live: string | null;
   readonly files: SourceFiles;
+}
+
+/** Where the remote said the ref is, and when. */
+interface Asked {
+  readonly target: FetchedTarget;
+  readonly readAt: number;
 }
 
 /** How the last attempt ended. */
 type Outcome =
-  | { readonly kind: 'read'; readonly read: SourceRead }
+  | { readonly kind: 'read'; readonly read: SourceRead; readonly asked: Asked; readonly live: string | null }
   | { readonly kind: 'failed'; readonly error: unknown };
 
 const REVISION = /@sha1:([0-9a-f]{40})$/;
@@ -72,16 +79,16 @@ export function createGitSource(options: GitSourceOptions): DefinitionSource {
   const schedule = createGitSchedule({ clock, random, intervalMs, jitter, onDue: () => onHint() });
   let answer: Answer | null = null;
   let last: Outcome | null = null;
-  let followed: FetchedTarget | null = null;
+  let followed: Asked | null = null;
   let notices: readonly Notice[] = [];
 
-  async function attempt(target: Promise<FetchedTarget>, { live }: ReadOptions): Promise<SourceRead> {
+  async function attempt(asking: Promise<Asked>, { live }: ReadOptions): Promise<SourceRead> {
     schedule.begin();
     try {
-      const asked = await target;
-      const readAt = clock.now();
-      const read = { ...(await follow(asked, live)), readAt };
-      last = { kind: 'read', read };
+      followed = await asking;
+      const { target, readAt } = followed;
+      const read = { ...(await follow(target, toSha(live))), readAt };
+      last = { kind: 'read', read, asked: followed, live: toSha(live) };
       schedule.end('read');
       return read;
     } catch (error) {
@@ -91,14 +98,23 @@ export function createGitSource(options: GitSourceOptions): DefinitionSource {
     }
   }
 
+  /** What another source of the same has fetched since; null when nothing. */
+  function latest(): Promise<FetchedTarget> | null {
+    const target = mirror.latest(request);
+    return target === null || target === followed?.target ? null : Promise.resolve(target);
+  }
+
+  async function ask(target: Promise<FetchedTarget>): Promise<Asked> {
+    return { target: await target, readAt: clock.now() };
+  }
+
   async function follow(target: FetchedTarget, live: string | null): Promise<SourceFiles> {
-    followed = target;
     const revision = `${target.label}@sha1:${target.sha}`;
     const files =
-      answer !== null && isSame(answer.target, target)
+      answer !== null && isSame(answer.target, target) && isAgreed(answer, live)
         ? { ...answer.files, revision }
         : await mirror.use(settings, (session) => readTarget(session, { target, live, revision }));
-    answer = { target, files };
+    answer = { target, live, files };
     return files;
   }
 
@@ -112,8 +128,7 @@ export function createGitSource(options: GitSourceOptions): DefinitionSource {
   ): Promise<SourceFiles> {
     const { git } = session;
     const { sha, oid, ref: ownRef, tagName, commit, tree } = target;
-    const liveSha = live === null ? null : (REVISION.exec(live)?.[1] ?? null);
-    const said = await check({ sha, oid, ref: ownRef, tagName, live: liveSha, git, timeoutMs });
+    const said = await check({ sha, oid, ref: ownRef, tagName, live, git, timeoutMs });
     const listed = await listTree(git, { tree, path, timeoutMs });
     const files = await load(session, listed);
     notices = said;
@@ -132,15 +147,15 @@ export function createGitSource(options: GitSourceOptions): DefinitionSource {
   }
 
   async function read(readOptions: ReadOptions): Promise<SourceRead> {
-    if (schedule.isDue || last === null) return attempt(mirror.fetch(request), readOptions);
     // A source of the same that is due asks in this moment, and both are to show the same commit.
-    await setImmediate();
-    const shared = mirror.underWay(request);
-    if (shared !== null) return attempt(shared, readOptions);
-    const latest = mirror.latest(request);
-    if (latest !== null && latest !== followed) return attempt(Promise.resolve(latest), readOptions);
+    if (!schedule.isDue && last !== null) await setImmediate();
+    if (schedule.isDue || last === null) return attempt(ask(mirror.fetch(request)), readOptions);
+    const shared = mirror.underWay(request) ?? latest();
+    if (shared !== null) return attempt(ask(shared), readOptions);
     if (last.kind === 'failed') throw last.error;
-    return last.read;
+    const { read: known, asked, live } = last;
+    const isStill = isAgreed({ target: asked.target, live }, toSha(readOptions.live));
+    return isStill ? known : attempt(Promise.resolve(asked), readOptions);
   }
 
   return {
@@ -161,6 +176,15 @@ export function createGitSource(options: GitSourceOptions): DefinitionSource {
       schedule.close();
     },
   };
+}
+
+function toSha(revision: string | null): string | null {
+  return revision === null ? null : (REVISION.exec(revision)?.[1] ?? null);
+}
+
+/** Whether it may be answered while this commit is live: itself may, and what was held against another has to be agreed to anew. */
+function isAgreed({ target, live }: Omit<Answer, 'files'>, liveNow: string | null): boolean {
+  return live === liveNow || target.sha === liveNow;
 }
 
 /** What was agreed to: another tag of the same commit, or the same made anew, is not. */

@@ -90,4 +90,21 @@ describe('a git source', () => {
     bench.clock.advance(60_000);
     expect(hints).toBe(2);
   });
+
+  it('has what it fetched agreed to anew when another revision has gone live meanwhile', async () => {
+    using repo = createGitRepo();
+    await using bench = createGitBench();
+    const first = repo.commit({ 'a.yaml': log() });
+    const second = repo.commit({ 'b.yaml': log() });
+    const lives: (string | null)[] = [];
+    const source = bench.create({ url: `file://${repo.path}` }, async ({ live }) => {
+      lives.push(live);
+      return [];
+    });
+    const { readAt } = await source.read({ live: null });
+    bench.clock.advance(1_000);
+    for (const sha of [second, first, first])
+      expect(await source.read({ live: `main@sha1:${sha}` })).toMatchObject({ readAt });
+    expect(lives).toEqual([null, first]);
+  });
 });
