@@ -37,7 +37,7 @@ export async function openDefinitions(dir: string, journalFile: string): Promise
     logger: createLogger('warn'),
     pollMs: NO_POLL_MS,
   });
-  const definitions = createDefinitionsReader([source]);
+  const definitions = createDefinitionsReader([source], clock);
   let swapped = Promise.withResolvers<number>();
   const reconciler = createReconciler({
     read: definitions.read,

@@ -232,10 +232,7 @@ export async function startApp({ settings, env, logger, clock, onReport }: AppPa
   return {
     url: server.url,
     intakeUrl: intake.url,
-    reconcile() {
-      reconciling.refresh(null);
-      return reconciling.reconcile();
-    },
+    reconcile: () => reconciling.look(null),
     exampleEvent: () => toExampleEvent(registry.current()),
     idle: dispatcher.idle,
     failed,

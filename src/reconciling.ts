@@ -24,6 +24,7 @@ import { createPrepare } from './reconcile/prepare.ts';
 import { createReconciler, type Reconciler } from './reconcile/reconciler.ts';
 import type { Report } from './reconcile/report.ts';
 import type { Snapshot } from './reconcile/snapshot.ts';
+import type { ReconcileStatus } from './reconcile/status.ts';
 import type { Sandbox } from './sandbox/sandbox.ts';
 import type { Reserved } from './secrets/reserved.ts';
 import type { Secrets } from './secrets/secrets.ts';
@@ -58,8 +59,11 @@ export interface ReconcilingParts {
 export interface Reconciling extends Reconciler {
   /** How posting the states of commits stands, for each source that has it done. */
   postings(): readonly PostingState[];
-  /** Has the next attempt ask the remotes of these sources, or of all. */
-  refresh(names: readonly string[] | null): void;
+  /**
+   * Has these sources looked at now, or all, remotes too. Resolves once each was read that much later and what it held has
+   * been attempted; one that takes long holds up no attempt at what others hold.
+   */
+  look(names: readonly string[] | null): Promise<ReconcileStatus>;
   /** Names of the sources. */
   readonly sources: readonly string[];
   /** Has sources looked at soon, or all: at once, and not more often than a remote can bear. */
@@ -87,7 +91,7 @@ export function createReconciling(parts: ReconcilingParts): Reconciling {
     pollMs,
     random: Math.random,
   });
-  const reader = createDefinitionsReader(sources.all);
+  const reader = createDefinitionsReader(sources.all, clock);
   const lastGood = createLastGood({ dir: join(settings.stateDir, LAST_GOOD_DIR), logger });
   const changePings = createChangePings({ ping, toEntity, clock, logger });
   const statuses = createCommitStatusOutbox({
@@ -142,20 +146,32 @@ export function createReconciling(parts: ReconcilingParts): Reconciling {
     sources: settings.sources.map(({ name }) => name),
     postings: statuses.state,
     trigger(names) {
-      reader.refresh(names);
+      void reader.refresh(names);
       trigger.fire();
     },
-    refresh: reader.refresh,
+    async look(names) {
+      const looked = reader.refresh(names);
+      const status = await reconciler.reconcile();
+      if (!isReading(status, names)) return status;
+      await looked;
+      return reconciler.reconcile();
+    },
     watch: () => reader.watch(() => void reconciler.reconcile()),
     async stop() {
       stopped = true;
       changePings.stop();
       trigger.stop();
+      reader.close();
       await sources.close();
       await statuses.stop();
       await keeping;
     },
   };
+}
+
+/** Whether one of these sources, or of all, is being read still. */
+function isReading({ sources }: ReconcileStatus, names: readonly string[] | null): boolean {
+  return sources.some(({ name, readingSince }) => readingSince !== null && (names?.includes(name) ?? true));
 }
 
 function toStatusSource(source: SourceSettings): readonly StatusSource[] {

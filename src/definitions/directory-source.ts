@@ -71,6 +71,7 @@ export function createDirectorySource(options: DirectorySourceOptions): Definiti
 
   return {
     name,
+    remote: null,
     async read() {
       const seen = await settle();
       if (seen.kind === 'failed') throw seen.error;

@@ -160,6 +160,7 @@ export function createGitSource(options: GitSourceOptions): DefinitionSource {
 
   return {
     name,
+    remote: url,
     read: (readOptions) => enqueue(() => read(readOptions)),
     refresh: schedule.hasten,
     watch(onHintGiven) {

@@ -57,6 +57,8 @@ export interface KeptFiles {
 export interface DefinitionSource {
   /** As settings name it; unique among the sources. */
   readonly name: string;
+  /** What it is read from, where that is a remote: sources of the same are read together. Null for a directory. */
+  readonly remote: string | null;
   /**
    * What is there now. A directory is looked at every time; a remote is asked only when its interval has passed or after
    * `refresh`, and what was fetched last is answered in between. Rejects with SourceError; what was read before stays good.

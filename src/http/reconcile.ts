@@ -11,9 +11,8 @@ export interface ReconcileParts {
   readonly reconciling: {
     /** Names of the sources. */
     readonly sources: readonly string[];
-    /** Has the next attempt ask the remotes of these sources, or of all. */
-    readonly refresh: (names: readonly string[] | null) => void;
-    readonly reconcile: () => Promise<ReconcileStatus>;
+    /** Has these sources looked at now, or all, remotes too. Resolves once that has ended and it is known what came of it. */
+    readonly look: (names: readonly string[] | null) => Promise<ReconcileStatus>;
     /** Rejects with `conflict`. */
     readonly confirm: (revision: string) => Promise<ReconcileStatus>;
   };
@@ -25,8 +24,7 @@ export function createReconcileRouter({ reconciling }: ReconcileParts): Router {
   router.post('/reconcile', async (req, res) => {
     checkQuery(req.query, ['wait']);
     const wait = toWait(req.query.wait);
-    reconciling.refresh(toSources(req, reconciling.sources));
-    const done = reconciling.reconcile();
+    const done = reconciling.look(toSources(req, reconciling.sources));
     if (wait) res.json(toOutcome(await done));
     else res.status(202).json({ message: 'Looking for changes' });
   });

@@ -15,6 +15,7 @@ function toSource(name: string, sha: string | null): SourceState {
     revision: 'x',
     commit,
     readAt: 0,
+    readingSince: null,
     failure: null,
     notices: [],
   };

@@ -24,7 +24,7 @@ function openReader(dirs: Readonly<Record<string, string>>): DefinitionsReader &
     createDirectorySource({ name, dir, labelled, clock: systemClock, logger, pollMs: 3_600_000 }),
   );
   return {
-    ...createDefinitionsReader(sources),
+    ...createDefinitionsReader(sources, systemClock),
     async [Symbol.asyncDispose]() {
       await Promise.all(sources.map((source) => source.close()));
     },
@@ -71,7 +71,7 @@ describe('when a source was read', () => {
     await using bench = createGitBench();
     repo.commit({ 'a.yaml': LOG });
     const source = bench.create({ url: `file://${repo.path}` });
-    const reader = createDefinitionsReader([source]);
+    const reader = createDefinitionsReader([source], bench.clock);
     const readAts: (number | null | undefined)[] = [];
     for (const waitMs of [0, 30_000, 30_000]) {
       bench.clock.advance(waitMs);
@@ -85,7 +85,7 @@ describe('when a source was read', () => {
     await using bench = createGitBench();
     repo.commit({ 'a.yaml': LOG });
     const source = bench.create({ url: `file://${repo.path}` });
-    const reader = createDefinitionsReader([source]);
+    const reader = createDefinitionsReader([source], bench.clock);
     await reader.read(NOTHING);
     bench.clock.advance(60_000);
     renameSync(repo.path, `${repo.path}.away`);

@@ -7,7 +7,13 @@ import { gunzipSync } from 'node:zlib';
 import { GIT_TEST_ENV } from './git-repo.ts';
 
 /** How a server answers. `cut`: the connection is lost in the middle of what is fetched. */
-export type GitServerMode = 'well' | 'hang' | 'cut' | 'down' | { readonly redirectTo: string };
+export type GitServerMode =
+  | 'well'
+  | 'hang'
+  | 'cut'
+  | 'down'
+  | { readonly redirectTo: string }
+  | { readonly heldUntil: Promise<unknown> };
 
 /** Questions a git over HTTP was asked. */
 export interface GitQuestions {
@@ -66,7 +72,9 @@ export async function startGitServer({ root, tls }: GitServerOptions): Promise<G
     seen.push(req.headers.authorization);
     if (mode === 'hang') return undefined;
     if (mode === 'down') return res.writeHead(503).end();
-    if (typeof mode === 'object') return res.writeHead(302, { location: mode.redirectTo + req.url }).end();
+    if (typeof mode === 'object' && 'heldUntil' in mode) await mode.heldUntil;
+    if (typeof mode === 'object' && 'redirectTo' in mode)
+      return res.writeHead(302, { location: mode.redirectTo + req.url }).end();
     if (running.authorization !== null && req.headers.authorization !== running.authorization)
       return res.writeHead(401, { 'www-authenticate': 'Basic realm="hooks"' }).end();
     const command = toCommand(req, body);

@@ -94,6 +94,7 @@ export function toFileSet(
     revision,
     commit: null,
     readAt: START,
+    readingSince: null,
     failure: null,
     notices: [],
     ...state,

@@ -31,6 +31,7 @@ function toSource(source: Partial<SourceState> = {}): SourceState {
     revision: MARK.revision,
     commit: null,
     readAt: 0,
+    readingSince: null,
     failure: null,
     notices: [],
     ...source,
