@@ -37,6 +37,8 @@ interface SourceView {
   readonly revision: string | null;
   readonly commit: { readonly author: string; readonly at: string; readonly subject: string } | null;
   readonly age_s: number | null;
+  /** Null: it is not being read, or for no longer than others. */
+  readonly reading_since: string | null;
   readonly failure: { readonly message: string } | null;
   /** Null: the states of its commits are not posted. */
   readonly commit_status: {
@@ -89,10 +91,12 @@ export function describeStatus(view: StatusView, paint: Paint): string {
   return [`${word}hookline ${version}, serving ${serving}`, ...lines.map(toPrintable)].join('\n');
 }
 
-function describeSource({ name, revision, commit, age_s, failure }: SourceView): string {
+function describeSource(source: SourceView): string {
+  const { name, revision, commit, age_s, reading_since, failure } = source;
   const made = commit === null ? '' : `, "${commit.subject}" by ${commit.author}, ${commit.at}`;
   const read = age_s === null ? 'not read in this run' : `read ${count(age_s, 'second')} ago`;
-  return `${name} at ${revision ?? 'none'}${made}; ${read}${failure === null ? '' : `: ${failure.message}`}`;
+  const reading = reading_since === null ? '' : `, being read since ${reading_since}`;
+  return `${name} at ${revision ?? 'none'}${made}; ${read}${reading}${failure === null ? '' : `: ${failure.message}`}`;
 }
 
 /** Only where the states of commits cannot be posted. */

@@ -104,7 +104,7 @@ function toMaxAgeMs(value: unknown): number | null {
 }
 
 function toSourceView(
-  { name, revision, commit, readAt, failure, notices }: SourceState,
+  { name, revision, commit, readAt, readingSince, failure, notices }: SourceState,
   at: number,
 ): JsonObject {
   return {
@@ -113,6 +113,7 @@ function toSourceView(
     commit: toCommitView(commit),
     read_at: toTime(readAt),
     age_s: readAt === null ? null : Math.max(0, Math.round((at - readAt) / 1000)),
+    reading_since: toTime(readingSince),
     failure: failure === null ? null : { ...failure },
     notices: notices.map((notice) => ({ ...notice })),
   };

@@ -7,8 +7,8 @@ import { toSourceConditions } from './source-conditions.ts';
 
 /**
  * What can be said of reconciling, in the words Flux uses; further ones are what sources notice (definitions/source.ts).
- * - Ready: a good snapshot serves and it is what every source holds now.
- * - Reconciling: a set of definitions is being read or prepared.
+ * - Ready: a good snapshot serves and it is what every source holds now, as far as it was read.
+ * - Reconciling: a set of definitions is being read or prepared, or a source is being read that takes longer than others.
  * - Stalled: the last set was refused, or a part of it; only a change of the definitions helps.
  * - FetchFailed: a source could not be read; it is tried again.
  * - PruneBlocked: the last set removes so many hooks that someone has to confirm it.
@@ -85,7 +85,7 @@ export function toConditions(
 ): readonly Condition[] {
   const statements = [
     toReady(standing),
-    toReconciling(running),
+    toReconciling(running, standing.sources),
     toStalled(standing.ending),
     toFetchFailed(standing),
     toPruneBlocked(standing.ending),
@@ -109,6 +109,9 @@ function toReady({ ending, unreadable, sources }: Standing): Statement {
   const type = 'Ready';
   if (unreadable !== null && (ending.kind === 'none' || ending.kind === 'applied'))
     return { type, status: 'False', reason: reasonOf(sources), message: unreadable };
+  const unread = sources.find(({ readAt, readingSince }) => readAt === null && readingSince !== null);
+  if (unread !== undefined && ending.kind === 'applied')
+    return { type, status: 'False', reason: 'Reading', message: describeUnread(unread) };
   switch (ending.kind) {
     case 'none':
       return { type, status: 'False', reason: 'NotYet', message: 'No set of definitions was read yet' };
@@ -129,10 +132,17 @@ function reasonOf(sources: readonly SourceState[]): string {
   return sources.find(({ failure }) => failure !== null)?.failure?.reason ?? 'Unreadable';
 }
 
-function toReconciling(running: boolean): Statement {
+function describeUnread({ name }: SourceState): string {
+  return `Source "${name}" was not read in this run, and is being read still`;
+}
+
+function toReconciling(running: boolean, sources: readonly SourceState[]): Statement {
   const type = 'Reconciling';
-  return running
-    ? { type, status: 'True', reason: 'Progressing', message: 'A set of definitions is being prepared' }
+  if (running)
+    return { type, status: 'True', reason: 'Progressing', message: 'A set of definitions is being prepared' };
+  const slow = sources.filter(({ readingSince }) => readingSince !== null).map(({ name }) => name);
+  return slow.length > 0
+    ? { type, status: 'True', reason: 'Reading', message: `Still being read: ${slow.join(', ')}` }
     : { type, status: 'False', reason: 'Idle', message: 'Waiting for a change' };
 }
 

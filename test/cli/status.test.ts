@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { describeStatus, type StatusView } from '../../src/cli/status-lines.ts';
 import { VERSION } from '../../src/version.ts';
 import { runCommand } from '../helpers/process.ts';
 import { runApp } from '../helpers/running-app.ts';
@@ -52,6 +53,17 @@ describe('hookline status', () => {
     expect(stdout).toMatch(/^Source {6}one at dir@sha256:[0-9a-f]{64}; read \d+ seconds? ago$/m);
     expect(stdout).toMatch(/^Source {6}two at none; not read in this run: Cannot read directory .*ENOENT/m);
     expect(stdout).toMatch(/^Reason {6}two: Cannot read directory/m);
+  });
+
+  it('says since when a source is being read that takes longer than others', async () => {
+    await using app = await runApp({ 'log.yaml': LOG });
+    const body = (await app.get('/status')).body as StatusView;
+    const slow = { name: 'two', reading_since: '2026-01-01T00:00:00.000Z' };
+    const sources = body.definition_sources.flatMap((source) => [source, { ...source, ...slow }]);
+    const view = { ...body, definition_sources: sources };
+    expect(describeStatus(view, (_colour, text) => text)).toMatch(
+      /^Source {6}two at dir@\S+; read \d+ seconds? ago, being read since 2026-01-01T00:00:00.000Z$/m,
+    );
   });
 
   it('paints the word that says it all, and nothing else', async () => {

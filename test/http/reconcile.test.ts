@@ -1,7 +1,10 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { createGitRepo } from '../helpers/git-repo.ts';
+import { startGitServer } from '../helpers/git-server.ts';
 import { type RunningApp, runApp } from '../helpers/running-app.ts';
+import { createTempDir } from '../helpers/temp-dir.ts';
 
 const LOG = 'source: crud\nhandler: log\n';
 
@@ -48,6 +51,50 @@ describe('POST /reconcile', () => {
     await using app = await start({ 'a.yaml': LOG });
     const answer = await app.post(path, body);
     expect(answer).toMatchObject({ status, body: { message: expect.stringContaining(message) } });
+  });
+});
+
+describe('POST /reconcile beside a remote that hangs', () => {
+  it('has the sources that were asked for looked at, and waits for no other', async () => {
+    using hooks = createTempDir();
+    using repo = createGitRepo();
+    hooks.write('a.yaml', LOG);
+    repo.commit({ 'b.yaml': LOG });
+    await using server = await startGitServer({ root: repo.parent });
+    const sources = [
+      { dir: hooks.path, name: 'dir' },
+      { git: { url: `${server.url}/hooks.git`, interval: 3_600 }, name: 'git' },
+    ];
+    await using app = await runApp({}, { settings: { sources, reconcile: { poll: 3_600 } } });
+    const { promise, resolve } = Promise.withResolvers<void>();
+    server.mode = { heldUntil: promise };
+    const sha = repo.commit({ 'c.yaml': LOG });
+    let isAnswered = false;
+    const slow = app.post('/reconcile?wait=true', { sources: ['git'] }).finally(() => {
+      isAnswered = true;
+    });
+    hooks.write('d.yaml', LOG);
+    const { body } = await app.post('/reconcile?wait=true', { sources: ['dir'] });
+    expect(body).toMatchObject({
+      conditions: expect.arrayContaining([
+        expect.objectContaining({ type: 'Reconciling', status: 'True', message: 'Still being read: git' }),
+      ]),
+    });
+    expect((await app.get('/event-hooks/d')).status).toBe(200);
+    expect(isAnswered).toBe(false);
+    expect((await app.get('/status')).body).toMatchObject({
+      definition_sources: [
+        { name: 'dir', reading_since: null },
+        { name: 'git', reading_since: expect.stringMatching(/Z$/) },
+      ],
+    });
+    resolve();
+    server.mode = 'well';
+    await slow;
+    expect((await app.get('/event-hooks/c')).status).toBe(200);
+    expect((await app.get('/status')).body).toMatchObject({
+      definition_sources: [{}, { revision: `main@sha1:${sha}`, reading_since: null }],
+    });
   });
 });
 

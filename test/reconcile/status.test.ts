@@ -124,6 +124,18 @@ describe('toConditions()', () => {
       );
   });
 
+  it('says that a source is being read still, and is not ready while one never was', () => {
+    const sources = [toSource(), toSource({ name: 'slow', readingSince: 1 })];
+    const standing = toStanding(ENDINGS.applied, { sources });
+    expect(briefly(conditionsOf(standing))).toEqual(['Ready=True Applied', 'Reconciling=True Reading']);
+    expect(conditionsOf(standing)[1]?.message).toBe('Still being read: slow');
+    const [first] = conditionsOf(
+      toStanding(ENDINGS.applied, { sources: [toSource(), { ...toSource(sources[1]), readAt: null }] }),
+    );
+    expect(first).toMatchObject({ status: 'False', reason: 'Reading' });
+    expect(first?.message).toBe('Source "slow" was not read in this run, and is being read still');
+  });
+
   it('keeps the time of what is as true as before, also when its reason changes', () => {
     const first = conditionsOf(toStanding(ENDINGS.none), { at: 1 });
     const refused = conditionsOf(toStanding(ENDINGS.refused), { before: first, at: 2 });
