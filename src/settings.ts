@@ -155,7 +155,7 @@ function toAddress(text: unknown): Address | null {
   }
 }
 
-function toSentence({ keyword, instancePath, params, message, data }: ErrorObject): string {
+function toSentence({ keyword, instancePath, params, message, data, parentSchema }: ErrorObject): string {
   const path = instancePath.slice(1).replaceAll('/', '.');
   switch (keyword) {
     case 'additionalProperties':
@@ -164,6 +164,8 @@ function toSentence({ keyword, instancePath, params, message, data }: ErrorObjec
       return `"${path}" must be one of ${params.allowedValues.join(', ')}: got ${JSON.stringify(data)}`;
     case 'format':
       return `"${path}" must be HOST:PORT, as in 127.0.0.1:8440: got ${JSON.stringify(data)}`;
+    case 'pattern':
+      return `"${path}" ${message} (${parentSchema?.description})`;
     default:
       return `"${path}" ${message}`;
   }

@@ -204,6 +204,10 @@ describe('mistakes in sources and receivers', () => {
       `sources: [{ git: { ${GIT}, ref: { semver: latest } } }]`,
       '"sources.0.git.ref.semver" is no range of versions: got "latest"',
     ],
+    [
+      `sources: [{ git: { ${GIT}, ref: { commit: ${'a'.repeat(64)} } } }]`,
+      '"sources.0.git.ref.commit" must match pattern "^[0-9a-f]{40}$" (A full commit id of SHA-1, 40 hex digits: repositories of SHA-256 cannot be followed.)',
+    ],
     [`sources: [{ git: { ${GIT}, path: a/../.. } }]`, '"sources.0.git.path" must stay inside the repository'],
     [
       `sources: [{ git: { ${GIT}, auth: { username: u } } }]`,
