@@ -24,6 +24,9 @@ export interface GitTarget {
   readonly tagName: string | null;
 }
 
+/** Of SHA-1 or SHA-256. */
+const OID = /^[0-9a-f]{40}(?:[0-9a-f]{24})?$/;
+const SHA1_DIGITS = 40;
 const HEADS = 'refs/heads/';
 const TAGS = 'refs/tags/';
 /** Refs that are named where the one that was asked for is missing. */
@@ -41,13 +44,22 @@ export function parseRemoteRefs(text: string): RemoteRefs {
   const lines = text.split('\n').map((line) => line.split('\t'));
   const symbolic = lines.find(([value, name]) => name === 'HEAD' && value?.startsWith('ref: '));
   const oids = lines.flatMap(([value = '', name]): [string, string][] =>
-    name !== undefined && /^[0-9a-f]{40}$/.test(value) ? [[name, value]] : [],
+    name !== undefined && OID.test(value) ? [[name, value]] : [],
   );
   return { oids: new Map(oids), head: symbolic?.[0]?.slice('ref: '.length) ?? null };
 }
 
-/** Finds what is followed. Throws SourceError RefNotFound that names what is there instead. */
+/**
+ * Finds what is followed. Throws SourceError RefNotFound that names what is there instead, and FetchFailed for a repository
+ * that names its objects by SHA-256: the mirror could hold none of them.
+ */
 export function findTarget(ref: GitRef, { refs, url }: { refs: RemoteRefs; url: string }): GitTarget {
+  const [anyOid] = refs.oids.values();
+  if (anyOid !== undefined && anyOid.length !== SHA1_DIGITS)
+    throw new SourceError(
+      'FetchFailed',
+      `Cannot follow "${url}": it names objects by SHA-256, only SHA-1 can be followed`,
+    );
   switch (ref.kind) {
     case 'commit':
       return { label: 'commit', sha: ref.sha, oid: ref.sha, tagName: null };

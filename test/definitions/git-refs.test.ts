@@ -88,6 +88,18 @@ describe('what a git source follows', () => {
     expect(await refusalOf(readNow(source))).toMatch(/^RefNotFound: Cannot find the default branch/);
   });
 
+  it.each<GitRef>([{ kind: 'head' }, { kind: 'branch', name: 'main' }])(
+    'is not in a repository that names objects by SHA-256, which is said: %j',
+    async (ref) => {
+      using repo = createGitRepo({ objectFormat: 'sha256' });
+      repo.commit({ 'a.yaml': log() });
+      await using bench = createGitBench();
+      expect(await refusalOf(readNow(bench.create({ url: `file://${repo.path}`, ref })))).toBe(
+        `FetchFailed: Cannot follow "file://${repo.path}": it names objects by SHA-256, only SHA-1 can be followed`,
+      );
+    },
+  );
+
   it('moves with a tag that is moved', async () => {
     const { repo, shas } = createTaggedRepo();
     using _repo = repo;

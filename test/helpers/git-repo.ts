@@ -36,8 +36,14 @@ export const GIT_TEST_ENV = {
   GIT_COMMITTER_DATE: '1767225660 +0000',
 };
 
+/** How a repository is made. */
+export interface GitRepoOptions {
+  /** What objects are named by. */
+  readonly objectFormat?: 'sha1' | 'sha256';
+}
+
 /** Creates a repository that filters what it sends, as the big hosts do. */
-export function createGitRepo(): GitRepo {
+export function createGitRepo({ objectFormat = 'sha1' }: GitRepoOptions = {}): GitRepo {
   const dir = createTempDir();
   const path = join(dir.path, 'hooks.git');
   const options: ExecFileSyncOptions = { env: GIT_TEST_ENV, stdio: ['pipe', 'pipe', 'pipe'], maxBuffer: 1e9 };
@@ -45,7 +51,7 @@ export function createGitRepo(): GitRepo {
     execFileSync('git', [`--git-dir=${path}`, ...args], { ...options, input })
       .toString('utf8')
       .replace(/\n$/, '');
-  git(['init', '--quiet', '--bare', '--initial-branch=main', path]);
+  git(['init', '--quiet', '--bare', '--initial-branch=main', `--object-format=${objectFormat}`, path]);
   git(['config', 'uploadpack.allowFilter', 'true']);
   return {
     parent: dir.path,
