@@ -8,6 +8,8 @@ import type { HeldFile } from './held.ts';
 const HELD = '+held@sha256:';
 /** Hex digits of that digest. */
 const DIGITS = 16;
+/** At its end only: what stands before may be the name of a branch, which is of anyone's choice. */
+const HELD_ENDING = /\+held@sha256:[0-9a-f]{16}$/;
 
 /** What is served of a set, and by which revisions. */
 type Served = Pick<KeptSet, 'revision' | 'sources'>;
@@ -33,7 +35,7 @@ export function toServed(
 
 /** The revision that was read, of one that is served. */
 export function toReadRevision(revision: string): string {
-  return revision.split(HELD)[0] ?? revision;
+  return revision.replace(HELD_ENDING, '');
 }
 
 function toServedRevision(revision: string, files: readonly LoadedFile[], held: readonly HeldFile[]): string {
