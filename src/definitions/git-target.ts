@@ -2,6 +2,7 @@ import { distance } from 'fastest-levenshtein';
 import { compareBuild, parse, type SemVer, satisfies } from 'semver';
 import { compareTexts } from '../order.ts';
 import type { GitRef } from '../source-settings.ts';
+import { toPrintable } from './printable.ts';
 import { SourceError } from './source.ts';
 
 /** What a remote said it has. */
@@ -14,7 +15,7 @@ export interface RemoteRefs {
 
 /** What is followed, found in a remote. */
 export interface GitTarget {
-  /** How the revision begins: the name of a branch or tag, or `commit`. */
+  /** How the revision begins: the name of a branch or tag, `commit`, or `HEAD` for a default branch of no plain name. */
   readonly label: string;
   /** The commit. */
   readonly sha: string;
@@ -27,10 +28,18 @@ export interface GitTarget {
 /** Of SHA-1 or SHA-256. */
 const OID = /^[0-9a-f]{40}(?:[0-9a-f]{24})?$/;
 const SHA1_DIGITS = 40;
+/**
+ * A name the remote chose may stand in a revision when neither what reads one, nor a terminal, nor a shell that somebody
+ * pastes `hookline confirm` into takes a part of it for something else.
+ */
+const PLAIN_NAME = /^[\p{L}\p{N}_][\p{L}\p{M}\p{N}._/+@#=-]{0,199}$/u;
+/** The parser of versions takes blanks around them too. */
+const VERSION = /^[0-9A-Za-z.+-]+$/;
 const HEADS = 'refs/heads/';
 const TAGS = 'refs/tags/';
-/** Refs that are named where the one that was asked for is missing. */
+/** Refs that are named where the one that was asked for is missing, and characters of each. */
 const MAX_NAMED = 5;
+const MAX_SHOWN = 100;
 
 /** The command that lists what a ref is found by, and no more: a remote may have a ref for every change ever proposed. */
 export function toListing(ref: Exclude<GitRef, { readonly kind: 'commit' }>): readonly string[] {
@@ -87,7 +96,8 @@ function findHead(refs: RemoteRefs, url: string): GitTarget {
       'RefNotFound',
       `Cannot find the default branch of "${url}": it has no commits there`,
     );
-  const label = refs.head?.startsWith(HEADS) === true ? refs.head.slice(HEADS.length) : 'HEAD';
+  const name = refs.head?.startsWith(HEADS) === true ? refs.head.slice(HEADS.length) : '';
+  const label = PLAIN_NAME.test(name) ? name : 'HEAD';
   return { label, sha: oid, oid, tagName: null };
 }
 
@@ -102,7 +112,9 @@ function findVersion(
   { range, tagPrefix }: Extract<GitRef, { readonly kind: 'semver' }>,
   { refs, url }: { readonly refs: RemoteRefs; readonly url: string },
 ): GitTarget {
-  const names = toNames(refs, TAGS).filter((name) => name.startsWith(tagPrefix));
+  const names = toNames(refs, TAGS).filter(
+    (name) => name.startsWith(tagPrefix) && VERSION.test(name.slice(tagPrefix.length)),
+  );
   const [highest] = names
     .map((name): readonly [string, SemVer | null] => [name, parse(name.slice(tagPrefix.length))])
     .filter((pair): pair is readonly [string, SemVer] => pair[1] !== null && satisfies(pair[1], range))
@@ -133,8 +145,12 @@ function notFound(
     .map((name) => ({ name, far: distance(name, wanted) }))
     .sort((a, b) => a.far - b.far || compareTexts(a.name, b.name))
     .slice(0, MAX_NAMED)
-    .map(({ name }) => name);
+    .map(({ name }) => toShown(name));
   const more = known.length > near.length ? ` and ${known.length - near.length} more` : '';
   const there = near.length === 0 ? 'it has none' : `it has ${near.join(', ')}${more}`;
   return new SourceError('RefNotFound', `Cannot find ${what} in "${url}": ${there}`);
+}
+
+function toShown(name: string): string {
+  return toPrintable(name.length > MAX_SHOWN ? `${name.slice(0, MAX_SHOWN)}…` : name);
 }
