@@ -58,11 +58,16 @@ function listHooks(registry: Registry, req: Request, res: Response): void {
 /** Sets the ETag and, when the client has this revision already, answers 304. */
 function isFresh(req: Request, res: Response, revision: string | null): boolean {
   if (revision === null) return false;
-  const etag = `"${revision}"`;
+  const etag = toEtag(revision);
   res.set('etag', etag);
   // The framework's own test gives way to "cache-control: no-cache", which clients add by themselves.
   const known = (req.headers['if-none-match'] ?? '').split(',').map((one) => one.trim().replace(/^W\//, ''));
   if (!known.includes(etag) && !known.includes('*')) return false;
   res.status(304).end();
   return true;
+}
+
+/** A revision has the name of a branch in it, which may be in any script; a comma stands between two tags. */
+function toEtag(revision: string): string {
+  return `"${encodeURI(revision.toWellFormed()).replaceAll(',', '%2C')}"`;
 }

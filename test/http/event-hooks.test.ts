@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/clock.ts';
+import { createGitRepo } from '../helpers/git-repo.ts';
 import { type RunningApp, runApp } from '../helpers/running-app.ts';
 
 const SLACK = `
@@ -227,6 +228,21 @@ describe('the ETag of hooks', () => {
 
   it('answers in full to whoever has another revision', async () => {
     expect((await app.get('/event-hooks', { 'if-none-match': '"dir@sha256:0"' })).status).toBe(200);
+  });
+
+  it('is one that a header may have, whatever the branch is called', async () => {
+    using repo = createGitRepo();
+    const branch = 'größe,日本"%';
+    const sha = repo.commit({ 'log.yaml': LOG }, { branch });
+    const sources = [{ git: { url: `file://${repo.path}`, ref: branch } }];
+    await using following = await runApp(
+      {},
+      { env: { PATH: process.env.PATH ?? '' }, settings: { sources } },
+    );
+    const answer = await following.get('/event-hooks');
+    const etag = answer.headers.get('etag') ?? '';
+    expect([answer.status, etag]).toEqual([200, `"gr%C3%B6%C3%9Fe%2C%E6%97%A5%E6%9C%AC%22%25@sha1:${sha}"`]);
+    expect((await following.get('/event-hooks', { 'if-none-match': etag })).status).toBe(304);
   });
 
   it('changes with the definitions', async () => {
