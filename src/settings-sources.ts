@@ -211,7 +211,9 @@ function findRefMistake(ref: GitFileSettings['ref'], at: string): readonly strin
 
 /** git-check-ref-format(1), as far as a name could be taken for something else. */
 function isRefName(name: string): boolean {
-  return /^[^-/\s~^:?*[\\][^\s~^:?*[\\]*$/.test(name) && !/\.\.|@\{|\/\/|\.lock$|[/.]$/.test(name);
+  return (
+    /^[^-/\s\p{Cc}~^:?*[\\][^\s\p{Cc}~^:?*[\\]*$/u.test(name) && !/\.\.|@\{|\/\/|\.lock$|[/.]$/.test(name)
+  );
 }
 
 function findAuthMistake({ auth, url }: GitFileSettings, at: string): readonly string[] {

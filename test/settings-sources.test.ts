@@ -188,7 +188,7 @@ describe('mistakes in sources and receivers', () => {
       'sources: [{ git: { url: "https://u:secret@example.com/x" } }]',
       '"sources.0.git.url" holds a password: put it into auth, as a reference',
     ],
-    ...['-x', 'a..b', 'a b', 'a~1', 'a:b', 'x.lock', 'a/', '/a', 'a@{1}', 'a//b'].map((ref) => [
+    ...['-x', 'a..b', 'a b', 'a~1', 'a:b', 'x.lock', 'a/', '/a', 'a@{1}', 'a//b', 'a\\eb'].map((ref) => [
       `sources: [{ git: { ${GIT}, ref: "${ref}" } }]`,
       '"sources.0.git.ref" is no name of a branch or tag',
     ]),
