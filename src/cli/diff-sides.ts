@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { realpathSync, statSync } from 'node:fs';
+import { lstatSync, realpathSync, statSync } from 'node:fs';
 import { posix, relative, resolve, sep } from 'node:path';
 import { promisify } from 'node:util';
 import type { LoadedFile } from '../definitions/definition.ts';
@@ -106,12 +106,18 @@ export async function readSide(side: Side, options: SideOptions): Promise<ReadSi
       return { label, fromServer: true, files };
     }
     case 'directory': {
-      const files = await readDefinitions(side.dir, options.context.stdin);
+      const read = await readDefinitions(side.dir, options.context.stdin);
+      const files = options.other.kind === 'revision' ? read.filter(({ file }) => !isLink(file)) : read;
       return { label: `directory ${side.dir}`, fromServer: false, files };
     }
     case 'revision':
       return readRevisionSide(side.revision, await locate(options));
   }
+}
+
+/** A server follows links in a directory and none in git: beside a revision, a directory is what would be committed. */
+function isLink(file: string): boolean {
+  return lstatSync(file).isSymbolicLink();
 }
 
 async function readRevisionSide(revision: string, { git, prefix }: Repository): Promise<ReadSide> {

@@ -13,9 +13,12 @@ export interface BlobOptions {
 /** Bytes that are taken in at once: no set of hooks has so many, and the memory does. */
 const MAX_TOTAL_BYTES = 256 * 1024 * 1024;
 
-/** The name git gives a blob. */
-export function toBlobOid(bytes: Buffer): string {
-  return hash('sha1', Buffer.concat([Buffer.from(`blob ${bytes.length}\0`), bytes]), 'hex');
+/** Digits of a name by SHA-256; any other is one by SHA-1. */
+const SHA256_DIGITS = 64;
+
+/** The name git gives a blob, in a repository that names objects by SHA-1 unless said otherwise. */
+export function toBlobOid(bytes: Buffer, algorithm: 'sha1' | 'sha256' = 'sha1'): string {
+  return hash(algorithm, Buffer.concat([Buffer.from(`blob ${bytes.length}\0`), bytes]), 'hex');
 }
 
 /**
@@ -67,7 +70,8 @@ async function readSmall(
     from = end + 1;
     // A copy: a part of the whole would keep all of it in memory for as long as one file lives.
     const bytes = Buffer.from(stdout.subarray(start, end));
-    if (toBlobOid(bytes) !== oid) throw broken(`blob ${oid} has other bytes`, { stdout, stderr });
+    const algorithm = oid.length === SHA256_DIGITS ? 'sha256' : 'sha1';
+    if (toBlobOid(bytes, algorithm) !== oid) throw broken(`blob ${oid} has other bytes`, { stdout, stderr });
     return [oid, bytes];
   });
 }

@@ -14,7 +14,7 @@ export interface TreeFile {
 
 /** What to list. */
 export interface TreeOptions {
-  /** Hex name of the tree of a commit. */
+  /** Hex name of a commit, or of its tree. */
   readonly tree: string;
   /** Directory in it; empty: all of it. */
   readonly path: string;

@@ -183,6 +183,18 @@ describe.concurrent('hookline diff of revisions', () => {
       notes: [],
     });
   });
+
+  it('compares a directory with a revision without the links of either', async () => {
+    using repository = createLocalRepository();
+    repository.write('hooks.d/log.yaml', LOG);
+    repository.write('hooks.d/team/log.yaml', LOG);
+    symlinkSync('log.yaml', join(repository.path, 'hooks.d/link.yaml'));
+    symlinkSync('nowhere', join(repository.path, 'hooks.d/team/dangling.yaml'));
+    repository.commit();
+    const { code, stdout, stderr } = await runCommand(['diff', 'main', 'hooks.d'], { cwd: repository.path });
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toContain('No difference: 2 hooks unchanged\n');
+  });
 });
 
 describe.concurrent('hookline diff that cannot compare', () => {
@@ -203,7 +215,10 @@ describe.concurrent('hookline diff that cannot compare', () => {
   it.each([
     [['v9', 'hooks.d'], 'Cannot compare "v9": it is no directory, and no revision that this repository has'],
     [['both'], 'Cannot tell whether "both" is a directory or a revision'],
-    [['main', 'heads/both', '--path', 'nowhere'], 'Cannot find directory "nowhere" in revision "main"'],
+    [
+      ['main', 'heads/both', '--path', 'nowhere'],
+      'Cannot read revision "main": Cannot read "nowhere": the commit has no such directory',
+    ],
     [
       ['main', 'heads/both', '--path', '..'],
       'Cannot read ".." of a revision: it is outside of the repository',

@@ -20,11 +20,15 @@ const ENV = {
 };
 
 /** Creates an empty repository on branch main. */
-export function createLocalRepository(): LocalRepository {
+export function createLocalRepository({
+  objectFormat = 'sha1',
+}: {
+  readonly objectFormat?: 'sha1' | 'sha256';
+} = {}): LocalRepository {
   const dir = createTempDir();
   const git = (...args: readonly string[]): string =>
     execFileSync('git', args, { cwd: dir.path, env: ENV, encoding: 'utf8', stdio: 'pipe' }).trim();
-  git('init', '-q', '-b', 'main');
+  git('init', '-q', '-b', 'main', `--object-format=${objectFormat}`);
   return {
     ...dir,
     git,
