@@ -81,5 +81,5 @@ function toInput(oids: readonly string[]): string {
 }
 
 function broken(why: string, about: Pick<GitError, 'stdout' | 'stderr'>): GitError {
-  return new GitError(why, { ...about, exitCode: null, timedOut: false });
+  return new GitError(why, { ...about, exitCode: 0, timedOut: false, interrupted: false });
 }

@@ -48,7 +48,7 @@ export interface GitMirror {
   latest(request: GitRequest): FetchedTarget | null;
   /**
    * Runs a task while nothing else works in the mirror. When git fails in it the mirror counts as broken, and the next
-   * attempt makes it anew. Rejects with SourceError.
+   * attempt makes it anew; not when git was ended by a stop or for its time, or could not be run. Rejects with SourceError.
    */
   use<Result>(remote: GitRemote, task: (session: MirrorSession) => Promise<Result>): Promise<Result>;
   /** Resolves once nothing that was asked for before is at work in it any more. */
@@ -105,9 +105,19 @@ export function createGitMirror({ root, url, env, secrets, signal }: GitMirrorOp
   /** Locks of what was killed go first: this process owns the directory, and its commands run one at a time. */
   async function prepare(timeoutMs: number): Promise<void> {
     if (condition === 'broken') await remove();
-    if (condition !== 'usable') await create(timeoutMs).catch(() => remove().then(() => create(timeoutMs)));
+    if (condition !== 'usable') await open(timeoutMs);
     condition = 'usable';
     await removeLeftovers(dir);
+  }
+
+  async function open(timeoutMs: number): Promise<void> {
+    try {
+      await create(timeoutMs);
+    } catch (error) {
+      if (!isOfTheMirror(error)) throw error;
+      await remove();
+      await create(timeoutMs);
+    }
   }
 
   async function create(timeoutMs: number): Promise<void> {
@@ -133,7 +143,7 @@ export function createGitMirror({ root, url, env, secrets, signal }: GitMirrorOp
       return stdout.toString('utf8');
     } catch (error) {
       if (!(error instanceof GitError)) throw error;
-      if (!error.timedOut && isOfOurs(error.stderr)) condition = 'broken';
+      if (!error.interrupted && isOfOurs(error.stderr)) condition = 'broken';
       throw toSourceError(error, { url, timeoutMs, redact: secrets.redact });
     }
   }
@@ -191,11 +201,14 @@ export function createGitMirror({ root, url, env, secrets, signal }: GitMirrorOp
 
   function exclusively<Result>(task: () => Promise<Result>): Promise<Result> {
     return enqueue(async () => {
+      // Whoever still waits would judge the mirror by what was ended.
+      if (signal.aborted)
+        throw new SourceError('Unreadable', `Cannot use the mirror of "${toShownUrl(url)}": it was closed`);
       try {
         return await task();
       } catch (error) {
         if (!isLocalFault(error)) throw error;
-        condition = 'broken';
+        if (isOfTheMirror(error)) condition = 'broken';
         const message = `Cannot use the mirror of "${toShownUrl(url)}": ${secrets.redact(error.message)}`;
         const isTimeout = error instanceof GitError && error.timedOut;
         throw new SourceError(isTimeout ? 'Timeout' : 'Unreadable', message, { cause: error });
@@ -247,6 +260,14 @@ export function createGitMirror({ root, url, env, secrets, signal }: GitMirrorOp
 /** What the remote has no part in: git failed here, or the disk did. */
 function isLocalFault(error: unknown): error is Error {
   return error instanceof GitError || (error instanceof Error && 'syscall' in error);
+}
+
+/**
+ * Whether an error says something of the mirror: of a git that was ended, or that is not there, it does not. One that went on
+ * and on about what it cannot read until its time was over does.
+ */
+function isOfTheMirror(error: unknown): boolean {
+  return !(error instanceof GitError) || !error.interrupted || UNUSABLE.test(error.stderr);
 }
 
 interface Question {

@@ -37,13 +37,19 @@ export class GitError extends Error {
   readonly stdout: Buffer;
   readonly stderr: string;
   readonly timedOut: boolean;
+  /** It was ended, for its time or by a stop, or could not be started: that it failed says nothing of the repository. */
+  readonly interrupted: boolean;
 
-  constructor(message: string, about: Pick<GitError, 'exitCode' | 'stdout' | 'stderr' | 'timedOut'>) {
+  constructor(
+    message: string,
+    about: Pick<GitError, 'exitCode' | 'stdout' | 'stderr' | 'timedOut' | 'interrupted'>,
+  ) {
     super(message);
     this.exitCode = about.exitCode;
     this.stdout = about.stdout;
     this.stderr = about.stderr;
     this.timedOut = about.timedOut;
+    this.interrupted = about.interrupted;
   }
 }
 
@@ -121,8 +127,11 @@ export function createGit({ dir, env, signal }: GitOptions): Git {
       const stderr = err.bytes.toString('utf8');
       const { timedOut } = limits;
       if ((end === 0 || isCut) && !timedOut) return { stdout, stderr, isCut };
-      const exitCode = typeof end === 'number' ? end : null;
-      throw new GitError(toReason({ end, stderr, timedOut }), { exitCode, stdout, stderr, timedOut });
+      // One whose helper was killed first may still end by itself, and say that this failed.
+      const interrupted = timedOut || signal?.aborted === true || end instanceof Error;
+      const exitCode = typeof end === 'number' && !interrupted ? end : null;
+      const about = { exitCode, stdout, stderr, timedOut, interrupted };
+      throw new GitError(toReason({ end, stderr, timedOut }), about);
     },
   };
 }

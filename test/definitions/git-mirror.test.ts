@@ -1,4 +1,4 @@
-import { readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -6,6 +6,7 @@ import { startSshServer } from '../helpers/git-daemons.ts';
 import { createGitRepo } from '../helpers/git-repo.ts';
 import { startGitServer } from '../helpers/git-server.ts';
 import { createGitBench, log, pathsOf, readNow, refusalOf } from '../helpers/git-source.ts';
+import { createHangingGit } from '../helpers/hanging-git.ts';
 
 /** The packs of the one mirror of a state directory. */
 function packsOf(state: string): string {
@@ -127,5 +128,80 @@ describe('a mirror', () => {
     repo.git(['tag', 'tree', `${repo.commit({ 'a.yaml': log() })}^{tree}`]);
     const source = bench.create({ url: `file://${repo.path}`, ref: { kind: 'tag', name: 'tree' } });
     expect(await refusalOf(readNow(source))).toMatch(/^RefNotFound: .*it is a tree, no commit$/);
+  });
+});
+
+describe('a mirror whose command was ended', () => {
+  /** A file that no mirror has which was made anew. */
+  const MARK = 'mark';
+
+  it('is the same after a stop while it is opened, and after one of who waited for that', async () => {
+    using repo = createGitRepo();
+    using git = createHangingGit();
+    await using bench = createGitBench({ PATH: git.path });
+    const url = `file://${repo.path}`;
+    const ref = { kind: 'commit', sha: repo.commit({ 'a.yaml': log() }) } as const;
+    await readNow(bench.create({ url, ref }));
+    const mark = join(packsOf(bench.state.path), MARK);
+    writeFileSync(mark, '');
+    git.hangAt('init');
+    bench.restart();
+    const [one, two] = [bench.create({ url }), bench.create({ url, ref })];
+    const refused = [refusalOf(readNow(one)), refusalOf(readNow(two))];
+    await git.hung();
+    await bench.mirrors.close();
+    expect(await Promise.all(refused)).toEqual([
+      expect.stringMatching(/^Unreadable: /),
+      expect.stringMatching(/^Unreadable: /),
+    ]);
+    expect(existsSync(mark)).toBe(true);
+  });
+
+  it.each(['init', 'ls-tree'])('is the same after a %s that took too long', async (command) => {
+    using repo = createGitRepo();
+    using git = createHangingGit();
+    await using bench = createGitBench({ PATH: git.path });
+    const url = `file://${repo.path}`;
+    repo.commit({ 'a.yaml': log() });
+    await readNow(bench.create({ url }));
+    const mark = join(packsOf(bench.state.path), MARK);
+    writeFileSync(mark, '');
+    git.hangAt(command);
+    bench.restart();
+    const refused = await refusalOf(readNow(bench.create({ url, timeoutMs: 2_000 })));
+    expect(refused).toMatch(/^Timeout: /);
+    expect(existsSync(mark)).toBe(true);
+    git.hangAt('');
+    expect(pathsOf(await readNow(bench.create({ url })))).toEqual(['a.yaml']);
+    expect(existsSync(mark)).toBe(true);
+  });
+
+  it('is the same when there is no git for a while', async () => {
+    using repo = createGitRepo();
+    await using bench = createGitBench();
+    const url = `file://${repo.path}`;
+    repo.commit({ 'a.yaml': log() });
+    await readNow(bench.create({ url }));
+    const mark = join(packsOf(bench.state.path), MARK);
+    writeFileSync(mark, '');
+    bench.env.PATH = bench.state.path;
+    const refused = await refusalOf(readNow(bench.restart().create({ url })));
+    expect(refused).toMatch(/^Unreadable: .*git cannot be run/);
+    expect(existsSync(mark)).toBe(true);
+  });
+
+  it('is made anew where git was ended while it said what it cannot read', async () => {
+    using repo = createGitRepo();
+    await using bench = createGitBench();
+    const url = `file://${repo.path}`;
+    repo.commit({ 'a.yaml': log() });
+    await readNow(bench.create({ url }));
+    const packs = packsOf(bench.state.path);
+    // git looks for what is not in them by asking for it, and again for what that would need.
+    for (const name of readdirSync(packs)) if (name.endsWith('.pack')) truncateSync(join(packs, name), 20);
+    repo.commit({ 'b.yaml': log() });
+    const source = bench.restart().create({ url, timeoutMs: 3_000 });
+    expect(await refusalOf(readNow(source))).toMatch(/^(?:Timeout|Unreadable): /);
+    expect(pathsOf(await readNow(source))).toEqual(['b.yaml']);
   });
 });
