@@ -1,8 +1,8 @@
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** Locks, and what was being written. */
-const LEFTOVER = /\.lock$|^tmp_|^\.tmp-|^incoming-/;
+/** Locks, what was being written, and what has no repack take a pack that was being fetched. */
+const LEFTOVER = /\.lock$|\.keep$|^tmp_|^\.tmp-|^incoming-/;
 
 /**
  * Removes what a git that was killed left in a repository: locks that would block every later command, and half of what
