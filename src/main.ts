@@ -4,13 +4,15 @@ import { createProgram } from './cli/program.ts';
 import { ERROR_CODES, HooklineError, toMessage } from './errors.ts';
 import { hideUsers } from './shown-url.ts';
 
-/** A second signal ends the process at once, with the status a shell gives a process that was killed. */
+/** A second signal, of either kind, ends the process at once, with the status a shell gives a process that was killed. */
 const KILLED_EXIT_CODE = 130;
 
+let isStopping = false;
 const stopped = new Promise<void>((resolve) => {
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-    process.once(signal, () => {
-      process.on(signal, () => process.exit(KILLED_EXIT_CODE));
+    process.on(signal, () => {
+      if (isStopping) process.exit(KILLED_EXIT_CODE);
+      isStopping = true;
       resolve();
     });
   }

@@ -1,9 +1,10 @@
 import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, globSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
+import { createHangingGit } from './helpers/hanging-git.ts';
 import { type RunningCommand, runCommand, startCommand } from './helpers/process.ts';
 import { createTempDir, type TempDir } from './helpers/temp-dir.ts';
 
@@ -128,6 +129,35 @@ describe('a signal', () => {
       .toMatchObject({ data: [{ state: 'succeeded' }] });
   });
 });
+
+describe('a second signal, of either kind', () => {
+  it('leaves no git behind, and no key', async () => {
+    using dir = createTempDir();
+    using git = createHangingGit();
+    git.hangAt('ls-remote');
+    dir.write(
+      'hookline.yaml',
+      'sources: [{ git: { url: "ssh://git@127.0.0.1:1/x", auth: { ssh_key: KEY, known_hosts: HOSTS } } }]\n',
+    );
+    await using server = startCommand(['serve', '--listen', '127.0.0.1:0'], {
+      cwd: dir.path,
+      env: { PATH: git.path },
+    });
+    const pid = await git.hung();
+    const keys = (): readonly string[] => globSync(`${dir.path}/.hookline/git/keys-*/*`);
+    expect([keys().length, isRunning(pid)]).toEqual([2, true]);
+    server.kill('SIGTERM');
+    server.kill('SIGINT');
+    expect(await server.ended).toBe(130);
+    expect(keys()).toEqual([]);
+    await expect.poll(() => isRunning(pid)).toBe(false);
+  });
+});
+
+/** One that has ended, and that nobody has asked how, has no program any more. */
+function isRunning(pid: number): boolean {
+  return existsSync(`/proc/${pid}/exe`);
+}
 
 describe('a pipe whose reader has gone', () => {
   const sh = (script: string, cwd: string): Promise<{ stdout: string; stderr: string }> =>

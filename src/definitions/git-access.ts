@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { toMessage } from '../errors.ts';
 import { decodePercent } from '../percent.ts';
@@ -6,6 +6,7 @@ import type { Secrets } from '../secrets/secrets.ts';
 import { hideUsers, toShownUrl } from '../shown-url.ts';
 import type { GitAuth, GitSettings } from '../source-settings.ts';
 import { SourceError } from './source.ts';
+import { createTemporaryDirectory } from './temporary-directory.ts';
 
 /** A remote and how it is reached. */
 export type GitRemote = Pick<GitSettings, 'url' | 'auth' | 'proxy' | 'timeoutMs'>;
@@ -36,7 +37,7 @@ const PROTOCOLS: Readonly<Record<string, string>> = {
 
 /**
  * Resolves the credentials of a remote for one command. They go in its environment, or in files that are removed with
- * the answer: neither a list of processes nor the mirror shows them. Rejects with SourceError CredentialsUnresolved.
+ * the answer, or with the process: neither a list of processes nor the mirror shows them. Rejects with SourceError CredentialsUnresolved.
  */
 export async function openAccess(remote: GitRemote, options: GitAccessOptions): Promise<GitAccess> {
   const { url, auth } = remote;
@@ -135,16 +136,17 @@ async function openSsh({ url, auth }: SshRemote, { secrets, keyDir }: GitAccessO
   if (auth === null) return { env: toSshEnv(SSH_OPTIONS), [Symbol.asyncDispose]: async () => undefined };
   const key = toSecret(auth.key, { url, secrets });
   const knownHosts = toValue(auth.knownHosts, { url, secrets });
-  const dir = await mkdtemp(join(keyDir, KEY_DIR_PREFIX));
-  const access = { [Symbol.asyncDispose]: () => rm(dir, { recursive: true, force: true }) };
+  const dir = createTemporaryDirectory(join(keyDir, KEY_DIR_PREFIX));
+  const access = { [Symbol.asyncDispose]: () => dir[Symbol.asyncDispose]() };
   try {
-    await writeFile(join(dir, 'key'), toLines(key), { mode: 0o600 });
-    await writeFile(join(dir, 'known_hosts'), toLines(knownHosts), { mode: 0o600 });
+    // At once: were the process to end while they are written, nothing would take them away.
+    writeFileSync(join(dir.path, 'key'), toLines(key), { mode: 0o600 });
+    writeFileSync(join(dir.path, 'known_hosts'), toLines(knownHosts), { mode: 0o600 });
   } catch (error) {
     await access[Symbol.asyncDispose]();
     throw error;
   }
-  return { ...access, env: toSshEnv([...SSH_OPTIONS, ...toKeyOptions(dir)]) };
+  return { ...access, env: toSshEnv([...SSH_OPTIONS, ...toKeyOptions(dir.path)]) };
 }
 
 function toKeyOptions(dir: string): readonly string[] {

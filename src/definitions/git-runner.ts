@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { Readable } from 'node:stream';
+import { undoAtExit } from '../undo-at-exit.ts';
 
 /** One command of git. */
 export interface GitCommand {
@@ -9,7 +10,7 @@ export interface GitCommand {
   readonly input?: string | Buffer;
   /** Besides what every command has; holds what must not show in a list of processes. */
   readonly env?: Readonly<Record<string, string>>;
-  /** The command and all it started are killed then. */
+  /** The command and all it started are killed then, and when this process ends. */
   readonly timeoutMs: number;
   /** Bytes of its standard output that are read; it is killed after them. */
   readonly maxBytes?: number;
@@ -113,7 +114,7 @@ export function createGit({ dir, env, signal }: GitOptions): Git {
         detached: true,
         stdio: 'pipe',
       });
-      const limits = limit(child, { timeoutMs, signal });
+      using limits = limit(child, { timeoutMs, signal });
       const ended = toEnd(child);
       child.stdin.on('error', () => undefined);
       child.stdin.end(input);
@@ -122,7 +123,6 @@ export function createGit({ dir, env, signal }: GitOptions): Git {
         readBounded(child.stderr, { maxBytes: MAX_STDERR, onCut: () => undefined }),
         ended,
       ]);
-      limits.lift();
       const { bytes: stdout, isCut } = out;
       const stderr = err.bytes.toString('utf8');
       const { timedOut } = limits;
@@ -137,9 +137,8 @@ export function createGit({ dir, env, signal }: GitOptions): Git {
 }
 
 /** What may end a command before its time. */
-interface Limits {
+interface Limits extends Disposable {
   readonly timedOut: boolean;
-  lift(): void;
 }
 
 function limit(
@@ -153,11 +152,13 @@ function limit(
   }, timeoutMs);
   const stop = (): void => kill(child);
   signal?.addEventListener('abort', stop);
+  const undo = undoAtExit(stop);
   return {
     get timedOut() {
       return timedOut;
     },
-    lift() {
+    [Symbol.dispose]() {
+      undo[Symbol.dispose]();
       clearTimeout(timer);
       signal?.removeEventListener('abort', stop);
     },

@@ -1,4 +1,3 @@
-import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '../clock.ts';
 import { toMessage } from '../errors.ts';
@@ -8,6 +7,7 @@ import { type Git, GitError } from './git-runner.ts';
 import { parseSignature, type Signature } from './git-signature.ts';
 import { toPrintable } from './printable.ts';
 import { type Notice, SourceError } from './source.ts';
+import { createTemporaryDirectory } from './temporary-directory.ts';
 import { type TrustedKeys, type TrustedKeysOptions, writeTrustedKeys } from './trusted-keys.ts';
 
 /** git writes these first, and in this order. */
@@ -47,15 +47,13 @@ export interface VerifyParts extends Pick<TrustedKeysOptions, 'resolve' | 'env'>
 export function createVerify({ verify, keyDir, clock, ...parts }: VerifyParts): Verify {
   return async (verified) => {
     const { timeoutMs } = verified;
-    const dir = await mkdtemp(join(keyDir, KEY_DIR_PREFIX));
+    await using dir = createTemporaryDirectory(join(keyDir, KEY_DIR_PREFIX));
     try {
-      const keys = await writeTrustedKeys(dir, { ...parts, verify, timeoutMs, now: clock.now() });
+      const keys = await writeTrustedKeys(dir.path, { ...parts, verify, timeoutMs, now: clock.now() });
       return await check(verified, { mode: verify.mode, keys });
     } catch (error) {
       if (error instanceof SourceError) throw error;
       throw refuse(verified, `the signature cannot be checked: ${toMessage(error)}`, error);
-    } finally {
-      await rm(dir, { recursive: true, force: true });
     }
   };
 }

@@ -1,11 +1,12 @@
 import { execFile } from 'node:child_process';
-import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { copyFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve as resolvePath } from 'node:path';
 import { promisify } from 'node:util';
 import type { GitVerify } from '../source-settings.ts';
 import { isInForce, toFingerprint, toSignerLines } from './allowed-signers.ts';
 import { toPrintable } from './printable.ts';
+import { createTemporaryDirectory } from './temporary-directory.ts';
 
 /** What keys of settings are made ready with. */
 export interface TrustedKeysOptions {
@@ -81,14 +82,10 @@ interface KeyringOptions extends Pick<TrustedKeysOptions, 'env' | 'timeoutMs'> {
 
 /** Importing looks for an agent by a socket in its directory, and the path of a socket has to be short. */
 async function makeKeyring(keys: readonly string[], { dir, env, timeoutMs }: KeyringOptions): Promise<void> {
-  const home = await mkdtemp(join(tmpdir(), 'hookline-'));
-  try {
-    await copyFile(join(dir, GPG_CONF_FILE), join(home, GPG_CONF_FILE));
-    for (const key of keys) await importKey(key, { dir: home, env, timeoutMs });
-    await copyFile(join(home, KEYRING_FILE), join(dir, KEYRING_FILE));
-  } finally {
-    await rm(home, { recursive: true, force: true });
-  }
+  await using home = createTemporaryDirectory(join(tmpdir(), 'hookline-'));
+  await copyFile(join(dir, GPG_CONF_FILE), join(home.path, GPG_CONF_FILE));
+  for (const key of keys) await importKey(key, { dir: home.path, env, timeoutMs });
+  await copyFile(join(home.path, KEYRING_FILE), join(dir, KEYRING_FILE));
 }
 
 async function importKey(key: string, { dir, env, timeoutMs }: KeyringOptions): Promise<void> {
