@@ -3,10 +3,10 @@ import type { Logger } from '../logger.ts';
 import type { Secrets } from '../secrets/secrets.ts';
 import type { GitSettings, SourceSettings } from '../source-settings.ts';
 import { createDirectorySource } from './directory-source.ts';
-import { checkDescent } from './git-descent.ts';
+import { createCheck } from './git-check.ts';
 import { createGitMirrors, type GitMirrors } from './git-mirrors.ts';
-import { type CheckCandidate, createGitSource } from './git-source.ts';
-import { createVerify } from './git-verify.ts';
+import { createGitSource } from './git-source.ts';
+import { createVerify, type Verify } from './git-verify.ts';
 import type { DefinitionSource } from './source.ts';
 
 /** What sources are made with besides their settings. */
@@ -36,7 +36,7 @@ export function createSources(settings: readonly SourceSettings[], parts: Source
   const all = settings.map((source) => {
     if (source.kind === 'dir') return createDirectorySource({ ...source, ...parts, labelled });
     mirrors ??= createGitMirrors(parts);
-    const check = createCheck(source, { ...parts, keyDir: mirrors.root });
+    const check = createCheck({ ...source, verify: toVerify(source, { ...parts, keyDir: mirrors.root }) });
     return createGitSource({ ...parts, settings: source, labelled, mirrors, check });
   });
   return {
@@ -48,21 +48,7 @@ export function createSources(settings: readonly SourceSettings[], parts: Source
   };
 }
 
-/** A commit has to be signed, where that is asked, before it is asked what it descends from. */
-function createCheck(
-  { verify, allowRewind }: GitSettings,
-  {
-    secrets,
-    env,
-    clock,
-    keyDir,
-  }: Pick<SourceParts, 'secrets' | 'env' | 'clock'> & { readonly keyDir: string },
-): CheckCandidate {
-  const verified =
-    verify === null ? null : createVerify({ verify, resolve: secrets.resolve, env, keyDir, clock });
-  return async (candidate) => {
-    const signed = verified === null ? null : await verified(candidate);
-    const rewound = await checkDescent(candidate.git, { ...candidate, allowRewind });
-    return [signed, rewound].filter((notice) => notice !== null);
-  };
+function toVerify({ verify }: GitSettings, parts: SourceParts & { readonly keyDir: string }): Verify | null {
+  const { secrets, env, keyDir, clock } = parts;
+  return verify === null ? null : createVerify({ verify, resolve: secrets.resolve, env, keyDir, clock });
 }

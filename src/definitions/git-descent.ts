@@ -21,12 +21,14 @@ const NO = 1;
 export async function checkDescent(git: Git, options: DescentOptions): Promise<Notice | null> {
   const { sha, live, allowRewind } = options;
   if (live === null || live === sha || (await isAncestor(git, { ...options, live }))) return null;
-  const message = `Commit ${toShort(sha)} does not descend from ${toShort(live)}, which is live: history was rewritten`;
+  const what = `Commit ${toShort(sha)} does not descend from ${toShort(live)}, which`;
   if (!allowRewind)
     throw new SourceError(
       'HistoryRewritten',
-      `${message}; set allow_rewind: true on the source if that is meant`,
+      `${what} is live: history was rewritten; set allow_rewind: true on the source if that is meant`,
     );
+  // Said for longer than that one is live.
+  const message = `${what} was live: history was rewritten`;
   return { type: 'HistoryRewritten', status: 'True', reason: 'Rewound', message };
 }
 

@@ -4,34 +4,14 @@ import { toShownUrl } from '../shown-url.ts';
 import type { GitSettings } from '../source-settings.ts';
 import { createFileLoader } from './file-loader.ts';
 import { readBlobs, toBlobOid } from './git-blobs.ts';
+import { type CheckCandidate, toNotices } from './git-check.ts';
 import type { FetchedTarget, GitRequest, MirrorSession } from './git-mirror.ts';
 import type { GitMirrors } from './git-mirrors.ts';
-import type { Git } from './git-runner.ts';
 import { createGitSchedule } from './git-schedule.ts';
 import { listTree, type TreeFile } from './git-tree.ts';
 import type { SourcePlace } from './load-file.ts';
 import type { DefinitionSource, Notice, ReadOptions, SourceFiles, SourceRead } from './source.ts';
 import { createTaskQueue } from './task-queue.ts';
-
-/** A commit that would be answered next, for whoever has to agree. */
-export interface GitCandidate {
-  readonly sha: string;
-  /** The object that is followed: the commit, or the annotated tag of it. */
-  readonly oid: string;
-  /** The ref in the mirror that holds it. */
-  readonly ref: string;
-  /** Null unless a tag is followed. */
-  readonly tagName: string | null;
-  /** The commit that is live; null when none is. The mirror may not have it any more. */
-  readonly live: string | null;
-  /** Runs in the mirror, which has the whole history of the candidate; nothing else does meanwhile. */
-  readonly git: Git;
-  /** For one command. */
-  readonly timeoutMs: number;
-}
-
-/** Agrees to a commit, with what there is to say of it, or rejects with SourceError. Called before anything of it is read. */
-export type CheckCandidate = (candidate: GitCandidate) => Promise<readonly Notice[]>;
 
 /** What a git source is made with. */
 export interface GitSourceOptions {
@@ -45,11 +25,12 @@ export interface GitSourceOptions {
   readonly check: CheckCandidate;
 }
 
-/** What was agreed to last, held against the commit that was live, and answered. */
+/** What was agreed to last, held against the commit that was live, and answered, with what there was to say of it. */
 interface Answer {
   readonly target: FetchedTarget;
   readonly live: string | null;
   readonly files: SourceFiles;
+  readonly notices: readonly Notice[];
 }
 
 /** Where the remote said the ref is, and when. */
@@ -110,12 +91,14 @@ export function createGitSource(options: GitSourceOptions): DefinitionSource {
 
   async function follow(target: FetchedTarget, live: string | null): Promise<SourceFiles> {
     const revision = `${target.label}@sha1:${target.sha}`;
-    const files =
-      answer !== null && isSame(answer.target, target) && isAgreed(answer, live)
-        ? { ...answer.files, revision }
-        : await mirror.use(settings, (session) => readTarget(session, { target, live, revision }));
-    answer = { target, live, files };
-    return files;
+    if (answer !== null && isSame(answer.target, target) && isAgreed(answer, live)) {
+      notices = answer.notices;
+      answer = { target, live, files: { ...answer.files, revision }, notices };
+    } else {
+      const files = await mirror.use(settings, (session) => readTarget(session, { target, live, revision }));
+      answer = { target, live, files, notices };
+    }
+    return answer.files;
   }
 
   async function readTarget(
@@ -128,10 +111,11 @@ export function createGitSource(options: GitSourceOptions): DefinitionSource {
   ): Promise<SourceFiles> {
     const { git } = session;
     const { sha, oid, ref: ownRef, tagName, commit, tree } = target;
-    const said = await check({ sha, oid, ref: ownRef, tagName, live, git, timeoutMs });
+    const checked = await check({ sha, oid, ref: ownRef, tagName, live, git, timeoutMs });
+    notices = toNotices(notices, checked);
+    if (checked.refusal !== null) throw checked.refusal;
     const listed = await listTree(git, { tree, path, timeoutMs });
     const files = await load(session, listed);
-    notices = said;
     return { revision, files, commit };
   }
 

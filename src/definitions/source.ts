@@ -68,7 +68,7 @@ export interface DefinitionSource {
   refresh(): void;
   /** Calls back whenever a `read` may find something new, from now on until `close`: at once when that is so already. */
   watch(onHint: () => void): void;
-  /** What it has to say as of the last read. */
+  /** What it has to say as of the last read; of git that is of the commit that was looked at last, also of one that was refused. */
   notices(): readonly Notice[];
   /** Loads what was kept of it as `read` would have, so that nothing of it is parsed again when it is there still. */
   restore(kept: KeptFiles): Promise<SourceFiles>;

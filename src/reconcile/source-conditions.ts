@@ -4,7 +4,7 @@ import type { Statement } from './status.ts';
 
 /** What sources notice as conditions: one for each type that any of them has. What is wrong goes before what is well. */
 export function toSourceConditions(sources: readonly SourceState[]): readonly Statement[] {
-  const said = sources.flatMap((source) => toNotices(source).map((notice) => label(notice, source, sources)));
+  const said = sources.flatMap((source) => source.notices.map((notice) => label(notice, source, sources)));
   const types = Map.groupBy(said, ({ type }) => type);
   return [...types].map(([type, same]) => {
     const worst = same.filter(({ status }) => status === toWorst(type));
@@ -17,14 +17,6 @@ export function toSourceConditions(sources: readonly SourceState[]): readonly St
       message: shown.map(({ message }) => message).join('; '),
     };
   });
-}
-
-/** A source whose signature is not what it should be says so as one that is verified does. */
-function toNotices({ notices, failure }: SourceState): readonly Notice[] {
-  if (failure?.reason !== 'VerificationFailed') return notices;
-  const { reason, message } = failure;
-  const others = notices.filter(({ type }) => type !== 'SourceVerified');
-  return [...others, { type: 'SourceVerified', status: 'False', reason, message }];
 }
 
 function toWorst(type: Notice['type']): Notice['status'] {

@@ -51,17 +51,18 @@ describe('checkDescent()', () => {
     using repo = createGitRepo();
     const shas = createHistory(repo);
     const asked = { sha: shas[next], live: shas[live] };
-    const said = `Commit ${shas[next].slice(0, 12)} does not descend from ${shas[live].slice(0, 12)}, which is live: history was rewritten`;
+    const said = (which: string): string =>
+      `Commit ${shas[next].slice(0, 12)} does not descend from ${shas[live].slice(0, 12)}, which ${which} live: history was rewritten`;
     await expect(check(repo, { ...asked, allowRewind: false })).rejects.toMatchObject({
       name: 'SourceError',
       reason: 'HistoryRewritten',
-      message: `${said}; set allow_rewind: true on the source if that is meant`,
+      message: `${said('is')}; set allow_rewind: true on the source if that is meant`,
     });
     expect(await check(repo, { ...asked, allowRewind: true })).toEqual({
       type: 'HistoryRewritten',
       status: 'True',
       reason: 'Rewound',
-      message: said,
+      message: said('was'),
     });
   });
 

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { startSshServer } from '../helpers/git-daemons.ts';
 import { createGitRepo } from '../helpers/git-repo.ts';
 import { startGitServer } from '../helpers/git-server.ts';
-import { createGitBench, log, pathsOf, readNow, refusalOf } from '../helpers/git-source.ts';
+import { createGitBench, log, NOTHING_FOUND, pathsOf, readNow, refusalOf } from '../helpers/git-source.ts';
 import { createHangingGit } from '../helpers/hanging-git.ts';
 
 /** The packs of the one mirror of a state directory. */
@@ -105,7 +105,7 @@ describe('a mirror', () => {
         last = repo.commit({ 'b.yaml': log() });
         source.refresh();
       }
-      return [];
+      return NOTHING_FOUND;
     });
     await source.read({ live: null });
     expect((await source.read({ live: null })).revision).toBe(`main@sha1:${last}`);
@@ -117,7 +117,7 @@ describe('a mirror', () => {
     repo.commit({ 'a.yaml': log() });
     const source = bench.create({ url: `file://${repo.path}` }, async ({ git, timeoutMs }) => {
       await expect(git.run({ args: ['ls-remote', repo.path], timeoutMs })).rejects.toThrow(/not allowed/);
-      return [];
+      return NOTHING_FOUND;
     });
     expect(pathsOf(await readNow(source))).toEqual(['a.yaml']);
   });

@@ -1,5 +1,5 @@
+import type { CheckCandidate, Checked } from '../../src/definitions/git-check.ts';
 import { createGitMirrors, type GitMirrors } from '../../src/definitions/git-mirrors.ts';
-import type { CheckCandidate } from '../../src/definitions/git-source.ts';
 import { createGitSource } from '../../src/definitions/git-source.ts';
 import type { DefinitionSource, SourceFiles } from '../../src/definitions/source.ts';
 import { SourceError } from '../../src/definitions/source.ts';
@@ -38,6 +38,9 @@ export const GIT_DEFAULTS: Omit<GitSettings, 'url'> = {
   commitStatus: null,
 };
 
+/** A commit that may go live, and of which there is nothing to say. */
+export const NOTHING_FOUND: Checked = { notices: [], refusal: null };
+
 /** Creates sources whose clock stands still. */
 export function createGitBench(env: Record<string, string | undefined> = {}): GitBench {
   const state = createTempDir();
@@ -55,7 +58,7 @@ export function createGitBench(env: Record<string, string | undefined> = {}): Gi
     clock,
     env: all,
     mirrors: createGitMirrors({ stateDir: state.path, env: all, secrets }),
-    create(settings, check = async () => []) {
+    create(settings, check = async () => NOTHING_FOUND) {
       const source = createGitSource({
         settings: { ...GIT_DEFAULTS, ...settings },
         labelled: false,

@@ -170,7 +170,12 @@ describe('what sources notice', () => {
     reason: 'GpgSignature',
     message: 'signed',
   } as const;
-  const forged = { reason: 'VerificationFailed', message: 'not signed' } as const;
+  const forged = {
+    ...verified,
+    status: 'False',
+    reason: 'VerificationFailed',
+    message: 'not signed',
+  } as const;
 
   it('is a condition of its own', () => {
     const conditions = conditionsOf(
@@ -182,7 +187,7 @@ describe('what sources notice', () => {
   it('is named by its source where there are several, what is wrong before what is well', () => {
     const sources = [
       toSource({ name: 'one', notices: [verified] }),
-      toSource({ name: 'two', notices: [verified], failure: forged }),
+      toSource({ name: 'two', notices: [forged] }),
     ];
     const said = conditionsOf(toStanding(ENDINGS.applied, { sources })).filter(
       ({ type }) => type === 'SourceVerified',
