@@ -29,7 +29,10 @@ export interface Verified {
   readonly timeoutMs: number;
 }
 
-/** Says who signed, or rejects with SourceError VerificationFailed: whatever is not known to be good is not. */
+/**
+ * Says who signed, or rejects with SourceError VerificationFailed: whatever is not known to be good is not. Rejects with
+ * GitError when it was stopped, which says nothing of a signature.
+ */
 export type Verify = (verified: Verified) => Promise<Notice>;
 
 /** What verification works with. */
@@ -52,10 +55,14 @@ export function createVerify({ verify, keyDir, clock, ...parts }: VerifyParts): 
       const keys = await writeTrustedKeys(dir.path, { ...parts, verify, timeoutMs, now: clock.now() });
       return await check(verified, { mode: verify.mode, keys });
     } catch (error) {
-      if (error instanceof SourceError) throw error;
+      if (error instanceof SourceError || isStopped(error)) throw error;
       throw refuse(verified, `the signature cannot be checked: ${toMessage(error)}`, error);
     }
   };
+}
+
+function isStopped(error: unknown): boolean {
+  return error instanceof GitError && error.interrupted && !error.timedOut;
 }
 
 async function check(

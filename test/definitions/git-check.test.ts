@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { DefinitionSource } from '../../src/definitions/source.ts';
 import { log, readNow, refusalOf } from '../helpers/git-source.ts';
+import { createHangingGit } from '../helpers/hanging-git.ts';
 import { createKeyRing, signCommit } from '../helpers/signing-keys.ts';
 import { createVerifyBench } from '../helpers/verify-bench.ts';
 
@@ -84,6 +85,24 @@ describe('SourceVerified', () => {
     bench.bench.env.SIGNERS = bench.other.trusted;
     await readNow(source, toLive(live));
     expect(said(source)).toEqual([`SourceVerified True SshSignature ${short(sha)}`]);
+  });
+});
+
+describe('a check that is stopped', () => {
+  it('says nothing of the signature', async () => {
+    using keys = createKeyRing();
+    using git = createHangingGit();
+    const key = keys.ssh('jane@example.com');
+    await using bench = createVerifyBench({ PATH: git.path });
+    bench.repo.commit({ 'a.yaml': log() });
+    signCommit(bench.repo, key);
+    const source = bench.create({ sshSigners: [key.trusted] });
+    git.hangAt('verify-commit');
+    const refused = refusalOf(readNow(source));
+    await git.hung();
+    await bench.stop();
+    expect(await refused).toMatch(/^Unreadable: Cannot use the mirror/);
+    expect(said(source)).toEqual([]);
   });
 });
 

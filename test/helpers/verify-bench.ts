@@ -20,6 +20,8 @@ export interface VerifyBench extends AsyncDisposable {
   readonly state: string;
   /** Verify null: no signature is asked for. */
   create(verify: Partial<GitVerify> | null, more?: Partial<GitSettings>): DefinitionSource;
+  /** Closes every source, as a server does that stops. */
+  stop(): Promise<void>;
 }
 
 /** Sources of one repository, made as the server makes them. */
@@ -29,6 +31,9 @@ export function createVerifyBench(env: Record<string, string | undefined> = {}, 
   const clock = createHeldClock();
   const all: Record<string, string | undefined> = { PATH: process.env.PATH, ...env };
   const closing: (() => Promise<void>)[] = [];
+  const stop = async (): Promise<void> => {
+    await Promise.all(closing.map((close) => close()));
+  };
   return {
     repo,
     env: all,
@@ -56,8 +61,9 @@ export function createVerifyBench(env: Record<string, string | undefined> = {}, 
       if (source === undefined) throw new Error('Cannot find the source');
       return source;
     },
+    stop,
     async [Symbol.asyncDispose]() {
-      await Promise.all(closing.map((close) => close()));
+      await stop();
       state[Symbol.dispose]();
       repo[Symbol.dispose]();
     },
