@@ -123,7 +123,8 @@ function describeLane({ hook, hook_id, state, failures, flooded, probe_at, parke
 function toReasons({ conditions }: StatusView): readonly (readonly [string, string])[] {
   const why = conditions.find(({ type, status }) => type === 'Ready' && status !== 'True');
   const others = conditions.filter(
-    ({ type, status, message }) => type !== 'Ready' && status === 'True' && message !== why?.message,
+    ({ type, status, message }) =>
+      (type === 'SourceVerified' || (type !== 'Ready' && status === 'True')) && message !== why?.message,
   );
   return [
     ...(why === undefined ? [] : ([['Reason', why.message]] as const)),

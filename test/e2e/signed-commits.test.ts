@@ -71,6 +71,13 @@ describe('a server that takes signed commits only', () => {
     expect(app.reports.at(-1)).toMatchObject({ kind: 'failed', message: expect.stringContaining(refusal) });
     expect((await app.get('/readyz')).status).toBe(200);
 
+    repo.git(['update-ref', '-d', 'refs/heads/main']);
+    await app.app.reconcile();
+    expect((await runCommand(['status', '--url', app.app.url])).stdout).toMatch(
+      /\nReason {6}Cannot find branch "main" .*\nSourceVerified Cannot trust /,
+    );
+    repo.git(['update-ref', 'refs/heads/main', unsigned]);
+
     await app.restart();
     const restarted = await statusOf(app);
     expect(restarted).toMatchObject({ serving: 'persisted', revision: good.revision, hooks: 1 });
