@@ -100,14 +100,20 @@ const MAX_STDERR = 64 * 1024;
 const MAX_STDOUT = 256 * 1024 * 1024;
 
 /** How a command ends that was not begun. */
-const NOT_RUN = { exitCode: null, stdout: Buffer.alloc(0), stderr: '', timedOut: false };
+const NOT_RUN = {
+  exitCode: null,
+  stdout: Buffer.alloc(0),
+  stderr: '',
+  timedOut: false,
+  interrupted: true,
+};
 
 /** Creates a runner. */
 export function createGit({ dir, env, signal }: GitOptions): Git {
   const passed = Object.fromEntries(Object.entries(env).filter(([name]) => PASSED_ON.test(name)));
   return {
     async run({ args, input = '', env: extra = {}, timeoutMs, maxBytes = MAX_STDOUT }) {
-      if (signal?.aborted === true) throw new GitError('git was told to stop', NOT_RUN);
+      if (wasStopped(signal)) throw new GitError('git was told to stop', NOT_RUN);
       // A process group of its own: ssh and git's helpers end with it.
       const child = spawn('git', [`--git-dir=${dir}`, ...SETTING_ARGS, ...args], {
         env: { ...passed, ...ENVIRONMENT, ...extra },
@@ -128,12 +134,16 @@ export function createGit({ dir, env, signal }: GitOptions): Git {
       const { timedOut } = limits;
       if ((end === 0 || isCut) && !timedOut) return { stdout, stderr, isCut };
       // One whose helper was killed first may still end by itself, and say that this failed.
-      const interrupted = timedOut || signal?.aborted === true || end instanceof Error;
+      const interrupted = timedOut || wasStopped(signal) || end instanceof Error;
       const exitCode = typeof end === 'number' && !interrupted ? end : null;
       const about = { exitCode, stdout, stderr, timedOut, interrupted };
       throw new GitError(toReason({ end, stderr, timedOut }), about);
     },
   };
+}
+
+function wasStopped(signal: AbortSignal | undefined): boolean {
+  return signal?.aborted === true;
 }
 
 /** What may end a command before its time. */

@@ -168,7 +168,7 @@ function toSha(revision: string | null): string | null {
 }
 
 /** Whether it may be answered while this commit is live: itself may, and what was held against another has to be agreed to anew. */
-function isAgreed({ target, live }: Omit<Answer, 'files'>, liveNow: string | null): boolean {
+function isAgreed({ target, live }: Pick<Answer, 'target' | 'live'>, liveNow: string | null): boolean {
   return live === liveNow || target.sha === liveNow;
 }
 

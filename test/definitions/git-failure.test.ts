@@ -11,6 +11,7 @@ function messageOf(url: string, stderr: string): string {
     stdout: Buffer.alloc(0),
     stderr,
     timedOut: false,
+    interrupted: false,
   });
   return toSourceError(error, { url, timeoutMs: 1_000, redact: (text) => text }).message;
 }

@@ -3,6 +3,9 @@ import { createGitRepo } from '../helpers/git-repo.ts';
 import { startGitServer } from '../helpers/git-server.ts';
 import { createGitBench, log, pathsOf, readNow } from '../helpers/git-source.ts';
 
+/** What a check has found that has nothing against a commit. */
+const AGREED = { notices: [], refusal: null };
+
 describe('a git source', () => {
   it('reads what is committed, changed and removed', async () => {
     using repo = createGitRepo();
@@ -99,7 +102,7 @@ describe('a git source', () => {
     const lives: (string | null)[] = [];
     const source = bench.create({ url: `file://${repo.path}` }, async ({ live }) => {
       lives.push(live);
-      return [];
+      return AGREED;
     });
     const { readAt } = await source.read({ live: null });
     bench.clock.advance(1_000);

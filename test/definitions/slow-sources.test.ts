@@ -97,6 +97,9 @@ function nextHint(reader: DefinitionsReader): Promise<void> {
   return new Promise((resolve) => reader.watch(resolve));
 }
 
+/** What a check has found that has nothing against a commit. */
+const AGREED = { notices: [], refusal: null };
+
 describe('a source that takes long', () => {
   it('holds up no other, and is taken in when it has ended', async () => {
     await using bench = await createSlowBench();
@@ -227,7 +230,7 @@ describe('a source that takes long', () => {
     await using bench = await createSlowBench(({ git, server }) => [
       git.create({ url: `${server.url}/hooks.git`, name: 'git' }, async ({ live }) => {
         lives.push(live);
-        return [];
+        return AGREED;
       }),
     ]);
     const { reader, repo } = bench;
@@ -249,7 +252,7 @@ describe('a source that takes long', () => {
       const url = `${server.url}/hooks.git`;
       const held = async () => {
         await gate.open;
-        return [];
+        return AGREED;
       };
       return [git.create({ url, name: 'one' }), git.create({ url, name: 'two' }, held)];
     });
