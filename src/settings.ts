@@ -3,6 +3,7 @@ import { Ajv2020, type ErrorObject } from 'ajv/dist/2020.js';
 import { parse } from 'yaml';
 import schema from '../schemas/settings.schema.json' with { type: 'json' };
 import { type Address, isLoopback, parseAddress } from './address.ts';
+import { type EgressRule, type EgressSettings, parseEgressRule } from './egress-rule.ts';
 import { HooklineError, toMessage } from './errors.ts';
 import type { LogLevel } from './logger.ts';
 import {
@@ -22,6 +23,7 @@ export interface Settings {
   readonly intakeListen: Address | null;
   readonly stateDir: string;
   readonly secrets: { readonly fileRoot: string; readonly envAllow: readonly string[] | null };
+  readonly egress: EgressSettings;
   readonly reconcile: ReconcileSettings;
   readonly receivers: readonly ReceiverSettings[];
   readonly retention: { readonly maxAgeMs: number; readonly maxBytes: number };
@@ -56,6 +58,7 @@ export interface SettingsFile {
   state?: string;
   insecure?: boolean;
   secrets?: { file_root?: string; env_allow?: string[] | null };
+  egress?: { allow?: string[]; deny?: string[] };
   reconcile?: { poll?: number; policy?: string; prune?: string; ping_on_change?: boolean };
   receivers?: object[];
   retention?: { days?: number; size_mib?: number };
@@ -70,6 +73,7 @@ interface CompleteSettingsFile {
   readonly state: string;
   readonly insecure: boolean;
   readonly secrets: { readonly file_root: string; readonly env_allow: readonly string[] | null };
+  readonly egress: { readonly allow: readonly string[]; readonly deny: readonly string[] };
   readonly reconcile: Omit<ReconcileSettings, 'pollMs' | 'pingOnChange'> & {
     readonly poll: number;
     readonly ping_on_change: boolean;
@@ -82,6 +86,13 @@ interface CompleteSettingsFile {
 const DAY_MS = 24 * 3_600_000;
 const MIB = 1024 * 1024;
 const DEFAULT_FILE = 'hookline.yaml';
+/** What texts of a format look like. */
+const FORMATS = {
+  address: 'HOST:PORT, as in 127.0.0.1:8440',
+  egress:
+    'all, private, public, an address, a range, a host name or *.NAME, with :PORT if it is for one, as in 10.0.0.0/8:443 or [fd00::/8]:443',
+} as const;
+type Format = keyof typeof FORMATS;
 const validate = new Ajv2020({
   useDefaults: true,
   allErrors: true,
@@ -89,6 +100,7 @@ const validate = new Ajv2020({
   verbose: true,
 })
   .addFormat('address', (text: string) => toAddress(text) !== null)
+  .addFormat('egress', (text: string) => parseEgressRule(text) !== null)
   .compile<CompleteSettingsFile>(schema);
 
 /** Reads file, environment and flags into one frozen Settings. Throws `usage` with every mistake in the message. */
@@ -111,6 +123,7 @@ function interpret({
   intake,
   state,
   secrets,
+  egress,
   reconcile,
   receivers,
   retention,
@@ -123,6 +136,7 @@ function interpret({
     intakeListen: intake.listen === null ? null : Object.freeze(parseAddress(intake.listen)),
     stateDir: state,
     secrets: Object.freeze({ fileRoot, envAllow: envAllow === null ? null : Object.freeze([...envAllow]) }),
+    egress: Object.freeze({ allow: toRules(egress.allow), deny: toRules(egress.deny) }),
     reconcile: Object.freeze({
       pollMs: reconcile.poll * 1000,
       policy: reconcile.policy,
@@ -133,6 +147,10 @@ function interpret({
     retention: Object.freeze({ maxAgeMs: retention.days * DAY_MS, maxBytes: retention.size_mib * MIB }),
     logLevel: log.level,
   });
+}
+
+function toRules(texts: readonly string[]): readonly EgressRule[] {
+  return Object.freeze(texts.flatMap((text) => parseEgressRule(text) ?? []));
 }
 
 /** Addresses that others can reach although nothing asks them who they are. */
@@ -163,7 +181,7 @@ function toSentence({ keyword, instancePath, params, message, data, parentSchema
     case 'enum':
       return `"${path}" must be one of ${params.allowedValues.join(', ')}: got ${JSON.stringify(data)}`;
     case 'format':
-      return `"${path}" must be HOST:PORT, as in 127.0.0.1:8440: got ${JSON.stringify(data)}`;
+      return `"${path}" must be ${FORMATS[params.format as Format]}: got ${JSON.stringify(data)}`;
     case 'pattern':
       return `"${path}" ${message} (${parentSchema?.description})`;
     default:
@@ -218,7 +236,9 @@ function readEnvironment(env: SettingSources['env']): object {
   set('STATE', ['state']);
   set('INSECURE', ['insecure'], toBoolean);
   set('SECRETS_FILE_ROOT', ['secrets', 'file_root']);
-  set('SECRETS_ENV_ALLOW', ['secrets', 'env_allow'], (text) => text.split(',').map((name) => name.trim()));
+  set('SECRETS_ENV_ALLOW', ['secrets', 'env_allow'], toTexts);
+  set('EGRESS_ALLOW', ['egress', 'allow'], toTexts);
+  set('EGRESS_DENY', ['egress', 'deny'], toTexts);
   set('RECONCILE_POLL', ['reconcile', 'poll'], Number);
   set('RECONCILE_POLICY', ['reconcile', 'policy']);
   set('RECONCILE_PRUNE', ['reconcile', 'prune']);
@@ -227,6 +247,10 @@ function readEnvironment(env: SettingSources['env']): object {
   set('RETENTION_SIZE_MIB', ['retention', 'size_mib'], Number);
   set('LOG_LEVEL', ['log', 'level']);
   return settings;
+}
+
+function toTexts(text: string): readonly string[] {
+  return text.split(',').map((part) => part.trim());
 }
 
 /** A list as YAML or JSON, or the place of one source. */

@@ -13,7 +13,7 @@ function read(file: string): JsonObject {
   return JSON.parse(readFileSync(file, 'utf8')) as JsonObject;
 }
 
-/** An ajv as an editor has it: it knows the schemas, and takes every text for a URL, an id or an address. */
+/** An ajv as an editor has it: it knows the schemas, and takes every text for a URL, an id, an address or a rule. */
 function createEditor(): Ajv2020 {
   const ajv = new Ajv2020({
     allErrors: true,
@@ -21,7 +21,7 @@ function createEditor(): Ajv2020 {
     strictRequired: false,
     strictTypes: false,
   });
-  for (const format of ['uuid', 'receiver-url', 'address']) ajv.addFormat(format, true);
+  for (const format of ['uuid', 'receiver-url', 'address', 'egress']) ajv.addFormat(format, true);
   for (const file of FILES) ajv.addSchema(read(file));
   return ajv;
 }

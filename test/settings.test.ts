@@ -9,6 +9,7 @@ const DEFAULTS: Settings = {
   intakeListen: null,
   stateDir: '.hookline',
   secrets: { fileRoot: '/run/secrets', envAllow: null },
+  egress: { allow: [], deny: [] },
   reconcile: { pollMs: 10_000, policy: 'strict', prune: 'guard', pingOnChange: true },
   receivers: [],
   retention: { maxAgeMs: 14 * 24 * 3_600_000, maxBytes: 8192 * 1024 * 1024 },
@@ -94,6 +95,27 @@ const SAMPLES: readonly Sample[] = [
     file: 'secrets: { env_allow: [FILE] }',
     read: ({ secrets }) => secrets.envAllow,
     values: [['FLAG'], ['ENV_*', 'OTHER'], ['FILE'], null],
+  },
+  {
+    path: 'egress.allow',
+    flags: { egress: { allow: ['flag.example'] } },
+    env: '10.0.0.0/8:443, *.env.example,[::1]:80',
+    file: 'egress: { allow: [file.example, private] }',
+    read: ({ egress }) => egress.allow.map(({ text }) => text),
+    values: [
+      ['flag.example'],
+      ['10.0.0.0/8:443', '*.env.example', '[::1]:80'],
+      ['file.example', 'private'],
+      [],
+    ],
+  },
+  {
+    path: 'egress.deny',
+    flags: { egress: { deny: ['all'] } },
+    env: 'private',
+    file: 'egress: { deny: [fd00::/8] }',
+    read: ({ egress }) => egress.deny.map(({ target }) => target.kind),
+    values: [['all'], ['reach'], ['range'], []],
   },
   {
     path: 'reconcile.poll',
@@ -212,8 +234,9 @@ describe('loadSettings()', () => {
     const settings = load({
       flags: { intake: { listen: '127.0.0.1:1' }, secrets: { env_allow: ['A'] } },
     });
-    const { listen, intakeListen, secrets, retention } = settings;
-    for (const part of [settings, listen, intakeListen, secrets, secrets.envAllow, retention])
+    const { listen, intakeListen, secrets, egress, retention } = settings;
+    const { envAllow } = secrets;
+    for (const part of [settings, listen, intakeListen, secrets, envAllow, egress, egress.allow, retention])
       expect(Object.isFrozen(part)).toBe(true);
   });
 
@@ -257,6 +280,11 @@ describe('loadSettings() with mistakes', () => {
     ['intake: null', '"intake" must be object'],
     ['reconcile: { poll: 0 }', '"reconcile.poll" must be >= 0.1'],
     ['reconcile: { poll: .inf }', '"reconcile.poll" must be number'],
+    [
+      'egress: { deny: [10.0.0.0/33] }',
+      '"egress.deny.0" must be all, private, public, an address, a range, a host name or *.NAME, with :PORT if it is for one, as in 10.0.0.0/8:443 or [fd00::/8]:443: got "10.0.0.0/33"',
+    ],
+    ['egress: { allow: private }', '"egress.allow" must be array'],
     ['state: ""', '"state" must NOT have fewer than 1 characters'],
     ['__proto__: { a: 1 }', 'unknown setting "__proto__"'],
     ['log: { constructor: 1 }', 'unknown setting "log.constructor"'],
