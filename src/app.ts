@@ -1,9 +1,11 @@
+import { lookup } from 'node:dns';
 import { join } from 'node:path';
 import { OWN_SOURCE } from './catalogue/built-in.ts';
 import type { Clock } from './clock.ts';
 import type { TextOf } from './definitions/load-file.ts';
 import { createAttempt } from './deliver/attempt.ts';
 import { createDispatcher } from './deliver/dispatcher.ts';
+import { createEgress } from './deliver/egress.ts';
 import { createHandlers } from './deliver/handlers.ts';
 import { createHttpClient } from './deliver/http-client.ts';
 import { createPing } from './deliver/ping.ts';
@@ -94,8 +96,11 @@ export async function startApp({ settings, env, logger, clock, onReport }: AppPa
   const reserved = createReserved(listTexts(settings), settings.secrets.fileRoot);
   const secrets = createSecrets({ env, ...settings.secrets, reserved });
   for (const secret of listSecrets(settings)) if (!isReference(secret)) secrets.settings.conceal(secret);
-  const httpClient = createHttpClient({ clock });
+  const httpClient = createHttpClient({ clock, egress: createEgress({ ...settings.egress, lookup }) });
   stack.defer(() => httpClient.close());
+  // Where commit statuses go is said in the settings, by whoever says in them where hooks may send.
+  const statusClient = createHttpClient({ clock, egress: null });
+  stack.defer(() => statusClient.close());
 
   const registry = createRegistry();
   for (const hook of await journal.gone()) registry.markGone(hook);
@@ -167,7 +172,7 @@ export async function startApp({ settings, env, logger, clock, onReport }: AppPa
       feeds.follow(snapshot.declared);
     },
     ping,
-    send: httpClient.send,
+    send: statusClient.send,
     ownEvents,
     onReport,
     env,

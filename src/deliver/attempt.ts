@@ -101,6 +101,7 @@ function createRun({
 
 /** Reasons that say nothing of the receiver: it was never asked. */
 const OWN_REASONS: ReadonlySet<FailureReason | undefined> = new Set([
+  'egress_refused',
   'secret',
   'request',
   'function',

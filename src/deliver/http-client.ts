@@ -3,6 +3,8 @@ import type { Clock } from '../clock.ts';
 import { toMessage } from '../errors.ts';
 import type { FailureReason } from '../journal/delivery.ts';
 import { decodePercent } from '../percent.ts';
+import type { Egress } from './egress.ts';
+import { createGuardedConnector } from './guarded-connector.ts';
 import { type Exchange, startExchange } from './http-exchange.ts';
 import { Opening } from './opening.ts';
 
@@ -33,7 +35,10 @@ export type Incoming =
   | { readonly kind: 'error'; readonly reason: TransportReason; readonly message: string };
 
 /** Why there was no answer. */
-export type TransportReason = Extract<FailureReason, 'timeout' | 'dns' | 'connect' | 'tls' | 'transport'>;
+export type TransportReason = Extract<
+  FailureReason,
+  'timeout' | 'dns' | 'connect' | 'tls' | 'transport' | 'egress_refused'
+>;
 
 /** Sends requests. Redirects are not followed; at most 64 KiB of an answer are read and 4 KiB kept. */
 export interface HttpClient {
@@ -43,6 +48,13 @@ export interface HttpClient {
   close(): Promise<void>;
 }
 
+/** What a client is made with. */
+export interface HttpClientParts {
+  readonly clock: Clock;
+  /** Judges every connection before it is opened. Null: whoever says the URLs may ask for any. */
+  readonly egress: Egress | null;
+}
+
 /** Connections to one origin. More requests wait for one; lanes keep them below that. */
 const CONNECTIONS = 256;
 const NO_URL = 'it cannot be sent: its URL is none of http or https';
@@ -50,8 +62,8 @@ const NO_URL = 'it cannot be sent: its URL is none of http or https';
 const KEEP_ALIVE_MS = 10_000;
 
 /** Creates a client with pooled connections, apart for receivers that are verified and those that are not. */
-export function createHttpClient({ clock }: { readonly clock: Clock }): HttpClient {
-  const receivers = { verified: createReceivers(true), unverified: createReceivers(false) };
+export function createHttpClient({ clock, egress }: HttpClientParts): HttpClient {
+  const receivers = { verified: createReceivers(egress, true), unverified: createReceivers(egress, false) };
   return {
     async send(request) {
       const { agent, opening } = request.verify ? receivers.verified : receivers.unverified;
@@ -77,11 +89,12 @@ interface Receivers {
   readonly opening: Opening;
 }
 
-function createReceivers(rejectUnauthorized: boolean): Receivers {
+function createReceivers(egress: Egress | null, rejectUnauthorized: boolean): Receivers {
   const opening = new Opening();
   // One timer covers the whole exchange (http-exchange.ts), so all others are off. HTTP/2 would have requests wait for
   // each other's connection, and nothing can take back one that waits.
-  const connect = buildConnector({ rejectUnauthorized, timeout: 0, allowH2: false });
+  const options = { rejectUnauthorized, timeout: 0, allowH2: false };
+  const connect = egress === null ? buildConnector(options) : createGuardedConnector(options, egress);
   const agent = new Agent({
     connections: CONNECTIONS,
     pipelining: 1,
@@ -89,12 +102,12 @@ function createReceivers(rejectUnauthorized: boolean): Receivers {
     keepAliveTimeout: KEEP_ALIVE_MS,
     headersTimeout: 0,
     bodyTimeout: 0,
-    connect(options, callback) {
-      const socket: unknown = connect(options, (...result) => {
-        opening.remove(options, socket);
+    connect(to, callback) {
+      const socket: unknown = connect(to, (...result) => {
+        opening.remove(to, socket);
         callback(...result);
       });
-      opening.add(options, socket);
+      opening.add(to, socket);
       // undici takes back what it is given when the agent is destroyed.
       return socket;
     },

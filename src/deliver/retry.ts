@@ -1,5 +1,6 @@
 import type { HandlerName, RetryDefinition } from '../definitions/definition.ts';
 import type { HandlerResult, ResultKind } from './handler.ts';
+import type { TransportReason } from './http-client.ts';
 
 /** What becomes of a delivery after an attempt. */
 export type NextStep =
@@ -39,6 +40,11 @@ const GONE = 410;
 export function classifyStatus(status: number): ResultKind {
   if (status >= 200 && status < 300) return 'success';
   return status === GONE ? 'failure' : 'retry';
+}
+
+/** What it means that there was no answer: it may come later, unless asking for one is not allowed. */
+export function classifyTransport(reason: TransportReason): ResultKind {
+  return reason === 'egress_refused' ? 'failure' : 'retry';
 }
 
 /** The only place that decides whether and when a delivery is tried again. */

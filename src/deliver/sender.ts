@@ -9,7 +9,7 @@ import { TemplateRenderError } from '../template/render.ts';
 import type { HandlerResult } from './handler.ts';
 import { RequestError, type RequestHeaders } from './headers.ts';
 import type { HttpClient, Incoming } from './http-client.ts';
-import { classifyStatus, toRetryAt } from './retry.ts';
+import { classifyStatus, classifyTransport, toRetryAt } from './retry.ts';
 import { signKong, signStandard } from './signature.ts';
 import { parseSigningKey } from './signing-key.ts';
 
@@ -81,8 +81,10 @@ interface ResultContext {
 }
 
 function toResult(incoming: Incoming, { secrets, durationMs, now }: ResultContext): HandlerResult {
-  if (incoming.kind === 'error')
-    return { kind: 'retry', reason: incoming.reason, error: secrets.redact(incoming.message), durationMs };
+  if (incoming.kind === 'error') {
+    const { reason, message } = incoming;
+    return { kind: classifyTransport(reason), reason, error: secrets.redact(message), durationMs };
+  }
   const { status } = incoming;
   const kind = classifyStatus(status);
   const headers = Object.fromEntries(

@@ -1,3 +1,4 @@
+import { EgressRefusedError } from './egress.ts';
 import type { TransportReason } from './http-client.ts';
 
 /** The name could not be resolved (c-ares and getaddrinfo). */
@@ -11,6 +12,7 @@ const TLS =
 
 /** Why a connection gave no answer, from what Node or undici threw. */
 export function toTransportReason(error: Error): TransportReason {
+  if (error instanceof EgressRefusedError) return 'egress_refused';
   const first = error instanceof AggregateError ? (error.errors[0] as Error | undefined) : undefined;
   const { code = '' } = (first ?? error) as NodeJS.ErrnoException;
   if (DNS.test(code)) return 'dns';

@@ -31,6 +31,7 @@ export type FailureReason =
   | 'connect'
   | 'tls'
   | 'transport'
+  | 'egress_refused'
   | 'secret'
   | 'request'
   | 'function'

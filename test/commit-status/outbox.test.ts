@@ -37,7 +37,7 @@ async function createBench(
   const dir = createTempDir();
   const log: string[] = [];
   const env: Record<string, string | undefined> = { TOKEN: 'hunter2' };
-  const client = createHttpClient({ clock });
+  const client = createHttpClient({ clock, egress: null });
   const secrets = createSecrets({
     env,
     envAllow: null,

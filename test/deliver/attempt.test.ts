@@ -75,7 +75,7 @@ describe('an attempt', () => {
     expect(end).toMatchObject({ dueAt: null, health: 'good' });
   });
 
-  it.each(['secret', 'request', 'function', 'internal'] as const)(
+  it.each(['egress_refused', 'secret', 'request', 'function', 'internal'] as const)(
     'does not hold "%s" against the receiver',
     async (reason) => {
       const { end } = await attempt(() => ({ kind: 'retry', reason, durationMs: 1 }));

@@ -5,6 +5,7 @@ import {
   type Incoming,
   type OutgoingRequest,
 } from '../../src/deliver/http-client.ts';
+import { toEgress } from '../helpers/egress.ts';
 import {
   type FaultReceiver,
   startAnswering,
@@ -36,7 +37,7 @@ interface Client extends AsyncDisposable {
 
 function openClient(): Client {
   const clock = createHeldClock();
-  const client = createHttpClient({ clock });
+  const client = createHttpClient({ clock, egress: toEgress() });
   return {
     client,
     clock,

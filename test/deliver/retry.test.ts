@@ -3,6 +3,7 @@ import type { RetryDefinition } from '../../src/definitions/definition.ts';
 import {
   type AttemptFacts,
   classifyStatus,
+  classifyTransport,
   DEFAULT_SCHEDULE_S,
   nextStep,
   toRetryAt,
@@ -41,6 +42,19 @@ function waits(retry: RetryDefinition | null, random = 0.5): readonly number[] {
     seconds.push((next.dueAt - START) / 1000);
   }
 }
+
+describe('classifyTransport()', () => {
+  it.each([
+    ['timeout', 'retry'],
+    ['dns', 'retry'],
+    ['connect', 'retry'],
+    ['tls', 'retry'],
+    ['transport', 'retry'],
+    ['egress_refused', 'failure'],
+  ] as const)('takes %s for %s', (reason, kind) => {
+    expect(classifyTransport(reason)).toBe(kind);
+  });
+});
 
 describe('classifyStatus()', () => {
   it.each([

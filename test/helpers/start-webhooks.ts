@@ -10,6 +10,7 @@ import { compileRequestTemplates } from '../../src/reconcile/compile-templates.t
 import type { LiveHook } from '../../src/reconcile/snapshot.ts';
 import { NOTHING_RESERVED } from '../../src/secrets/reserved.ts';
 import { createSecrets } from '../../src/secrets/resolver.ts';
+import { toEgress } from './egress.ts';
 import { createHeldClock } from './held-clock.ts';
 import { toLiveHook, WEBHOOK_CONFIG } from './live-hook.ts';
 import { type RecordedRequest, type RecordingServer, startRecordingServer } from './recording-server.ts';
@@ -52,7 +53,7 @@ export async function startWebhooks({
     fileRoot: '/nowhere',
     reserved: NOTHING_RESERVED,
   }).hooks;
-  const httpClient = createHttpClient({ clock });
+  const httpClient = createHttpClient({ clock, egress: toEgress() });
   const parts: SenderParts = { httpClient, secrets, clock };
   const send = createSend(parts);
   const handlers = {
