@@ -96,7 +96,14 @@ export async function startApp({ settings, env, logger, clock, onReport }: AppPa
   const reserved = createReserved(listTexts(settings), settings.secrets.fileRoot);
   const secrets = createSecrets({ env, ...settings.secrets, reserved });
   for (const secret of listSecrets(settings)) if (!isReference(secret)) secrets.settings.conceal(secret);
-  const httpClient = createHttpClient({ clock, egress: createEgress({ ...settings.egress, lookup }) });
+  const { allow, deny, proxy } = settings.egress;
+  const egress = createEgress({
+    allow,
+    deny,
+    lookup,
+    proxy: proxy === null ? null : () => secrets.settings.resolve(proxy),
+  });
+  const httpClient = createHttpClient({ clock, egress });
   stack.defer(() => httpClient.close());
   // Where commit statuses go is said in the settings, by whoever says in them where hooks may send.
   const statusClient = createHttpClient({ clock, egress: null });

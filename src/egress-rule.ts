@@ -28,6 +28,8 @@ export type EgressTarget =
 export interface EgressSettings {
   readonly allow: readonly EgressRule[];
   readonly deny: readonly EgressRule[];
+  /** URL of an HTTP proxy; may be a reference. Null: none. */
+  readonly proxy: string | null;
 }
 
 const PLAIN = /^(?<target>[^:[\]]+)(?::(?<port>\d{1,5}))?$/;

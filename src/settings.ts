@@ -58,7 +58,7 @@ export interface SettingsFile {
   state?: string;
   insecure?: boolean;
   secrets?: { file_root?: string; env_allow?: string[] | null };
-  egress?: { allow?: string[]; deny?: string[] };
+  egress?: { allow?: string[]; deny?: string[]; proxy?: string | null };
   reconcile?: { poll?: number; policy?: string; prune?: string; ping_on_change?: boolean };
   receivers?: object[];
   retention?: { days?: number; size_mib?: number };
@@ -73,7 +73,11 @@ interface CompleteSettingsFile {
   readonly state: string;
   readonly insecure: boolean;
   readonly secrets: { readonly file_root: string; readonly env_allow: readonly string[] | null };
-  readonly egress: { readonly allow: readonly string[]; readonly deny: readonly string[] };
+  readonly egress: {
+    readonly allow: readonly string[];
+    readonly deny: readonly string[];
+    readonly proxy: string | null;
+  };
   readonly reconcile: Omit<ReconcileSettings, 'pollMs' | 'pingOnChange'> & {
     readonly poll: number;
     readonly ping_on_change: boolean;
@@ -136,7 +140,11 @@ function interpret({
     intakeListen: intake.listen === null ? null : Object.freeze(parseAddress(intake.listen)),
     stateDir: state,
     secrets: Object.freeze({ fileRoot, envAllow: envAllow === null ? null : Object.freeze([...envAllow]) }),
-    egress: Object.freeze({ allow: toRules(egress.allow), deny: toRules(egress.deny) }),
+    egress: Object.freeze({
+      allow: toRules(egress.allow),
+      deny: toRules(egress.deny),
+      proxy: egress.proxy,
+    }),
     reconcile: Object.freeze({
       pollMs: reconcile.poll * 1000,
       policy: reconcile.policy,
@@ -239,6 +247,7 @@ function readEnvironment(env: SettingSources['env']): object {
   set('SECRETS_ENV_ALLOW', ['secrets', 'env_allow'], toTexts);
   set('EGRESS_ALLOW', ['egress', 'allow'], toTexts);
   set('EGRESS_DENY', ['egress', 'deny'], toTexts);
+  set('EGRESS_PROXY', ['egress', 'proxy']);
   set('RECONCILE_POLL', ['reconcile', 'poll'], Number);
   set('RECONCILE_POLICY', ['reconcile', 'policy']);
   set('RECONCILE_PRUNE', ['reconcile', 'prune']);

@@ -21,7 +21,14 @@ export interface Egress {
   judge(destination: Destination): EgressRefusedError | null;
   /** Resolves names; asked for every address of a name at once. */
   readonly lookup: LookupFunction;
+  /** URL of the proxy that opens connections, http or https; may throw SecretError. Null: they are opened here. */
+  readonly proxy: (() => string) | null;
 }
+
+/** What destinations are judged by, and how they are come to. */
+export interface EgressParts
+  extends Pick<EgressSettings, 'allow' | 'deny'>,
+    Pick<Egress, 'lookup' | 'proxy'> {}
 
 /** A connection that may not be opened. Its message says which address, and what refuses it. */
 export class EgressRefusedError extends Error {
@@ -45,11 +52,7 @@ interface Matcher {
  * Creates the judge of destinations. In this order: what no setting lets through (address-kind.ts) is refused, what
  * `allow` has is let through, what `deny` has is refused, and the rest is let through.
  */
-export function createEgress({
-  allow,
-  deny,
-  lookup,
-}: EgressSettings & { readonly lookup: LookupFunction }): Egress {
+export function createEgress({ allow, deny, lookup, proxy }: EgressParts): Egress {
   const [allowed, denied] = [allow.map(toMatcher), deny.map(toMatcher)];
   const findFault = (address: string, { host, port }: Destination): string | null => {
     const { reach, what } = classifyAddress(address);
@@ -63,6 +66,7 @@ export function createEgress({
   };
   return {
     lookup,
+    proxy,
     judge(destination) {
       for (const address of destination.addresses) {
         const fault = findFault(address, destination);

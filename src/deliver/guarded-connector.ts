@@ -1,9 +1,6 @@
-import type { LookupAddress } from 'node:dns';
-import { isIP, type LookupFunction } from 'node:net';
 import { buildConnector } from 'undici';
 import type { Egress } from './egress.ts';
-
-const DEFAULT_PORTS: Readonly<Record<string, number>> = { 'http:': 80, 'https:': 443 };
+import { createGuardedLookup, judgeAddress, toPort } from './guarded-lookup.ts';
 
 /**
  * Creates a connector that opens a connection only where one may be opened. A name is resolved once and its addresses are
@@ -23,29 +20,8 @@ export function createGuardedConnector(
     return connector;
   };
   return (to, callback) => {
-    const { hostname: host, protocol } = to;
-    const port = Number(to.port) || (DEFAULT_PORTS[protocol] ?? 0);
-    // Nothing is looked up for an address.
-    const refusal = isIP(host) === 0 ? null : egress.judge({ host, port, addresses: [host] });
-    if (refusal === null) return connectorOf(port)(to, callback);
+    const refusal = judgeAddress(to, egress);
+    if (refusal === null) return connectorOf(toPort(to))(to, callback);
     process.nextTick(callback, refusal, null);
   };
-}
-
-/** Resolves names of destinations at one port. Every address of a name is judged, whichever is asked for. */
-function createGuardedLookup(port: number, { judge, lookup }: Egress): LookupFunction {
-  return (host, options, callback) => {
-    lookup(host, { ...options, all: true }, (error, found, family) => {
-      if (error !== null) return callback(error, []);
-      const addresses = toList(found, family);
-      const refusal = judge({ host, port, addresses: addresses.map(({ address }) => address) });
-      if (refusal !== null) return callback(refusal, []);
-      if (options.all === true) return callback(null, addresses);
-      callback(null, addresses[0]?.address ?? '', addresses[0]?.family);
-    });
-  };
-}
-
-function toList(found: string | LookupAddress[], family: number | undefined): LookupAddress[] {
-  return typeof found === 'string' ? [{ address: found, family: family ?? isIP(found) }] : found;
 }

@@ -2,11 +2,12 @@ import { Agent, buildConnector, type Dispatcher as UndiciDispatcher } from 'undi
 import type { Clock } from '../clock.ts';
 import { toMessage } from '../errors.ts';
 import type { FailureReason } from '../journal/delivery.ts';
-import { decodePercent } from '../percent.ts';
+import { toBasicCredentials } from './basic-credentials.ts';
 import type { Egress } from './egress.ts';
 import { createGuardedConnector } from './guarded-connector.ts';
 import { type Exchange, startExchange } from './http-exchange.ts';
 import { Opening } from './opening.ts';
+import { createProxiedConnector } from './proxied-connector.ts';
 
 /** A request to a receiver. */
 export interface OutgoingRequest {
@@ -37,7 +38,7 @@ export type Incoming =
 /** Why there was no answer. */
 export type TransportReason = Extract<
   FailureReason,
-  'timeout' | 'dns' | 'connect' | 'tls' | 'transport' | 'egress_refused'
+  'timeout' | 'dns' | 'connect' | 'tls' | 'transport' | 'egress_refused' | 'secret'
 >;
 
 /** Sends requests. Redirects are not followed; at most 64 KiB of an answer are read and 4 KiB kept. */
@@ -94,7 +95,7 @@ function createReceivers(egress: Egress | null, rejectUnauthorized: boolean): Re
   // One timer covers the whole exchange (http-exchange.ts), so all others are off. HTTP/2 would have requests wait for
   // each other's connection, and nothing can take back one that waits.
   const options = { rejectUnauthorized, timeout: 0, allowH2: false };
-  const connect = egress === null ? buildConnector(options) : createGuardedConnector(options, egress);
+  const connect = createConnector(options, egress);
   const agent = new Agent({
     connections: CONNECTIONS,
     pipelining: 1,
@@ -113,6 +114,16 @@ function createReceivers(egress: Egress | null, rejectUnauthorized: boolean): Re
     },
   });
   return { agent, opening };
+}
+
+function createConnector(
+  options: buildConnector.BuildOptions,
+  egress: Egress | null,
+): buildConnector.connector {
+  if (egress === null) return buildConnector(options);
+  const { proxy } = egress;
+  if (proxy === null) return createGuardedConnector(options, egress);
+  return createProxiedConnector(options, { egress, proxy });
 }
 
 function toTarget(url: string): URL | null {
@@ -141,13 +152,9 @@ function dispatch(
 }
 
 /** The user and password of a URL go out as Basic credentials, unless the headers have others. */
-function withCredentials(
-  headers: OutgoingRequest['headers'],
-  { username, password }: URL,
-): Record<string, string> {
-  if (username === '') return { ...headers };
+function withCredentials(headers: OutgoingRequest['headers'], target: URL): Record<string, string> {
+  const authorization = toBasicCredentials(target);
+  if (authorization === null) return { ...headers };
   const given = Object.keys(headers).some((name) => name.toLowerCase() === 'authorization');
-  if (given) return { ...headers };
-  const credentials = `${decodePercent(username)}:${decodePercent(password)}`;
-  return { ...headers, authorization: `Basic ${Buffer.from(credentials).toString('base64')}` };
+  return given ? { ...headers } : { ...headers, authorization };
 }

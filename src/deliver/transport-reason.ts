@@ -1,3 +1,4 @@
+import { SecretError } from '../secrets/reference.ts';
 import { EgressRefusedError } from './egress.ts';
 import type { TransportReason } from './http-client.ts';
 
@@ -13,6 +14,7 @@ const TLS =
 /** Why a connection gave no answer, from what Node or undici threw. */
 export function toTransportReason(error: Error): TransportReason {
   if (error instanceof EgressRefusedError) return 'egress_refused';
+  if (error instanceof SecretError) return 'secret';
   const first = error instanceof AggregateError ? (error.errors[0] as Error | undefined) : undefined;
   const { code = '' } = (first ?? error) as NodeJS.ErrnoException;
   if (DNS.test(code)) return 'dns';

@@ -50,6 +50,7 @@ describe('classifyTransport()', () => {
     ['connect', 'retry'],
     ['tls', 'retry'],
     ['transport', 'retry'],
+    ['secret', 'retry'],
     ['egress_refused', 'failure'],
   ] as const)('takes %s for %s', (reason, kind) => {
     expect(classifyTransport(reason)).toBe(kind);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createGitRepo } from '../helpers/git-repo.ts';
+import { startProxyServer } from '../helpers/proxy-server.ts';
 import { startRecordingServer } from '../helpers/recording-server.ts';
 import { runApp } from '../helpers/running-app.ts';
 import { startStatusHost } from '../helpers/status-host.ts';
@@ -54,6 +55,27 @@ describe('a receiver that egress.deny keeps requests from', () => {
     await app.restart();
     await app.post('/deliveries/redeliver', { hook: 'a' });
     await receiver.received(1);
+  });
+
+  it('is come to through the proxy of the settings, whose password is in no log and no answer', async () => {
+    await using receiver = await startRecordingServer();
+    await using proxy = await startProxyServer();
+    await using app = await runApp(
+      { 'a.yaml': `${webhook(receiver.url)}retry: { attempts: 1 }\n` },
+      {
+        env: { PROXY: proxy.url.replace('//', '//user:hunter2@') },
+        settings: { egress: { proxy: '{vault://env/proxy}' } },
+      },
+    );
+    await app.emit('crud', 'consumers', {});
+    expect(receiver.requests).toHaveLength(1);
+    proxy.authorization = 'Basic of another';
+    await receiver[Symbol.asyncDispose]();
+    await app.emit('crud', 'consumers', {});
+    const { body } = await app.get('/deliveries?state=exhausted');
+    expect(body).toMatchObject({ data: [{ reason: 'transport', last_error: 'the proxy answered 407' }] });
+    expect(proxy.asked).toHaveLength(2);
+    expect(app.log.join()).not.toContain('hunter2');
   });
 
   it('has commit statuses nevertheless: where they go is said in the same settings', async () => {

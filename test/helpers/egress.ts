@@ -3,16 +3,22 @@ import { isIP, type LookupFunction } from 'node:net';
 import { createEgress, type Egress } from '../../src/deliver/egress.ts';
 import { type EgressRule, parseEgressRule } from '../../src/egress-rule.ts';
 
-/** The texts of settings, and what resolves names: the machine's own resolver when left out. */
+/** The texts of settings, what resolves names (the machine's own resolver when left out), and the proxy's URL. */
 export interface EgressTexts {
   readonly allow?: readonly string[];
   readonly deny?: readonly string[];
   readonly lookup?: LookupFunction;
+  readonly proxy?: Egress['proxy'];
 }
 
 /** Where requests may go by the texts of settings. */
-export function toEgress({ allow = [], deny = [], lookup = systemLookup }: EgressTexts = {}): Egress {
-  return createEgress({ allow: allow.map(toRule), deny: deny.map(toRule), lookup });
+export function toEgress({
+  allow = [],
+  deny = [],
+  lookup = systemLookup,
+  proxy = null,
+}: EgressTexts = {}): Egress {
+  return createEgress({ allow: allow.map(toRule), deny: deny.map(toRule), lookup, proxy });
 }
 
 function toRule(text: string): EgressRule {

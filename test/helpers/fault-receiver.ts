@@ -21,7 +21,8 @@ export interface FaultReceiver extends AsyncDisposable {
 /** A host that cannot be found: the name is kept free for that (RFC 6761). */
 export const UNKNOWN_HOST_URL = 'http://hookline.invalid/';
 
-const CERTIFICATE = {
+/** For localhost; nobody vouches for it. */
+export const CERTIFICATE = {
   key: readFileSync(new URL('../fixtures/self-signed-key.pem', import.meta.url)),
   cert: readFileSync(new URL('../fixtures/self-signed-cert.pem', import.meta.url)),
 };
