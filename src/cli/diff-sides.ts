@@ -106,8 +106,7 @@ export async function readSide(side: Side, options: SideOptions): Promise<ReadSi
       return { label, fromServer: true, files };
     }
     case 'directory': {
-      const read = await readDefinitions(side.dir, options.context.stdin);
-      const files = options.other.kind === 'revision' ? read.filter(({ file }) => !isLink(file)) : read;
+      const files = await readDirectory(side.dir, options);
       return { label: `directory ${side.dir}`, fromServer: false, files };
     }
     case 'revision':
@@ -115,9 +114,18 @@ export async function readSide(side: Side, options: SideOptions): Promise<ReadSi
   }
 }
 
-/** A server follows links in a directory and none in git: beside a revision, a directory is what would be committed. */
+/**
+ * A server follows links in a directory and none in git: beside a revision, the work tree of a repository is what would be
+ * committed.
+ */
+async function readDirectory(dir: string, { other, context }: SideOptions): Promise<readonly LoadedFile[]> {
+  const files = await readDefinitions(dir, context.stdin);
+  const isWorkTree = other.kind === 'revision' && (await findRepository(dir, context.env)) !== null;
+  return isWorkTree ? files.filter(({ file }) => !isLink(file)) : files;
+}
+
 function isLink(file: string): boolean {
-  return lstatSync(file).isSymbolicLink();
+  return lstatSync(file, { throwIfNoEntry: false })?.isSymbolicLink() ?? false;
 }
 
 async function readRevisionSide(revision: string, { git, prefix }: Repository): Promise<ReadSide> {

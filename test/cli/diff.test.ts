@@ -195,6 +195,20 @@ describe.concurrent('hookline diff of revisions', () => {
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toContain('No difference: 2 hooks unchanged\n');
   });
+
+  it('compares a mounted ConfigMap with a revision, whose files are links', async () => {
+    using repository = createLocalRepository();
+    repository.write('hooks.d/log.yaml', LOG);
+    repository.commit();
+    using mount = createTempDir();
+    mount.write('..version/log.yaml', LOG);
+    symlinkSync('..version', join(mount.path, '..data'));
+    symlinkSync('..data/log.yaml', join(mount.path, 'log.yaml'));
+    const args = ['diff', 'main', mount.path, '--path', 'hooks.d'];
+    const { code, stdout } = await runCommand(args, { cwd: repository.path });
+    expect(code).toBe(0);
+    expect(stdout).toContain('No difference: 1 hook unchanged\n');
+  });
 });
 
 describe.concurrent('hookline diff that cannot compare', () => {
