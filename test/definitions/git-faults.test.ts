@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { createGitRepo } from '../helpers/git-repo.ts';
 import { startGitServer } from '../helpers/git-server.ts';
@@ -84,6 +84,13 @@ describe('a git source whose mirror was left by a process that was killed', () =
     repo.commit({ 'b.yaml': log() });
     expect(pathsOf(await readNow(source))).toEqual(['b.yaml']);
     expect(left.filter((path) => existsSync(path))).toEqual([]);
+  });
+
+  it('has the keys taken away that stood beside it, before anything is read', async () => {
+    await using bench = createGitBench();
+    const key = bench.state.write('git/keys-AbCdEf/key', 'a private key');
+    bench.restart();
+    expect(existsSync(dirname(key))).toBe(false);
   });
 
   it.each<[string, (mirror: string) => void]>([
