@@ -20,16 +20,23 @@ function* textsIn(value: unknown): Generator<string> {
 }
 
 /** What must be shown nowhere of the settings, as it is written there: a secret in clear, or a reference to one. */
-export function listSecrets({ sources, receivers }: Settings): readonly string[] {
+export function listSecrets({ sources, receivers, egress }: Settings): readonly string[] {
   return [
+    ...toProxySecrets(egress.proxy),
     ...sources.flatMap((source) => (source.kind === 'git' ? listGitSecrets(source) : [])),
     ...receivers.map(({ secret }) => secret),
   ];
 }
 
 function listGitSecrets({ url, auth, proxy, commitStatus }: GitSettings): readonly string[] {
-  const texts = [toUrlToken(url), toCredential(auth), proxy, commitStatus?.token ?? null];
+  const texts = [toUrlToken(url), toCredential(auth), ...toProxySecrets(proxy), commitStatus?.token ?? null];
   return texts.filter((text) => text !== null);
+}
+
+/** The URL as it is written, and the password it has. */
+function toProxySecrets(proxy: string | null): readonly string[] {
+  const password = decodePercent(URL.parse(proxy ?? '')?.password ?? '');
+  return [proxy ?? '', password].filter((text) => text !== '');
 }
 
 function toCredential(auth: GitSettings['auth']): string | null {

@@ -25,7 +25,8 @@ function loadFull(): Settings {
     },
   ];
   const receivers = [{ name: 'push', type: 'generic', secret: 'the secret' }];
-  return loadSettings({ flags: { sources, receivers }, env: {}, file: '/dev/null' });
+  const egress = { proxy: 'http://jane:the%20egress%20password@127.0.0.1:3128' };
+  return loadSettings({ flags: { sources, receivers, egress }, env: {}, file: '/dev/null' });
 }
 
 /** Where the settings are that say of themselves that they may be a reference. */
@@ -46,10 +47,20 @@ describe('secrets of settings', () => {
       '.sources.git.verify.gpg_keys',
       '.sources.git.verify.ssh_signers',
       '.sources.git.commit_status.token',
+      '.egress.proxy',
       '.receivers.secret',
     ]);
     expect(listSecrets(loadFull()).toSorted()).toEqual(
-      ['the password', 'the proxy', 'the secret', 'the ssh key', 'the status token', 'the token'].toSorted(),
+      [
+        'http://jane:the%20egress%20password@127.0.0.1:3128',
+        'the egress password',
+        'the password',
+        'the proxy',
+        'the secret',
+        'the ssh key',
+        'the status token',
+        'the token',
+      ].toSorted(),
     );
   });
 

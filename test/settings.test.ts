@@ -292,7 +292,10 @@ describe('loadSettings() with mistakes', () => {
       'egress: { deny: [10.0.0.0/33] }',
       '"egress.deny.0" must be all, private, public, an address, a range, a host name or *.NAME, with :PORT if it is for one, as in 10.0.0.0/8:443 or [fd00::/8]:443: got "10.0.0.0/33"',
     ],
-    ['egress: { proxy: "proxy:3128" }', '"egress.proxy" must match pattern "^(https?://|\\{vault://)"'],
+    [
+      'egress: { proxy: "proxy:3128" }',
+      '"egress.proxy" must match pattern "^(https?://|\\{vault://)" (URL of an HTTP proxy (http or https) that opens the connections of hooks, with a user and password if it wants them; may be a reference. It is asked for addresses that were judged here, never for a name. Null: none, whatever the environment says.)',
+    ],
     ['egress: { allow: private }', '"egress.allow" must be array'],
     ['state: ""', '"state" must NOT have fewer than 1 characters'],
     ['__proto__: { a: 1 }', 'unknown setting "__proto__"'],
