@@ -172,8 +172,10 @@ export async function startApp({ settings, env, logger, clock, onReport }: AppPa
     sandbox,
     noteHooks: (sightings, at) => journal.noteHooks(sightings, at),
     swap: (snapshot) => {
-      for (const { definition } of snapshot.hooks)
-        for (const secret of findPlainSecrets(definition.config)) secrets.hooks.conceal(secret);
+      const configs = snapshot.hooks.map(({ definition }) => definition.config);
+      const inlets = [...snapshot.declared.values()].map(({ source }) => source.inlet ?? {});
+      for (const config of [...configs, ...inlets])
+        for (const secret of findPlainSecrets(config)) secrets.hooks.conceal(secret);
       registry.swap(snapshot);
       reload();
       feeds.follow(snapshot.declared);
@@ -199,7 +201,14 @@ export async function startApp({ settings, env, logger, clock, onReport }: AppPa
   const pruner = startPruner({ journal, clock, logger, ...settings.retention });
   stack.defer(() => pruner.stop());
 
-  const events = createEventsHandler({ registry, pipeline, counters, clock, logger });
+  const events = createEventsHandler({
+    registry,
+    pipeline,
+    counters,
+    clock,
+    logger,
+    hookSecrets: secrets.hooks,
+  });
   const trial = createTrial({ handlers, ping, clock });
   const api = createApi({
     registry,

@@ -42,10 +42,7 @@ export function buildCatalogue(
   const owners = findOwners(all, live);
   const sources = new Map(BUILT_IN);
   for (const [name, { source }] of owners)
-    sources.set(
-      name,
-      new Map([...(sources.get(name) ?? []), ...toBrought(source), ...Object.entries(source.events)]),
-    );
+    sources.set(name, new Map([...(sources.get(name) ?? []), ...Object.entries(toAllEvents(source))]));
   const ruled = findRules([...owners.values()], live);
   return {
     catalogue: { sources, nameCloudEvent: ruled.nameCloudEvent },
@@ -67,9 +64,9 @@ type DeclaredRule = CloudEventRule & { readonly loaded: LoadedDefinition };
 
 type Mistake = Pick<Problem, 'code' | 'message'> & { readonly path: readonly string[] };
 
-/** Events a source has without saying so. */
-function toBrought({ schedule }: EventSource): readonly (readonly [string, CatalogueEvent])[] {
-  return schedule === null ? [] : [[TICK, TICK_EVENT]];
+/** Every event of a source, those it has without saying so first. */
+export function toAllEvents({ schedule, events }: EventSource): EventSource['events'] {
+  return schedule === null ? events : { [TICK]: TICK_EVENT, ...events };
 }
 
 function toDeclaration(loaded: LoadedDefinition): readonly Declaration[] {
@@ -102,12 +99,11 @@ function findOwnMistakes(source: EventSource): readonly Mistake[] {
   const { name, events } = source;
   if (name === OWN_SOURCE)
     return [{ code: 'source_reserved', path: ['name'], message: `Source "${name}" is Hookline's own` }];
-  const names = Object.keys(events);
-  if (names.length === 0 && toBrought(source).length === 0) {
+  if (Object.keys(toAllEvents(source)).length === 0) {
     const message = `Source "${name}" has no event: nothing could ever come of it`;
     return [{ code: 'source_empty', path: [], message }];
   }
-  return names
+  return Object.keys(events)
     .filter((event) => BUILT_IN.get(name)?.has(event))
     .map((event) => ({
       code: 'source_reserved',

@@ -144,6 +144,29 @@ export interface ScheduleDefinition {
   readonly missed: 'once' | 'skip';
 }
 
+/** How a source takes in what web hooks of somebody else send, at POST /in/{source}. */
+export interface InletDefinition {
+  /** Whose way of signing is verified. */
+  readonly verify:
+    | 'github'
+    | 'gitlab'
+    | 'gitea'
+    | 'stripe'
+    | 'slack'
+    | 'standard-webhooks'
+    | 'hmac'
+    | 'token'
+    | 'none';
+  /** May be references; any of several will do. Null only where nothing is verified. */
+  readonly secret: string | readonly string[] | null;
+  /** Of hmac and token: the header with the signature or the token. */
+  readonly header: string | null;
+  /** Where the name of the event is: `header:NAME`, or a dotted path into the body. Null: where that sender has it. */
+  readonly event: string | null;
+  /** Where an id is that stays the same when a request is sent again. Null: where that sender has it, if it has one. */
+  readonly id: string | null;
+}
+
 /** A declared source of events. */
 export interface EventSource {
   readonly kind: 'EventSource';
@@ -152,6 +175,8 @@ export interface EventSource {
   /** Null: those whose source has the name as its last path segment. */
   readonly cloudevents: CloudEventPatterns | null;
   readonly events: Readonly<Record<string, CatalogueEvent>>;
+  /** Null: no web hook of somebody else is taken in. */
+  readonly inlet: InletDefinition | null;
   /** Null: it emits nothing by the clock. */
   readonly schedule: ScheduleDefinition | null;
 }

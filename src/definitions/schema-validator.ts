@@ -59,6 +59,35 @@ export function validateSource(value: JsonObject): readonly SchemaMistake[] {
     ...check(validateSourceFields, value),
     ...events.flatMap(([event, entry]) => (isJsonObject(entry) ? checkEventSchema(event, entry) : [])),
     ...checkSourceSchedule(value),
+    ...checkInlet(value),
+  ];
+}
+
+const VERIFIES: readonly string[] = sourceSchema.properties.inlet.properties.verify.enum;
+
+/** What is needed, and what has no use, by who signs. */
+function checkInlet({ inlet }: JsonObject): readonly SchemaMistake[] {
+  if (!isJsonObject(inlet) || !VERIFIES.includes(String(inlet.verify))) return [];
+  const { verify, secret = null, header = null } = inlet;
+  const bad = (key: string, message: string): SchemaMistake => ({
+    code: 'bad_value',
+    path: ['inlet', key],
+    atKey: true,
+    message,
+    hint: null,
+  });
+  const hint = 'secret: "{vault://env/NAME}"';
+  const message = `Missing key "secret" in "inlet": "verify: ${verify}" needs it`;
+  return [
+    ...(secret === null && verify !== 'none'
+      ? [{ code: 'missing_key', path: ['inlet'], atKey: false, message, hint } as const]
+      : []),
+    ...(secret !== null && verify === 'none'
+      ? [bad('secret', '"inlet.secret" verifies nothing beside "verify: none"')]
+      : []),
+    ...(header !== null && verify !== 'hmac' && verify !== 'token'
+      ? [bad('header', '"inlet.header" goes with "verify: hmac" and "verify: token" only')]
+      : []),
   ];
 }
 

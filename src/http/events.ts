@@ -9,17 +9,19 @@ import { answerCloudEvent, answerCloudEventData, answerCloudEvents } from './eve
 import { answerConsent } from './events-consent.ts';
 import { answerJson } from './events-json.ts';
 import { answerLines } from './events-lines.ts';
+import { answerInlet, type InletsParts, toInletSource } from './inlets.ts';
 import { readBody } from './read-body.ts';
 
-/** Serves POST and OPTIONS /events. It runs ahead of the framework: this is the path every event takes. */
+/** Serves POST and OPTIONS /events, and POST /in/{source}. It runs ahead of the framework: this is the path every event takes. */
 export type EventsHandler = (req: IncomingMessage, res: ServerResponse) => Promise<void>;
 
-/** Creates the handler of /events. */
-export function createEventsHandler(parts: EventsParts): EventsHandler {
+/** Creates the handler of events that come in. */
+export function createEventsHandler(parts: InletsParts): EventsHandler {
   return async (req, res) => {
-    if (req.method === 'OPTIONS') return answerConsent(req, res);
+    const inlet = toInletSource(req.url);
+    if (inlet === null && req.method === 'OPTIONS') return answerConsent(req, res);
     try {
-      writeAnswer(res, await answer(parts, req));
+      writeAnswer(res, await (inlet === null ? answer(parts, req) : answerInlet(parts, req, inlet)));
     } catch (error) {
       writeError(res, error, parts.logger);
     }

@@ -99,7 +99,7 @@ function signedBy(header: string, prefix: string): PushKind['isGenuine'] {
 }
 
 /** Digests are compared, so that neither content nor length shows in the time it takes. */
-function isSame(given: string | Buffer, expected: string): boolean {
+export function isSame(given: string | Buffer, expected: string): boolean {
   return timingSafeEqual(hash('sha256', given, 'buffer'), hash('sha256', expected, 'buffer'));
 }
 

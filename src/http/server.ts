@@ -7,6 +7,7 @@ import { writeError } from './answer.ts';
 import { answerClientError } from './client-error.ts';
 import type { EventsHandler } from './events.ts';
 import { createGuard } from './guard.ts';
+import { toInletSource } from './inlets.ts';
 
 /** A server that listens. */
 export interface ListeningServer {
@@ -68,7 +69,11 @@ function createListener({ listen: address, events, api, logger }: ServerParts): 
       guard(req);
       if (events !== null && isIntake(req)) void events(req, res);
       else if (api !== null) api(req, res);
-      else throw new HooklineError('not_found', 'Not found: this address takes POST /events only');
+      else
+        throw new HooklineError(
+          'not_found',
+          'Not found: this address takes POST /events and /in/{source} only',
+        );
     } catch (error) {
       writeError(res, error, logger);
     }
@@ -78,7 +83,8 @@ function createListener({ listen: address, events, api, logger }: ServerParts): 
 const INTAKE_PATH = /^\/events\/?(\?|$)/;
 
 function isIntake({ method, url = '' }: IncomingMessage): boolean {
-  return (method === 'POST' || method === 'OPTIONS') && INTAKE_PATH.test(url);
+  if (method === 'POST') return INTAKE_PATH.test(url) || toInletSource(url) !== null;
+  return method === 'OPTIONS' && INTAKE_PATH.test(url);
 }
 
 function listen(server: Server, { host, port }: Address): Promise<void> {

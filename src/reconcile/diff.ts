@@ -1,4 +1,5 @@
 import { digestJson } from '../canonical-json.ts';
+import { toAllEvents } from '../catalogue/build.ts';
 import type { EventHook, EventSource } from '../definitions/definition.ts';
 import { toDotted } from '../definitions/schema-messages.ts';
 import type { JsonObject } from '../event.ts';
@@ -207,9 +208,10 @@ function diffSources(
   };
 }
 
-/** A server shows the events of a source, and nothing of the source itself. */
+/** A server shows the events of a source, those it has without saying so as well, and nothing of the source itself. */
 function toSourceValue(source: EventSource, described: boolean): ShownValue {
-  const { description = null, cloudevents = null, ...rest } = withoutKind(source);
-  const value = described ? { description, cloudevents, ...rest } : rest;
-  return { value, shown: value };
+  const { inlet } = source;
+  const { name = null, events = null } = withoutKind({ ...source, events: toAllEvents(source) });
+  const value = described ? withoutKind(source) : { name, events };
+  return { value, shown: described && inlet !== null ? { ...value, inlet: maskConfig(inlet) } : value };
 }

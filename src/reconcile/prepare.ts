@@ -11,7 +11,7 @@ import { type CompiledHook, createHookCompiler } from './compile-hook.ts';
 import { findDuplicates } from './duplicates.ts';
 import { toProblem } from './place.ts';
 import { findPrefixProblems, type Prefixes } from './prefixes.ts';
-import { findReserved } from './references.ts';
+import { checkSource, findReserved } from './references.ts';
 import type { Snapshot } from './snapshot.ts';
 
 /** A hook that is ready to go live once it has a revision and its times. */
@@ -63,7 +63,12 @@ export function createPrepare(
     for (const [index, definition] of loaded.entries()) {
       if (index % BATCH === BATCH - 1) await setImmediate();
       const hook = definition.definition;
-      if (hook.kind !== 'EventHook') continue;
+      if (hook.kind === 'EventSource') {
+        const { findings, references } = checkSource(hook);
+        const all = [...findings, ...findReserved(references, isReserved)];
+        problems.push(...all.map((finding) => toProblem(definition, finding)));
+        continue;
+      }
       const prepared = { hook, loaded: definition, compiled: await compile(definition, hook) };
       hooks.push(prepared);
       problems.push(...findPrefixProblems(hook, definition, prefixes));

@@ -1,4 +1,4 @@
-import type { EventHook } from '../definitions/definition.ts';
+import type { EventHook, EventSource } from '../definitions/definition.ts';
 import { toMessage } from '../errors.ts';
 import type { Json } from '../event.ts';
 import { locatePlainSecrets } from '../secrets/mask.ts';
@@ -21,7 +21,7 @@ export function checkReferences({ handler, config }: EventHook): readonly Findin
   const texts = [...strings(config, ['config'])];
   const references = texts.flatMap(([text, path]) => checkText(text, path));
   const secrets = locatePlainSecrets(config).filter(({ value }) => !value.includes(REFERENCE_START));
-  return [...references, ...secrets.map(({ path }) => plainSecret(path))];
+  return [...references, ...secrets.map(({ path }) => plainSecret(['config', ...path]))];
 }
 
 /** The references of a hook that will be resolved. */
@@ -30,6 +30,23 @@ export function locateReferences({ handler, config }: EventHook): readonly Place
   return [...strings(config, ['config'])]
     .filter(([text, path]) => !isInBody(path) && isReference(text) && checkText(text, path).length === 0)
     .map(([text, path]) => ({ reference: parseReference(text), path }));
+}
+
+/** What there is to say of the secrets of a source, and the references it resolves. */
+export function checkSource({ inlet }: EventSource): {
+  readonly findings: readonly Finding[];
+  readonly references: readonly PlacedReference[];
+} {
+  if (inlet === null) return { findings: [], references: [] };
+  const texts = [...strings(inlet.secret, ['inlet', 'secret'])];
+  return {
+    findings: texts.flatMap(([text, path]) =>
+      isReference(text) ? checkText(text, path) : [plainSecret(path)],
+    ),
+    references: texts
+      .filter(([text, path]) => isReference(text) && checkText(text, path).length === 0)
+      .map(([text, path]) => ({ reference: parseReference(text), path })),
+  };
 }
 
 /** Finds references to what settings refer to. What a file of settings is may change with a link, so it is asked at every load. */
@@ -75,7 +92,7 @@ function unresolved(path: Path, why: string): Finding {
 function plainSecret(path: Path): Finding {
   const message = `"${path.join('.')}" holds a secret in clear: anyone who can read the file can use it`;
   const hint = 'Put a reference in its place, such as "{vault://env/MY_SECRET}"';
-  return { code: 'plain_secret', severity: 'warning', path: ['config', ...path], message, hint };
+  return { code: 'plain_secret', severity: 'warning', path, message, hint };
 }
 
 /** Every string in a value, with its path. */

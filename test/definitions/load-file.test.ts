@@ -161,6 +161,7 @@ events:
     expect(loadSource(text)).toEqual({
       kind: 'EventSource',
       cloudevents: null,
+      inlet: null,
       name: 'billing',
       schedule: null,
       description: null,

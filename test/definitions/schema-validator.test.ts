@@ -289,6 +289,25 @@ events:
     expect(said(`kind: EventSource\nname: a\nschedule: ${schedule}\n`)).toEqual([line]);
   });
 
+  it.each([
+    [
+      '{ verify: github }',
+      '3:8 missing_key inlet: Missing key "secret" in "inlet": "verify: github" needs it (secret: "{vault://env/NAME}")',
+    ],
+    [
+      '{ verify: none, secret: a }',
+      '3:24 bad_value inlet.secret: "inlet.secret" verifies nothing beside "verify: none"',
+    ],
+    [
+      '{ verify: slack, secret: a, header: b }',
+      '3:36 bad_value inlet.header: "inlet.header" goes with "verify: hmac" and "verify: token" only',
+    ],
+    ['{ verify: none, event: "a:b" }', expect.stringMatching(/^3:31 bad_value inlet.event: /)],
+    ['{ verify: nobody }', expect.stringMatching(/^3:18 bad_value inlet.verify: .* must be one of github, /)],
+  ])('says once what is wrong with the inlet %s', (inlet, line) => {
+    expect(said(`kind: EventSource\nname: a\ninlet: ${inlet}\n`)).toEqual([line]);
+  });
+
   it('says what is wrong with a schema', () => {
     const text = 'kind: EventSource\nname: a\nevents: { b: { schema: { type: strng } } }\n';
     expect(said(text)).toEqual([

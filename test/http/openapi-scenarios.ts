@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto';
 import type { Json } from '../../src/event.ts';
 
 /** Definitions the requests below are made to; `self.yaml`, a webhook to the server itself, is added once it listens. */
@@ -10,12 +11,22 @@ export const FILES = {
     'source: crud\nevent: services\nhandler: webhook-custom\nconfig: { method: GET, url: "http://127.0.0.1:9/" }\n',
   'billing.yaml':
     'kind: EventSource\nname: billing\nevents: { paid: { unique: [a], schema: { type: object } } }\n',
+  'github.yaml':
+    'kind: EventSource\nname: github\nevents: { push: {}, issues: {} }\ninlet: { verify: github, secret: hunter2 }\n',
+  'dark.yaml':
+    'kind: EventSource\nname: dark\nevents: { push: {} }\ninlet: { verify: token, secret: "{vault://env/unset}" }\n',
 };
 const EVENT = { source: 'crud', event: 'consumers', data: {} };
 const LARGE = `"${'x'.repeat(1024 * 1024)}"`;
 
 const TEXT = { 'content-type': 'text/plain' };
 const PUSH = { 'x-gitlab-token': 'hunter2', 'x-gitlab-event': 'Push Hook', 'x-gitlab-event-uuid': 'one' };
+
+/** Headers GitHub sends with a body. */
+function signed(body: string, event: string): Record<string, string> {
+  const signature = createHmac('sha256', 'hunter2').update(body).digest('hex');
+  return { 'x-hub-signature-256': `sha256=${signature}`, 'x-github-event': event };
+}
 
 /** Receivers of pushes: one, and one whose secret is not there. */
 export const RECEIVERS = [
@@ -59,6 +70,21 @@ export const SCENARIOS: readonly Scenario[] = [
   { of: 'post /events', path: '/events', status: 422, body: { ...EVENT, source: 'crd' } },
   { of: 'post /events', path: '/events', status: 422, body: [EVENT, { ...EVENT, event: 'consumer' }] },
   { of: 'post /events', path: '/events', status: 503, body: EVENT, broken: true },
+  { of: 'post /in/{source}', path: '/in/github', status: 202, body: {}, headers: signed('{}', 'push') },
+  { of: 'post /in/{source}', path: '/in/github', status: 200, body: {}, headers: signed('{}', 'ping') },
+  { of: 'post /in/{source}', path: '/in/github', status: 400, body: '{', headers: signed('{', 'push') },
+  { of: 'post /in/{source}', path: '/in/github', status: 401, body: {} },
+  { of: 'post /in/{source}', path: '/in/nope', status: 404, body: {} },
+  { of: 'post /in/{source}', path: '/in/github', status: 413, body: LARGE },
+  {
+    of: 'post /in/{source}',
+    path: '/in/github',
+    status: 415,
+    body: {},
+    headers: { 'content-encoding': 'gzip' },
+  },
+  { of: 'post /in/{source}', path: '/in/github', status: 422, body: {}, headers: signed('{}', 'nope') },
+  { of: 'post /in/{source}', path: '/in/dark', status: 503, body: {} },
   { of: 'get /events/{id}', path: '/events/{event}', status: 200 },
   { of: 'get /events/{id}', path: '/events/{event}?source=crud&source=x', status: 400 },
   { of: 'get /events/{id}', path: '/events/nope', status: 404 },

@@ -102,7 +102,7 @@ describe('the description of the API', () => {
     const described = OPERATIONS.filter(({ responses }) =>
       Object.keys(responses).some((status) => status < '300'),
     );
-    expect(new Set([...served, 'post /events'])).toEqual(
+    expect(new Set([...served, 'post /events', 'post /in/{source}'])).toEqual(
       new Set([...described.map(toKey), 'post /event-hooks']),
     );
   });

@@ -157,7 +157,9 @@ describe('startServer()', () => {
     expect((await post(url)).status).toBe(404);
     const status = await fetch(`${intakeUrl}/status`);
     expect(status.status).toBe(404);
-    expect(await status.json()).toEqual({ message: 'Not found: this address takes POST /events only' });
+    expect(await status.json()).toEqual({
+      message: 'Not found: this address takes POST /events and /in/{source} only',
+    });
   });
 
   it('lets a request under way finish when it is closed, and takes no other', async () => {

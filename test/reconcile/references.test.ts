@@ -208,3 +208,18 @@ describe('checking for secrets in clear', () => {
     expect((await briefsOf(text)).filter((brief) => brief.includes('plain_secret'))).toEqual([]);
   });
 });
+
+describe('checking the secret of an inlet', () => {
+  const source = (secret: string): string =>
+    `kind: EventSource\nname: shop\nevents: { paid: {} }\ninlet: { verify: hmac, secret: ${secret} }\n`;
+
+  it.each([
+    ['"{vault://env/a}"', []],
+    ['["{vault://env/a}", "{vault://file/b}"]', []],
+    ['hunter2', ['4:32 plain_secret inlet.secret']],
+    ['["{vault://env/a}", hunter2]', ['4:52 plain_secret inlet.secret[1]']],
+    ['"{vault://aws/a}"', ['4:32 reference_invalid inlet.secret']],
+  ])('says of %s what there is to say', async (secret, problems) => {
+    expect(await briefsOf(source(secret))).toEqual(problems);
+  });
+});
