@@ -9,22 +9,27 @@ import {
   readSync,
   realpathSync,
 } from 'node:fs';
-import { readdir, readlink, realpath } from 'node:fs/promises';
-import { isAbsolute, join, relative, resolve, sep } from 'node:path';
-import { setImmediate } from 'node:timers/promises';
+import { join } from 'node:path';
 import { toMessage } from '../errors.ts';
 import { compareTexts } from '../order.ts';
-import { DEFINITION_ENDING, MAX_FILE_BYTES } from './file-text.ts';
+import { ByteChunks, type ByteRange } from './byte-chunks.ts';
+import { isBelow, listFiles, resolveBase } from './directory-listing.ts';
+import { MAX_FILE_BYTES } from './file-text.ts';
 
-/** A file as it was read. */
-export interface ScannedFile {
-  /** Path below the root, with `/`. */
-  readonly file: string;
+/** What is remembered of a file, to tell whether it changed. */
+export interface KnownFile {
   /** sha256 of the bytes, hex. */
   readonly digest: string;
-  readonly bytes: Buffer;
   /** Tells without reading that the file did not change; null when nothing tells. */
   readonly identity: string | null;
+}
+
+/** A file as it was found. */
+export interface FoundFile extends KnownFile {
+  /** Path below the root, with `/`. */
+  readonly file: string;
+  /** Null when they are those that are known. */
+  readonly bytes: ByteRange | null;
 }
 
 /** A file that is there but could not be read. */
@@ -34,9 +39,10 @@ export interface UnreadableFile {
 }
 
 /** What a directory held at one moment. */
-export interface Scan {
+export interface DirectoryContent {
   /** By path. */
-  readonly files: readonly ScannedFile[];
+  readonly files: readonly FoundFile[];
+  readonly chunks: readonly ArrayBuffer[];
   readonly unreadable: readonly UnreadableFile[];
   /**
    * Whether it is one version of a mounted ConfigMap, whole: those are written before they become current, and removed only
@@ -45,13 +51,20 @@ export interface Scan {
   readonly isWhole: boolean;
 }
 
-/** Where a mounted ConfigMap keeps the version that is current. */
-const MOUNTED_DATA = '..data';
-/**
- * Files looked at between two pauses. That is done right here: by way of a thread of Node's pool it takes four times as
- * long, which beside 10,000 files is most of what a change takes to go live, and a quarter of a cold load.
- */
-const LOOKED_AT_ONCE = 50;
+/** What a scan goes by. */
+export interface ScanOptions {
+  /** By path. */
+  readonly known: ReadonlyMap<string, KnownFile>;
+  /** Called before each file and each directory that is looked at. */
+  readonly onStep: () => void;
+}
+
+/** What the functions below share. */
+interface Scanning extends ScanOptions {
+  readonly base: string;
+  readonly chunks: ByteChunks;
+}
+
 /** A pipe that took the place of a file would be waited for for ever. */
 const READ_FLAGS = constants.O_RDONLY | constants.O_NONBLOCK;
 const NANOSECONDS = 1_000_000_000n;
@@ -60,71 +73,57 @@ const NANOSECONDS = 1_000_000_000n;
  * Reads every definition file below `root`. Files whose identity is in `known` are not read again. Dot files are left
  * out, and links that leave the root. A mounted ConfigMap is read through the one directory its `..data` points at
  * when the scan starts, so that no scan mixes two versions. Null when another version became current meanwhile: files of
- * the first are gone then, one after the other, and two such scans look the same however much they miss. Rejects when the
- * root itself cannot be read.
+ * the first are gone then, one after the other, and two such scans look the same however much they miss. Throws when the
+ * root itself cannot be read. It waits for the disk: for a thread that has nothing else to do.
  */
-export async function scanDirectory(
-  root: string,
-  known: ReadonlyMap<string, ScannedFile>,
-): Promise<Scan | null> {
-  const { base, isVersion } = await resolveBase(root);
-  const paths = await listFiles(base, '');
-  const files: ScannedFile[] = [];
+export function scanDirectory(root: string, options: ScanOptions): DirectoryContent | null {
+  const { base, isVersion } = resolveBase(root);
+  const scanning = { ...options, base, chunks: new ByteChunks() };
+  const files: FoundFile[] = [];
   const unreadable: UnreadableFile[] = [];
-  for (const [index, file] of paths.entries()) {
-    if (index % LOOKED_AT_ONCE === LOOKED_AT_ONCE - 1) await setImmediate();
-    const read = readFile(base, { file, known: known.get(file) });
-    if (read === null) continue;
-    if ('bytes' in read) files.push(read);
-    else unreadable.push(read);
+  for (const file of listFiles(base, options.onStep)) {
+    const found = readFile(scanning, file);
+    if (found === null) continue;
+    if ('digest' in found) files.push(found);
+    else unreadable.push(found);
   }
-  if (isVersion && (await resolveBase(root)).base !== base) return null;
+  if (isVersion && resolveBase(root).base !== base) return null;
   const isWhole = isVersion && unreadable.length === 0;
-  return { files: files.sort(byFile), unreadable: unreadable.sort(byFile), isWhole };
+  const chunks = scanning.chunks.finish();
+  return { files: files.sort(byFile), chunks, unreadable: unreadable.sort(byFile), isWhole };
 }
 
-/** The directory to read: the root, or what the `..data` of a mount points at below it. */
-async function resolveBase(root: string): Promise<{ readonly base: string; readonly isVersion: boolean }> {
-  const base = await realpath(root);
-  const link = await readlink(join(base, MOUNTED_DATA)).catch(() => null);
-  if (link === null) return { base, isVersion: false };
-  const target = await realpath(resolve(base, link));
-  return isBelow(base, target) ? { base: target, isVersion: true } : { base, isVersion: false };
+/** Every path with the digest of its content; a file that cannot be read counts as one too. */
+export function toRevision({ files, unreadable }: Pick<DirectoryContent, 'files' | 'unreadable'>): string {
+  const lines = [
+    ...files.map(({ file, digest }) => `${digest} ${file}`),
+    ...unreadable.map(({ file }) => `unreadable ${file}`),
+  ];
+  return `dir@sha256:${hash('sha256', JSON.stringify(lines), 'hex')}`;
 }
 
-function isBelow(base: string, path: string): boolean {
-  const below = relative(base, path);
-  return below !== '..' && !below.startsWith(`..${sep}`) && !isAbsolute(below);
-}
-
-/** Paths of what has the right ending; directories are gone into, links to them are not. */
-async function listFiles(base: string, below: string): Promise<readonly string[]> {
-  const entries = await readdir(join(base, below), { withFileTypes: true });
-  const nested = entries
-    .filter(({ name }) => !name.startsWith('.'))
-    .map(async (entry): Promise<readonly string[]> => {
-      const path = below === '' ? entry.name : `${below}/${entry.name}`;
-      if (entry.isDirectory()) return listFiles(base, path).catch(() => [path]);
-      return DEFINITION_ENDING.test(entry.name) ? [path] : [];
-    });
-  return (await Promise.all(nested)).flat();
+/** By path, in the order of a scan. */
+export function byFile(a: { readonly file: string }, b: { readonly file: string }): number {
+  return compareTexts(a.file, b.file);
 }
 
 /** Null for a link that leaves the root. */
-function readFile(
-  base: string,
-  { file, known }: { readonly file: string; readonly known: ScannedFile | undefined },
-): ScannedFile | UnreadableFile | null {
+function readFile(scanning: Scanning, file: string): FoundFile | UnreadableFile | null {
+  const { base, known, chunks } = scanning;
   try {
+    scanning.onStep();
     const path = join(base, file);
     const own = lstatSync(path, { bigint: true });
     const isLink = own.isSymbolicLink();
     const target = isLink ? realpathSync(path) : path;
     if (isLink && !isBelow(base, target)) return null;
     const identity = identify(isLink ? lstatSync(target, { bigint: true }) : own, isLink);
-    if (identity !== null && known?.identity === identity) return known;
-    const bytes = readBounded(target);
-    return { file, digest: hash('sha256', bytes, 'hex'), bytes, identity };
+    const before = known.get(file);
+    if (identity !== null && before?.identity === identity)
+      return { file, digest: before.digest, identity, bytes: null };
+    const bytes = readBounded(target, chunks);
+    const digest = hash('sha256', bytes, 'hex');
+    return { file, digest, identity, bytes: digest === before?.digest ? null : chunks.take(bytes.length) };
   } catch (error) {
     return { file, message: toMessage(error) };
   }
@@ -140,11 +139,11 @@ function identify(stats: BigIntStats, isLink: boolean): string | null {
 }
 
 /** One byte more than is allowed is read of a file that is too large: enough to say so. */
-function readBounded(path: string): Buffer {
+function readBounded(path: string, chunks: ByteChunks): Buffer {
   const handle = openSync(path, READ_FLAGS);
   try {
     const { size } = fstatSync(handle);
-    const buffer = Buffer.alloc(Math.min(size, MAX_FILE_BYTES) + 1);
+    const buffer = chunks.room(Math.min(size, MAX_FILE_BYTES) + 1);
     let length = 0;
     for (;;) {
       const bytesRead = readSync(handle, buffer, length, buffer.length - length, length);
@@ -154,8 +153,4 @@ function readBounded(path: string): Buffer {
   } finally {
     closeSync(handle);
   }
-}
-
-function byFile(a: { readonly file: string }, b: { readonly file: string }): number {
-  return compareTexts(a.file, b.file);
 }

@@ -3,7 +3,8 @@ import type { Clock } from '../clock.ts';
 import { toMessage } from '../errors.ts';
 import type { Logger } from '../logger.ts';
 import type { LoadedFile } from './definition.ts';
-import { type Scan, type ScannedFile, scanDirectory, type UnreadableFile } from './directory-scan.ts';
+import type { UnreadableFile } from './directory-scan.ts';
+import { createDirectoryScanner, type Scan } from './directory-scanner.ts';
 import { type DirectoryWatch, watchDirectory } from './directory-watch.ts';
 import { createFileLoader } from './file-loader.ts';
 import { findFrozenMounts } from './frozen-mounts.ts';
@@ -42,7 +43,8 @@ export function createDirectorySource(options: DirectorySourceOptions): Definiti
   const loader = createFileLoader(place);
   let watching: DirectoryWatch | null = null;
   const frozen = findFrozenMounts(dir).map(toFrozenNotice);
-  let settled: ReadonlyMap<string, ScannedFile> = new Map();
+  const scanner = createDirectoryScanner({ root: dir, clock });
+  let settled: Scan | null = null;
   let settledMark: string | null = null;
 
   /** What agrees with the last look that settled has been seen twice already. A whole version never changes. */
@@ -60,12 +62,13 @@ export function createDirectorySource(options: DirectorySourceOptions): Definiti
 
   async function look(): Promise<Look> {
     try {
-      const scan = await scanDirectory(dir, settled);
+      const scan = await scanner.scan(settled);
       if (scan === null) return { kind: 'moving', mark: null };
-      return { kind: 'seen', mark: toRevision(scan), scan };
+      return { kind: 'seen', mark: scan.revision, scan };
     } catch (cause) {
       const mark = `Cannot read directory "${dir}": ${toMessage(cause)}`;
-      return { kind: 'failed', mark, error: new SourceError('Unreadable', mark, { cause }) };
+      const reason = cause instanceof SourceError ? cause.reason : 'Unreadable';
+      return { kind: 'failed', mark, error: new SourceError(reason, mark, { cause }) };
     }
   }
 
@@ -77,7 +80,7 @@ export function createDirectorySource(options: DirectorySourceOptions): Definiti
       if (seen.kind === 'failed') throw seen.error;
       const readAt = clock.now();
       const { files, unreadable } = seen.scan;
-      settled = new Map(files.map((file) => [file.file, file]));
+      settled = seen.scan;
       settledMark = seen.mark;
       const loaded = await loader.load(files.map(({ file: path, ...rest }) => ({ path, ...rest })));
       const broken = unreadable.map((file) => toUnreadable(file, place));
@@ -99,7 +102,7 @@ export function createDirectorySource(options: DirectorySourceOptions): Definiti
     },
     notices: () => [...toWatchNotices(options, watching), ...frozen],
     async close() {
-      await watching?.close();
+      await Promise.all([watching?.close(), scanner.close()]);
     },
   };
 }
@@ -118,15 +121,6 @@ function toUnreadable({ file: path, message }: UnreadableFile, place: SourcePlac
   } as const;
   const nothing = { bytes: Buffer.alloc(0), digest: '', definitions: [] };
   return { owner: place.owner, path, file, ...nothing, problems: [problem] };
-}
-
-/** Every path with the digest of its content; a file that cannot be read counts as one too. */
-function toRevision({ files, unreadable }: Scan): string {
-  const lines = [
-    ...files.map(({ file, digest }) => `${digest} ${file}`),
-    ...unreadable.map(({ file }) => `unreadable ${file}`),
-  ];
-  return `dir@sha256:${hash('sha256', JSON.stringify(lines), 'hex')}`;
 }
 
 function toWatchNotices(

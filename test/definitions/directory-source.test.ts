@@ -15,39 +15,45 @@ import { createDirectorySource } from '../../src/definitions/directory-source.ts
 import type { DefinitionSource, SourceFiles } from '../../src/definitions/source.ts';
 import { createLogger } from '../../src/logger.ts';
 import { mountConfigMap } from '../helpers/config-map.ts';
-import { createHeldClock } from '../helpers/held-clock.ts';
 import { toBrief } from '../helpers/load-text.ts';
+import { createSettlingClock } from '../helpers/settling-clock.ts';
 import { createTempDir } from '../helpers/temp-dir.ts';
 
 /** A source whose waits end at once; what it waits for can be disturbed. */
-interface SteppedSource extends Pick<DefinitionSource, 'restore'> {
+interface SteppedSource extends Pick<DefinitionSource, 'restore'>, AsyncDisposable {
   /** Reads, and does something at each wait. Answers how often it waited too. */
   read(onWait?: (wait: number) => void): Promise<SourceFiles & { readonly waits: number }>;
 }
 
 function createSteppedSource(dir: string, labelled = false): SteppedSource {
-  const clock = createHeldClock();
+  let onSettle: () => void = () => undefined;
+  const clock = createSettlingClock(() => onSettle());
   const logger = createLogger('silent');
   const source = createDirectorySource({ name: 'hooks', dir, labelled, clock, logger, pollMs: 1_000 });
   return {
     restore: source.restore,
     async read(onWait = () => undefined) {
       let waits = 0;
-      let reading = true;
-      const read = source.read({ live: null }).finally(() => {
-        reading = false;
-      });
-      read.catch(() => undefined);
-      while (reading) {
-        await setImmediate();
-        if (clock.timers === 0) continue;
+      onSettle = () => {
         waits += 1;
         onWait(waits);
-        clock.advance(25);
-      }
-      return { ...(await read), waits };
+      };
+      return { ...(await source.read({ live: null })), waits };
     },
+    [Symbol.asyncDispose]: () => source.close(),
   };
+}
+
+/** Reads with a source that is not needed again. */
+async function readOnce(
+  dir: string,
+  {
+    labelled = false,
+    onWait,
+  }: { readonly labelled?: boolean; readonly onWait?: (wait: number) => void } = {},
+): ReturnType<SteppedSource['read']> {
+  await using source = createSteppedSource(dir, labelled);
+  return await source.read(onWait);
 }
 
 function log(extra = ''): string {
@@ -65,7 +71,7 @@ function problemsOf({ files }: SourceFiles): readonly string[] {
 describe('a directory source', () => {
   it('reads what is added, edited, broken, mended and removed', async () => {
     using dir = createTempDir();
-    const source = createSteppedSource(dir.path);
+    await using source = createSteppedSource(dir.path);
     expect((await source.read()).files).toEqual([]);
 
     dir.write('a.yaml', log());
@@ -95,7 +101,7 @@ describe('a directory source', () => {
   it('parses again only what changed', async () => {
     using dir = createTempDir();
     for (const name of ['a.yaml', 'b.yaml', 'c.yaml']) dir.write(name, log());
-    const source = createSteppedSource(dir.path);
+    await using source = createSteppedSource(dir.path);
     const before = await source.read();
     dir.write('b.yaml', log('snooze: 1\n'));
     utimesSync(join(dir.path, 'c.yaml'), 1, 1);
@@ -106,7 +112,7 @@ describe('a directory source', () => {
   it('takes a rollback, of the same size and with a time before that of what it read', async () => {
     using dir = createTempDir();
     const path = dir.write('a.yaml', log('snooze: 2\n'));
-    const source = createSteppedSource(dir.path);
+    await using source = createSteppedSource(dir.path);
     const { revision } = await source.read();
     dir.write('a.yaml', log('snooze: 1\n'));
     utimesSync(path, 1, 1);
@@ -118,7 +124,7 @@ describe('a directory source', () => {
   it('looks once when nothing changed and waits for what did', async () => {
     using dir = createTempDir();
     dir.write('a.yaml', log());
-    const source = createSteppedSource(dir.path);
+    await using source = createSteppedSource(dir.path);
     expect((await source.read()).waits).toBe(1);
     expect((await source.read()).waits).toBe(0);
     dir.write('a.yaml', log('snooze: 1\n'));
@@ -129,7 +135,7 @@ describe('a directory source', () => {
     using dir = createTempDir();
     dir.write('a.yaml', log());
     symlinkSync('nowhere.yaml', join(dir.path, 'b.yaml'));
-    const source = createSteppedSource(dir.path);
+    await using source = createSteppedSource(dir.path);
     const read = await source.read();
     expect([namesOf(read), problemsOf(read)]).toEqual([['a'], ['b.yaml:1:1 file_unreadable']]);
     expect((await source.read()).waits).toBe(0);
@@ -140,7 +146,7 @@ describe('a directory source', () => {
   it('has the bytes each file was loaded from', async () => {
     using dir = createTempDir();
     dir.write('a.yaml', log());
-    const source = createSteppedSource(dir.path);
+    await using source = createSteppedSource(dir.path);
     const { files } = await source.read();
     dir.write('a.yaml', log('snooze: 1\n'));
     expect(files.map(({ path, bytes }) => [path, bytes.toString()])).toEqual([['a.yaml', log()]]);
@@ -151,7 +157,7 @@ describe('a directory source', () => {
     dir.write('a.yaml', log('snoze: 1\n'));
     dir.write('b.yaml', log());
     symlinkSync('nowhere.yaml', join(dir.path, 'c.yaml'));
-    const read = await createSteppedSource(dir.path, true).read();
+    const read = await readOnce(dir.path, { labelled: true });
     expect([namesOf(read), problemsOf(read)]).toEqual([
       ['b'],
       ['hooks:a.yaml:3:1 unknown_key snoze', 'hooks:c.yaml:1:1 file_unreadable'],
@@ -167,7 +173,7 @@ describe('a directory source', () => {
     using dir = createTempDir();
     dir.write('a.yaml', log());
     dir.write('b.yaml', log('snooze: 1\n'));
-    const source = createSteppedSource(dir.path);
+    await using source = createSteppedSource(dir.path);
     const kept = ['a.yaml', 'b.yaml'].map((path) => ({ path, bytes: Buffer.from(log()) }));
     const restored = await source.restore({ revision: 'dir@sha256:1', commit: null, files: kept });
     expect(restored).toMatchObject({ revision: 'dir@sha256:1', commit: null });
@@ -184,15 +190,15 @@ describe('the revision of a directory', () => {
     for (const file of files) one.write(file, log());
     for (const file of files.toReversed()) other.write(file, log());
     other.write('notes.txt', 'no definition');
-    const { revision } = await createSteppedSource(one.path).read();
+    const { revision } = await readOnce(one.path);
     expect(revision).toMatch(/^dir@sha256:[0-9a-f]{64}$/);
-    expect((await createSteppedSource(other.path).read()).revision).toBe(revision);
+    expect((await readOnce(other.path)).revision).toBe(revision);
   });
 
   it('stays over touches, changes of mode, copies and a way there and back', async () => {
     using dir = createTempDir();
     const path = dir.write('a.yaml', log());
-    const source = createSteppedSource(dir.path);
+    await using source = createSteppedSource(dir.path);
     const { revision } = await source.read();
     const changes = [
       () => utimesSync(path, 1, 1),
@@ -226,7 +232,7 @@ describe('the revision of a directory', () => {
   ])('changes with %s', async (_what, change) => {
     using dir = createTempDir();
     dir.write('a.yaml', log());
-    const source = createSteppedSource(dir.path);
+    await using source = createSteppedSource(dir.path);
     const { revision } = await source.read();
     change(dir.path);
     expect((await source.read()).revision).not.toBe(revision);
@@ -239,9 +245,11 @@ describe('a read while files are written', () => {
     const whole = log('description: written in pieces\nsnooze: 60\n');
     const pieces = whole.match(/.{1,9}\n?|\n/g) ?? [];
     const path = dir.write('a.yaml', pieces[0] ?? '');
-    const read = await createSteppedSource(dir.path).read((wait) => {
-      const piece = pieces[wait];
-      if (piece !== undefined) appendFileSync(path, piece);
+    const read = await readOnce(dir.path, {
+      onWait(wait) {
+        const piece = pieces[wait];
+        if (piece !== undefined) appendFileSync(path, piece);
+      },
     });
     expect(pieces.length).toBeGreaterThan(5);
     expect(read).toMatchObject({ waits: pieces.length, files: [{ problems: [] }] });
@@ -251,7 +259,7 @@ describe('a read while files are written', () => {
   it('does not take a file that was emptied and is about to be written', async () => {
     using dir = createTempDir();
     dir.write('a.yaml', log());
-    const source = createSteppedSource(dir.path);
+    await using source = createSteppedSource(dir.path);
     const { revision } = await source.read();
     dir.write('a.yaml', '');
     const read = await source.read((wait) => {
@@ -263,7 +271,7 @@ describe('a read while files are written', () => {
   it('does not see a file that comes and goes', async () => {
     using dir = createTempDir();
     dir.write('a.yaml', log());
-    const source = createSteppedSource(dir.path);
+    await using source = createSteppedSource(dir.path);
     const { revision } = await source.read();
     dir.write('.a.yaml.swp', 'x');
     const other = dir.write('4913.yaml', 'x');
@@ -273,7 +281,7 @@ describe('a read while files are written', () => {
   it('gives up on files that keep changing, and reads them when they stop', async () => {
     using dir = createTempDir();
     dir.write('a.yaml', log());
-    const source = createSteppedSource(dir.path);
+    await using source = createSteppedSource(dir.path);
     const restless = source.read((wait) => dir.write('a.yaml', log(`snooze: ${wait}\n`)));
     await expect(restless).rejects.toMatchObject({
       reason: 'KeepsChanging',
@@ -287,7 +295,7 @@ describe('a directory that goes away', () => {
   it('is said to be unreadable, and read again when it is back', async () => {
     using dir = createTempDir();
     const path = join(dir.path, 'hooks.d');
-    const source = createSteppedSource(path);
+    await using source = createSteppedSource(path);
     const missing = {
       reason: 'Unreadable',
       message: expect.stringContaining(`Cannot read directory "${path}": ENOENT`),
@@ -305,7 +313,7 @@ describe('a directory that goes away', () => {
     using dir = createTempDir();
     const path = join(dir.path, 'hooks.d');
     dir.write('hooks.d/a.yaml', log());
-    const source = createSteppedSource(path);
+    await using source = createSteppedSource(path);
     const { revision } = await source.read();
     renameSync(path, `${path}.away`);
     expect(await source.read((wait) => wait === 1 && renameSync(`${path}.away`, path))).toMatchObject({
@@ -315,7 +323,7 @@ describe('a directory that goes away', () => {
 
   it('is said to be unreadable when a file took its place', async () => {
     using dir = createTempDir();
-    await expect(createSteppedSource(dir.write('hooks.d', log())).read()).rejects.toMatchObject({
+    await expect(readOnce(dir.write('hooks.d', log()))).rejects.toMatchObject({
       reason: 'Unreadable',
     });
   });
@@ -329,7 +337,7 @@ describe('a mounted ConfigMap', () => {
   it('is never read as a mixture of two versions, however often it is swapped', async () => {
     using dir = createTempDir();
     const mount = mountConfigMap(join(dir.path, 'hooks'), toVersion(0));
-    const source = createSteppedSource(mount.path);
+    await using source = createSteppedSource(mount.path);
     let version = 0;
     const swap = (): void => {
       version += 1;
