@@ -40,6 +40,8 @@ async function readDirectory(dir: string): Promise<readonly LoadedFile[]> {
   } catch (error) {
     if (!(error instanceof SourceError)) throw error;
     throw new HooklineError('directory_unreadable', error.message, { cause: error });
+  } finally {
+    await source.close();
   }
 }
 
