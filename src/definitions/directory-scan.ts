@@ -112,7 +112,7 @@ function readFile(scanning: Scanning, file: string): FoundFile | UnreadableFile 
   const { base, known, chunks } = scanning;
   try {
     scanning.onStep();
-    const path = join(base, file);
+    const path = `${base}/${file}`;
     const own = lstatSync(path, { bigint: true });
     const isLink = own.isSymbolicLink();
     const target = isLink ? realpathSync(path) : path;
@@ -135,7 +135,7 @@ function identify(stats: BigIntStats, isLink: boolean): string | null {
   if (!stats.isFile()) throw new Error('it is no regular file');
   // Where time goes by the second, two changes in one second leave the same.
   if (stats.ctimeNs % NANOSECONDS === 0n) return null;
-  return [stats.ino, stats.size, stats.mtimeNs, stats.ctimeNs].join(':');
+  return `${stats.ino}:${stats.size}:${stats.mtimeNs}:${stats.ctimeNs}`;
 }
 
 /** One byte more than is allowed is read of a file that is too large: enough to say so. */
