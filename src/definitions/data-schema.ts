@@ -49,7 +49,11 @@ function compilePattern(pattern: string): RE2JS {
 export function checkDataSchema(schema: JsonObject): readonly DataSchemaMistake[] {
   try {
     if (!meta.validateSchema(schema)) return toMistakes(meta.errors ?? []);
-    compileDataSchema(schema);
+    const validate = compileDataSchema(schema);
+    // A promise would be taken for a yes, and what it rejects with by nobody.
+    if ('$async' in validate) return [{ pointer: '/$async', message: 'it cannot be checked at once' }];
+    // One that is nothing but itself fails when it is used.
+    validate({});
     return [];
   } catch (error) {
     return [{ pointer: '', message: toMessage(error) }];
@@ -77,15 +81,25 @@ export function compileDataSchema(schema: JsonObject): ValidateFunction {
   return validate;
 }
 
-/** What of some data does not fit a schema; of data with very many values only the first thing. */
+/**
+ * What of some data does not fit a schema; of data with very many values only the first thing, and of a schema with
+ * references: where that turns to itself, naming all goes into every branch of every level, twice as long for each.
+ */
 export function explainMisfit(schema: JsonObject, data: Json): readonly ErrorObject[] {
-  if (countValues(data, MAX_EXPLAINED) >= MAX_EXPLAINED) {
+  if (hasReferences(schema) || countValues(data, MAX_EXPLAINED) >= MAX_EXPLAINED) {
     const validate = compileDataSchema(schema);
     return validate(data) ? [] : (validate.errors ?? []);
   }
   const explain = explainers.get(schema) ?? createCompiler({ allErrors: true }).compile(schema);
   explainers.set(schema, explain);
   return explain(data) ? [] : (explain.errors ?? []);
+}
+
+const REFERENCES = ['$ref', '$dynamicRef', '$recursiveRef'];
+
+function hasReferences(value: Json): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return REFERENCES.some((key) => Object.hasOwn(value, key)) || Object.values(value).some(hasReferences);
 }
 
 /** How many values there are at all depths; counted no further than to `limit`. */

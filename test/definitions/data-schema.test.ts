@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { checkDataSchema, compileDataSchema } from '../../src/definitions/data-schema.ts';
+import { checkDataSchema, compileDataSchema, explainMisfit } from '../../src/definitions/data-schema.ts';
 import type { Json, JsonObject } from '../../src/event.ts';
 
 describe('checkDataSchema()', () => {
@@ -20,6 +20,19 @@ describe('checkDataSchema()', () => {
     ['a type', { type: 'strng' }, '/type', 'must be equal to one of the allowed values'],
     ['a deep type', { properties: { 'a/b': { type: 7 } } }, '/properties/a~1b/type', 'must be equal to one'],
     ['a reference', { $ref: '#/$defs/a' }, '', "can't resolve reference #/$defs/a"],
+    [
+      'one that is checked later',
+      { $async: true, required: ['a'] },
+      '/$async',
+      'it cannot be checked at once',
+    ],
+    [
+      'one that is checked later, of what is right',
+      { $async: true },
+      '/$async',
+      'it cannot be checked at once',
+    ],
+    ['one that is nothing but itself', { $ref: '#' }, '', 'Maximum call stack'],
     ['a reference elsewhere', { $ref: 'https://example.com/a.json' }, '', "can't resolve reference"],
     ['a pattern', { pattern: '(' }, '', 'Cannot use pattern "("'],
     ['a pattern that looks ahead', { pattern: '^(?!a)' }, '', 'no lookaround, no references to groups'],
@@ -41,6 +54,31 @@ describe('checkDataSchema()', () => {
     const schema = { type: ['string', 'foo'], minimum: 'a', properties: { b: { required: 'c' } } };
     const places = checkDataSchema(schema).map(({ pointer }) => pointer);
     expect(places.toSorted()).toEqual(['/minimum', '/properties/b/required', '/type', '/type/1']);
+  });
+});
+
+describe('explainMisfit()', () => {
+  it('names one thing where a schema turns to itself, however deep the data', () => {
+    const branch = (op: string): JsonObject => ({
+      type: 'object',
+      required: ['op', 'of'],
+      properties: { op: { const: op }, of: { $ref: '#/$defs/node' } },
+    });
+    const schema: JsonObject = {
+      $defs: { node: { oneOf: [{ type: 'number' }, branch('not'), branch('neg')] } },
+      $ref: '#/$defs/node',
+    };
+    let data: Json = 'no number';
+    for (let level = 0; level < 100; level += 1) data = { op: 'not', of: data };
+    expect(explainMisfit(schema, data).length).toBeLessThan(1_000);
+  });
+
+  it('names all where it does not', () => {
+    const schema: JsonObject = { properties: { a: { type: 'string' }, b: { type: 'string' } } };
+    expect(explainMisfit(schema, { a: 1, b: 2 }).map(({ instancePath }) => instancePath)).toEqual([
+      '/a',
+      '/b',
+    ]);
   });
 });
 
