@@ -7,6 +7,13 @@ import { isReference } from './reference.ts';
  */
 const KEY_AND_VALUE =
   /(["']?)(?<![\w.-])([\w.-]+)\1(\s*:\s+|\s*:(?=["']))("(?:[^"\\\n]|\\.)*"|'[^'\n]*'|[^\s"'{[&*|>,}#][^,}\n]*)/g;
+/** A key with a list in brackets. */
+const KEY_AND_LIST = /(["']?)(?<![\w.-])([\w.-]+)\1\s*:\s*\[((?:"(?:[^"\\\n]|\\.)*"|'[^'\n]*'|[^"'[\]])*)\]/g;
+/** A key with a list of lines, each with a dash. */
+const KEY_AND_LINES =
+  /(["']?)(?<![\w.-])([\w.-]+)\1[ \t]*:[ \t]*(?:#[^\n]*)?\r?\n((?:[ \t]*(?:-[ \t][^\n]*|#[^\n]*)?(?:\n|$))+)/g;
+/** A value in a list. */
+const ITEM = /"(?:[^"\\\n]|\\.)*"|'[^'\n]*'|[^\s"',[\]-][^,\n]*/g;
 /** The password of a URL. */
 const URL_PASSWORD = /(?<![a-z0-9+.-])([a-z][a-z0-9+.-]*:\/\/[^\s:/@]*:)([^\s/@"']+)(?=@)/gi;
 /** A parameter in the query of a URL. */
@@ -18,12 +25,13 @@ const PARAMETER = /([?&])([\w.-]+)=([^&#\s"']+)/g;
  */
 export function maskSource(text: string): string {
   return text
+    .replaceAll(KEY_AND_LIST, maskItems)
+    .replaceAll(KEY_AND_LINES, maskItems)
     .replaceAll(
       KEY_AND_VALUE,
       (whole: string, _quote: string, name: string, _colon: string, value: string) => {
-        const bare = value.replaceAll(/^["']|["']$/g, '').trimEnd();
-        const isShown = !isSensitiveName(name) || isReference(bare) || bare === 'null';
-        return isShown ? whole : `${whole.slice(0, -value.length)}${'*'.repeat(value.length)}`;
+        if (!isSensitiveName(name)) return whole;
+        return `${whole.slice(0, -value.length)}${maskValue(value)}`;
       },
     )
     .replaceAll(
@@ -33,4 +41,16 @@ export function maskSource(text: string): string {
     .replaceAll(PARAMETER, (whole: string, sign: string, name: string, value: string) =>
       isSensitiveName(name) ? `${sign}${name}=${'*'.repeat(value.length)}` : whole,
     );
+}
+
+/** A reference stays, and so does what says that there is none. */
+function maskValue(value: string): string {
+  const bare = value.replaceAll(/^["']|["']$/g, '').trimEnd();
+  return isReference(bare) || bare === 'null' ? value : '*'.repeat(value.length);
+}
+
+function maskItems(whole: string, _quote: string, name: string, list: string): string {
+  if (!isSensitiveName(name)) return whole;
+  const at = whole.lastIndexOf(list);
+  return whole.slice(0, at) + list.replaceAll(ITEM, maskValue) + whole.slice(at + list.length);
 }

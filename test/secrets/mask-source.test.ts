@@ -35,6 +35,39 @@ describe('maskSource()', () => {
   });
 });
 
+describe('maskSource() of several secrets', () => {
+  it.each([
+    [`secret: ["hunter2", 'hunter2', hunter2]`, 'secret: [*********, *********, *******]'],
+    ['{"secret":["hunter2"],"url":"http://a/"}', '{"secret":[*********],"url":"http://a/"}'],
+    ['secret: ["hunter2]", \'[hunter2\']', 'secret: [**********, **********]'],
+    ['secret: [\n  "hunter2",\n  hunter2\n]', 'secret: [\n  *********,\n  *******\n]'],
+    ['secret: ["{vault://env/new}", hunter2]', 'secret: ["{vault://env/new}", *******]'],
+    ['name: [hunter, seven]', 'name: [hunter, seven]'],
+  ])('of %s shows %s', (text, shown) => {
+    expect(maskSource(text)).toBe(shown);
+  });
+
+  it.each([
+    'secret:\n  - hunter2\n  - "hunter2"\nurl: http://a/',
+    'secret: # two\r\n- hunter2\r\n- hunter2\r\nurl: http://a/',
+    'config:\n  secret:\n    # the new one\n    - hunter2\n\n    - hunter2\n  url: http://a/',
+  ])('hides those of lines: %j', (text) => {
+    const masked = maskSource(text);
+    expect(masked).not.toContain('hunter2');
+    expect(masked).toHaveLength(text.length);
+    expect(masked).toMatch(/url: http:\/\/a\/$/);
+  });
+
+  it.each([
+    ['brackets that do not end', 'secret: ['],
+    ['quotes that do not end', 'secret: ["'],
+    ['lines of nothing', 'secret:\n'],
+    ['lists of nothing', 'secret:\n  - \n'],
+  ])('takes time in proportion to %s', (_what, part) => {
+    expect(maskSource(part.repeat(100_000))).toHaveLength(part.length * 100_000);
+  });
+});
+
 describe('maskSource() of a long text', () => {
   it.each([
     ['x'],
