@@ -1,9 +1,10 @@
+import { hash } from 'node:crypto';
 import type { CloudEventNames } from '../catalogue/cloud-event-names.ts';
 import { isJsonObject, type Json, type JsonObject } from '../event.ts';
 import { isJsonType } from './content-type.ts';
 import { describe, type Intaken, MAX_SHOWN, type Refused, refuse } from './intaken.ts';
 import { parseJson } from './parse-json.ts';
-import { type IntakeContext, toEvent } from './to-event.ts';
+import { type IntakeContext, MAX_ID_LENGTH, toEvent } from './to-event.ts';
 
 /** What an event is made with besides the CloudEvent that was sent, which has an id of its own. */
 export interface CloudEventContext extends Omit<IntakeContext, 'defaultId'> {
@@ -42,12 +43,18 @@ export function toCloudEvent(sent: Json, context: CloudEventContext): Intaken {
   const name = context.nameCloudEvent({ source, type });
   if (name.kind === 'unnamed') return refuse(name.message, name.hint);
   const event = {
-    id: name.isShared ? `${source} ${id}` : id,
+    id: name.isShared ? toSharedId(source, id) : id,
     source: name.source,
     event: name.event,
     data: data.value,
   };
   return toEvent(isSet(sent.time) ? { ...event, time: sent.time } : event, { ...context, defaultId: null });
+}
+
+/** Ids are unique within a CloudEvents source only. One that is too long to stand beside the id is there by its digest. */
+function toSharedId(source: string, id: string): string {
+  const whole = `${source} ${id}`;
+  return whole.length <= MAX_ID_LENGTH ? whole : `sha256:${hash('sha256', source, 'hex')} ${id}`;
 }
 
 /** In JSON an attribute that is null is not set. */

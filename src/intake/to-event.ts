@@ -18,7 +18,8 @@ export interface IntakeContext {
 }
 
 const KEYS = ['source', 'event', 'data', 'id', 'time'];
-const MAX_ID_LENGTH = 256;
+/** Characters the id of an event may have. */
+export const MAX_ID_LENGTH = 256;
 /** What a declared source or event may have. */
 const MAX_NAME_LENGTH = 200;
 

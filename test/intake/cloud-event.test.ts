@@ -53,6 +53,12 @@ describe('toCloudEvent()', () => {
     });
   });
 
+  it('puts the digest of a source before the id that is too long to stand there', () => {
+    const source = `https://${'eu.'.repeat(80)}example.com/billing`;
+    const taken = take({ ...SENT, source, type: 'com.example.paid', id: 'A 1' });
+    expect(taken).toMatchObject({ event: { id: expect.stringMatching(/^sha256:[0-9a-f]{64} A 1$/) } });
+  });
+
   it.each<[string, Json, object]>([
     ['a time', { ...SENT, time: '2018-04-05T17:31:00Z' }, { time: '2018-04-05T17:31:00Z' }],
     ['attributes that are null', { ...SENT, time: null, subject: null, traceparent: null }, { id: 'A-1' }],
