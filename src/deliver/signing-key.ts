@@ -23,6 +23,8 @@ const SPKI_PREFIX = Buffer.from('302a300506032b6570032100', 'hex');
  */
 export function parseSigningKey(text: string): SigningKey {
   if (text.startsWith(PRIVATE_PREFIX)) return { kind: 'private', key: toPrivateKey(text) };
+  if (text.startsWith(PUBLIC_PREFIX))
+    throw new SecretError(`a secret ${PUBLIC_PREFIX}… is a public key: it verifies and cannot sign`);
   const isEncoded = text.startsWith(SHARED_PREFIX);
   const bytes = isEncoded ? Buffer.from(text.slice(SHARED_PREFIX.length), 'base64') : Buffer.from(text);
   if (bytes.length === 0) throw new SecretError('the secret is empty: anyone could sign with it');

@@ -96,6 +96,7 @@ describe('parseSigningKey()', () => {
   it.each([
     ['', 'empty'],
     ['whsec_', 'empty'],
+    ['whpk_1SiA4o9hyqTCpIqC5V9HUakiiaeACeqfZTInDBbOir4=', 'is a public key'],
     ['whsk_', 'must be a private key'],
     ['whsk_AAAA', 'must be a private key'],
     [`whsk_${Buffer.alloc(48).toString('base64')}`, 'must be a private key'],
