@@ -16,6 +16,9 @@ export interface ScheduleMistake {
   readonly message: string;
 }
 
+/** What is promised of all that the library reads: a year, or a date, is no schedule. */
+const PATTERN = /^\s*(?:@(?:hourly|daily|weekly|monthly|yearly|annually|midnight)|\S+(?:\s+\S+){4,5})\s*$/i;
+
 /** Reads a declaration that has no mistakes. */
 export function createSchedule({ cron, timezone }: Pick<ScheduleDefinition, 'cron' | 'timezone'>): Schedule {
   const job = new Cron(cron, { paused: true, timezone });
@@ -30,6 +33,8 @@ export function checkSchedule({
   cron,
   timezone,
 }: Pick<ScheduleDefinition, 'cron' | 'timezone'>): ScheduleMistake | null {
+  if (!PATTERN.test(cron))
+    return { key: 'cron', message: 'it has neither five fields nor six, and is no @daily or the like' };
   if (!isTimezone(timezone)) return { key: 'timezone', message: `no time zone "${timezone}" is known` };
   try {
     const schedule = createSchedule({ cron, timezone });

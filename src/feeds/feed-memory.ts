@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { toMessage } from '../errors.ts';
 import { isJsonObject } from '../event.ts';
@@ -9,10 +9,11 @@ import type { FeedMemory } from './feed.ts';
 
 /** Hex digits of a digest: enough that no two feeds of one state directory share them. */
 const DIGITS = 32;
+const OWNER_ONLY = 0o700;
 
 /** Where feeds keep what they know. */
 interface FeedMemoryOptions {
-  /** Must exist. */
+  /** Need not exist before something is kept. */
   readonly dir: string;
   /** Whose it is: kind of feed and name of its source. */
   readonly feed: string;
@@ -35,6 +36,10 @@ export function createFeedMemory({ dir, feed, logger }: FeedMemoryOptions): Feed
       }
       return null;
     },
-    save: (state) => replaceFile(file, JSON.stringify(state)),
+    async save(state) {
+      await mkdir(dir, { recursive: true, mode: OWNER_ONLY });
+      await replaceFile(file, JSON.stringify(state));
+    },
+    clear: () => rm(file, { force: true }),
   };
 }

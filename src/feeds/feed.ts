@@ -50,4 +50,6 @@ export interface FeedMemory {
   load(): Promise<JsonObject | null>;
   /** Durable once it resolves. */
   save(state: JsonObject): Promise<void>;
+  /** Forgets all of it. */
+  clear(): Promise<void>;
 }

@@ -1,7 +1,7 @@
-import { mkdirSync } from 'node:fs';
 import { digestJson } from '../canonical-json.ts';
 import type { Declared, DeclaredSource } from '../catalogue/build.ts';
-import type { Feed, FeedParts, FeedState } from './feed.ts';
+import { toMessage } from '../errors.ts';
+import type { Feed, FeedMemory, FeedParts, FeedState } from './feed.ts';
 import { createFeedMemory } from './feed-memory.ts';
 import { startScheduleFeed } from './schedule.ts';
 
@@ -41,6 +41,8 @@ export function createFeeds({ dir, ...parts }: FeedsParts): Feeds {
   const ending = new Map<string, Promise<void>>();
   let stopped = false;
 
+  const memoryOf = (name: string): FeedMemory => createFeedMemory({ dir, feed: name, logger: parts.logger });
+
   function end(name: string, { feed }: WantedFeed): void {
     wanted.delete(name);
     if (feed === null) return;
@@ -48,20 +50,33 @@ export function createFeeds({ dir, ...parts }: FeedsParts): Feeds {
     ending.set(name, ended);
   }
 
+  /** What is not declared any more begins anew if it comes back: nothing was missed meanwhile. */
+  function forget(name: string): void {
+    const cleared = (ending.get(name) ?? Promise.resolve())
+      .then(() => memoryOf(name).clear())
+      .catch((error: unknown) =>
+        parts.logger.warn({ feed: name, err: toMessage(error) }, 'cannot forget what a feed kept'),
+      )
+      .finally(() => ending.delete(name));
+    ending.set(name, cleared);
+  }
+
   async function begin({ name, digest, start }: DeclaredFeed): Promise<void> {
     const own: WantedFeed = { digest, feed: null };
     wanted.set(name, own);
     await ending.get(name);
     if (wanted.get(name) !== own || stopped) return;
-    own.feed = start({ ...parts, memory: createFeedMemory({ dir, feed: name, logger: parts.logger }) });
+    own.feed = start({ ...parts, memory: memoryOf(name) });
   }
 
   return {
     follow(declared) {
       if (stopped) return;
       const feeds = new Map([...declared.values()].flatMap(toDeclaredFeeds).map((feed) => [feed.name, feed]));
-      for (const [name, own] of wanted) if (feeds.get(name)?.digest !== own.digest) end(name, own);
-      if (feeds.size > 0) mkdirSync(dir, { recursive: true, mode: OWNER_ONLY });
+      for (const [name, own] of wanted) {
+        if (feeds.get(name)?.digest !== own.digest) end(name, own);
+        if (!feeds.has(name)) forget(name);
+      }
       for (const feed of feeds.values()) if (!wanted.has(feed.name)) void begin(feed);
     },
     states: () => [...wanted.values()].flatMap(({ feed }) => (feed === null ? [] : [feed.state()])),
@@ -72,8 +87,6 @@ export function createFeeds({ dir, ...parts }: FeedsParts): Feeds {
     },
   };
 }
-
-const OWNER_ONLY = 0o700;
 
 function toDeclaredFeeds({ source: { name: source, schedule } }: DeclaredSource): readonly DeclaredFeed[] {
   if (schedule === null) return [];

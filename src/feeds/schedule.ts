@@ -44,9 +44,9 @@ export function startScheduleFeed(
   }
 
   async function look(first: () => Promise<void> = async () => undefined): Promise<void> {
-    const due = schedule.lastUntil(clock.now());
     try {
       await first();
+      const due = schedule.lastUntil(clock.now());
       if (due !== null && due > doneUntil) await tick(due);
       problem = null;
     } catch (error) {

@@ -85,6 +85,22 @@ describe('feeds', () => {
     await feeds.stop();
   });
 
+  it('forget what is not declared any more: what comes back has missed nothing', async () => {
+    using dir = createTempDir();
+    const { feeds, clock, emitted, until } = createStage(dir);
+    const kept = (): number => readdirSync(join(dir.path, 'feeds')).length;
+    feeds.follow(declare({ a: '* * * * *' }));
+    await until(() => clock.timers === 1);
+    expect(kept()).toBe(1);
+    feeds.follow(declare({}));
+    await until(() => kept() === 0);
+    clock.advance(10 * MINUTE_MS);
+    feeds.follow(declare({ a: '* * * * *' }));
+    await until(() => clock.timers === 1);
+    expect(emitted).toEqual([]);
+    await feeds.stop();
+  });
+
   it('start nothing once they were stopped', async () => {
     using dir = createTempDir();
     const { feeds, clock } = createStage(dir);

@@ -21,6 +21,9 @@ function createStage(cron = '0 * * * *', missed: 'once' | 'skip' = 'once') {
     async save(state) {
       kept = state;
     },
+    async clear() {
+      kept = null;
+    },
   };
   const start = (pattern = cron): Feed =>
     startScheduleFeed(
