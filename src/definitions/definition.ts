@@ -214,5 +214,7 @@ export interface LoadedFile {
   /** sha256 of the bytes, hex. */
   readonly digest: string;
   readonly definitions: readonly LoadedDefinition[];
+  /** What documents that are wrong say they define, as far as they can be read. */
+  readonly meant: readonly Pick<Definition, 'kind' | 'name'>[];
   readonly problems: readonly Problem[];
 }

@@ -9,7 +9,6 @@ import {
   readSync,
   realpathSync,
 } from 'node:fs';
-import { join } from 'node:path';
 import { toMessage } from '../errors.ts';
 import { compareTexts } from '../order.ts';
 import { ByteChunks, type ByteRange } from './byte-chunks.ts';

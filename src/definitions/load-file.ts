@@ -57,6 +57,7 @@ export function loadFile({ file: path, bytes, source }: FileToLoad): LoadedFile 
     bytes,
     digest: hash('sha256', bytes, 'hex'),
     definitions: loaded.flatMap(({ definition }) => (definition === null ? [] : [definition])),
+    meant: loaded.flatMap(({ meant }) => meant ?? []),
     problems: toListed(loaded.flatMap(({ problems }) => problems)),
   };
 }
@@ -64,6 +65,8 @@ export function loadFile({ file: path, bytes, source }: FileToLoad): LoadedFile 
 /** What became of a document, or of a file that has none to look at. */
 interface Loaded {
   readonly definition: LoadedDefinition | null;
+  /** What it was to be; null where that is not known, or it is. */
+  readonly meant: LoadedFile['meant'][number] | null;
   readonly problems: readonly Problem[];
 }
 
@@ -73,7 +76,11 @@ type FilePlace = Pick<FileToLoad, 'file' | 'source'> & { readonly path: string }
 function loadBytes(bytes: Buffer, place: FilePlace): readonly Loaded[] {
   const read = toFileText(bytes);
   const broken = (mistakes: readonly Omit<YamlMistake, 'path'>[]): readonly Loaded[] => [
-    { definition: null, problems: mistakes.map((mistake) => toProblem(place, { path: [], ...mistake })) },
+    {
+      definition: null,
+      meant: null,
+      problems: mistakes.map((mistake) => toProblem(place, { path: [], ...mistake })),
+    },
   ];
   if (read.kind === 'broken') return broken([read.fault]);
   const yaml = parseYaml(read.text);
@@ -124,12 +131,22 @@ function loadDocument(document: YamlDocument, context: DocumentContext): Loaded 
     })),
   ];
   if (mistakes.length > 0)
-    return { definition: null, problems: mistakes.map((mistake) => toProblem(context, mistake)) };
+    return {
+      definition: null,
+      meant: toMeant(value),
+      problems: mistakes.map((mistake) => toProblem(context, mistake)),
+    };
   const definition = value as Definition;
   return {
     definition: { definition, origin: { source, owner, file, line }, declared, locate },
+    meant: null,
     problems: [],
   };
+}
+
+function toMeant(value: unknown): Loaded['meant'] {
+  if (!isJsonObject(value) || typeof value.name !== 'string') return null;
+  return { kind: value.kind === 'EventSource' ? 'EventSource' : 'EventHook', name: value.name };
 }
 
 /** Validates a document and completes it in place: defaults, name and id. */

@@ -9,8 +9,8 @@ export interface MixedSet {
   /** Whether a file is other than it is live: new, changed or gone. */
   isAdvanced(file: string): boolean;
   /**
-   * Has files be as they are live, or not be there. What the set as it was read declares and that leaves nowhere comes
-   * back with the file it is live from: it was on its way from there.
+   * Has files be as they are live, or not be there. What the set as it was read declares, rightly or not, and that leaves
+   * nowhere comes back with the file it is live from: it was on its way from there.
    */
   holdBack(files: readonly string[]): void;
   /** What is other than it was read. */
@@ -22,7 +22,7 @@ export function createMixedSet(read: readonly LoadedFile[], live: readonly Loade
   const asRead = byName(read);
   const asLive = byName(live);
   const current = new Map(asRead);
-  const declared = keysOf(read);
+  const declared = new Set([...keysOf(read), ...read.flatMap(({ meant }) => meant.map(toNameKey))]);
   const liveBelow = toBelow(live);
 
   function isAdvanced(file: string): boolean {
@@ -86,7 +86,10 @@ function keysOf(files: readonly LoadedFile[]): ReadonlySet<string> {
 
 /** What makes a definition the one it is. */
 function toKeys({ definition }: LoadedDefinition): readonly string[] {
-  return definition.kind === 'EventHook'
-    ? [`id:${definition.id}`, `hook:${definition.name}`]
-    : [`source:${definition.name}`];
+  const name = toNameKey(definition);
+  return definition.kind === 'EventHook' ? [`id:${definition.id}`, name] : [name];
+}
+
+function toNameKey({ kind, name }: LoadedFile['meant'][number]): string {
+  return `${kind}:${name}`;
 }

@@ -43,6 +43,17 @@ describe('isolating a bad file', () => {
     expect(report && toReconcileData(report)).toMatchObject({ held: ['a.yaml'], left_out: ['b.yaml'] });
   });
 
+  it.each([
+    ['a hook', 'name: a\nsource: crud\nhandler: lgo\n'],
+    ['a source', 'kind: EventSource\nname: a\nevents: { paid: 7 }\n'],
+  ])('leaves %s where it is when it moves to a file that is wrong', async (_what, moved) => {
+    const live = moved.startsWith('kind')
+      ? { 'a.yaml': 'kind: EventSource\nname: a\nevents: { paid: {} }\n', 'b.yaml': LOG }
+      : { 'a.yaml': LOG, 'b.yaml': LOG };
+    const set = await isolate(live, { 'moved.yaml': moved, 'b.yaml': LOG });
+    expect(set).toMatchObject({ lastGood: ['a.yaml'], leftOut: ['moved.yaml'] });
+  });
+
   it('leaves a source to the file it is live from', async () => {
     const live = { 's.yaml': MINE, 'a.yaml': ON_MINE };
     const taken = { ...live, '0.yaml': 'kind: EventSource\nname: mine\nevents: { lost: {} }\n' };
