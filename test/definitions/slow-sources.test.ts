@@ -29,8 +29,8 @@ interface SlowBench extends AsyncDisposable {
   readonly reader: DefinitionsReader;
   /** Reads, and lets the grace pass once a source has ended and another has not. */
   readPastGrace(live?: ReadonlyMap<string, string>): Promise<FileSet>;
-  /** The remote answers no more before what it gives back is called. */
-  hold(): () => void;
+  /** The remote answers no more before what it gives back is called: well, or that it is down. */
+  hold(): (mode?: 'well' | 'down') => void;
 }
 
 async function createSlowBench(
@@ -73,8 +73,8 @@ async function createSlowBench(
     hold() {
       const { promise, resolve } = Promise.withResolvers<void>();
       server.mode = { heldUntil: promise };
-      return () => {
-        server.mode = 'well';
+      return (mode = 'well') => {
+        server.mode = mode;
         resolve();
       };
     },
@@ -164,10 +164,10 @@ describe('a source that takes long', () => {
     await using bench = await createSlowBench();
     const { reader } = bench;
     await reader.read(NOTHING);
-    bench.hold();
+    const release = bench.hold();
     const asked = reader.refresh(null);
     await bench.readPastGrace();
-    await bench.git.mirrors.close();
+    release('down');
     await asked;
     const set = await reader.read(NOTHING);
     expect(pathsOf(set)).toEqual(['a.yaml', 'b.yaml']);

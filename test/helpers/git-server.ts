@@ -71,8 +71,9 @@ export async function startGitServer({ root, tls }: GitServerOptions): Promise<G
     asked.requests += 1;
     seen.push(req.headers.authorization);
     if (mode === 'hang') return undefined;
-    if (mode === 'down') return res.writeHead(503).end();
     if (typeof mode === 'object' && 'heldUntil' in mode) await mode.heldUntil;
+    // One that was held is answered as the server is by then.
+    if (running.mode === 'down') return res.writeHead(503).end();
     if (typeof mode === 'object' && 'redirectTo' in mode)
       return res.writeHead(302, { location: mode.redirectTo + req.url }).end();
     if (running.authorization !== null && req.headers.authorization !== running.authorization)
