@@ -152,8 +152,13 @@ export async function startApp({ settings, env, logger, clock, onReport }: AppPa
     clock,
     logger,
   });
+  let stopping: Promise<void> | null = null;
+  const stopDispatching = (): Promise<void> => {
+    stopping ??= dispatcher.stop(STOP_GRACE_MS);
+    return stopping;
+  };
   stack.defer(async () => {
-    await dispatcher.stop(STOP_GRACE_MS);
+    await stopDispatching();
     cutOff = true;
   });
   const pipeline = createPipeline({ journal, clock, dispatch: dispatcher.offer, isGone: registry.isGone });
@@ -257,6 +262,10 @@ export async function startApp({ settings, env, logger, clock, onReport }: AppPa
     exampleEvent: () => toExampleEvent(registry.current()),
     idle: dispatcher.idle,
     failed,
-    stop: () => running.disposeAsync(),
+    stop() {
+      // What else ends before the dispatcher takes its time: no attempt begins meanwhile.
+      void stopDispatching();
+      return running.disposeAsync();
+    },
   };
 }
