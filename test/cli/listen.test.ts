@@ -41,6 +41,21 @@ describe('hookline listen', () => {
     expect(await receiver.ended).toBe(0);
   });
 
+  it('verifies by a public key what that can tell', async () => {
+    const [secret, key] = [
+      'whsk_6Xb/dCcHpPea21PS1N9VY/NZW723CEc77N4rJCubMbfVKIDij2HKpMKkioLlX0dRqSKJp4AJ6p9lMicMFs6Kvg==',
+      'whpk_1SiA4o9hyqTCpIqC5V9HUakiiaeACeqfZTInDBbOir4=',
+    ];
+    await using receiver = startCommand(['listen', '--listen', '127.0.0.1:0', '--secret', key]);
+    const [, url] = await receiver.printed(LISTENING);
+    await using app = await runApp({
+      'hook.yaml': `source: crud\nhandler: webhook\nconfig: { url: "${url}", secret: ["${secret}", hunter2], ssl_verify: true }\n`,
+    });
+    await app.emit('crud', 'consumers', { some: 'data' });
+    await receiver.printed('"event":"consumers"');
+    expect(receiver.stdout()).toMatch(/\n {2}webhook-signature verified\n/);
+  });
+
   it('refuses a secret that can verify nothing', async () => {
     const { code, stderr } = await runCommand(['listen', '--secret', 'whsk_AAAA']);
     expect([code, stderr]).toEqual([
