@@ -79,10 +79,14 @@ const DEFAULT_HEADERS: Partial<Record<InletDefinition['verify'], string>> = {
   token: 'authorization',
 };
 
-/** A form has its JSON under `payload`, as GitHub and Slack send it on request. Throws `bad_request` and `unprocessable`. */
+/**
+ * A form may have its JSON under `payload`, as GitHub and Slack send it on request; what only says that it is a form is
+ * read as it is. Throws `bad_request` and `unprocessable`.
+ */
 function readData({ headers, body }: Push): JsonObject {
   const isForm = /^application\/x-www-form-urlencoded\b/i.test(headers['content-type'] ?? '');
-  const json = isForm ? Buffer.from(new URLSearchParams(body.toString('utf8')).get('payload') ?? '') : body;
+  const payload = isForm ? new URLSearchParams(body.toString('utf8')).get('payload') : null;
+  const json = payload === null ? body : Buffer.from(payload);
   const data = readJson(json);
   if (isJsonObject(data)) return data;
   throw new HooklineError('unprocessable', 'The body must be a JSON object: it becomes the data of an event');

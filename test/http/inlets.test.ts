@@ -144,6 +144,8 @@ describe('POST /in/{source}', () => {
     const form = `payload=${encodeURIComponent(BODY)}`;
     const headers = { ...SIGNINGS.github?.(form), 'content-type': 'application/x-www-form-urlencoded' };
     expect(await app.post('/in/github', form, headers)).toMatchObject({ status: 202, body: { id: 'id-1' } });
+    const said = { ...headers, ...SIGNINGS.github?.(BODY), 'x-github-delivery': 'id-2' };
+    expect(await app.post('/in/github', BODY, said)).toMatchObject({ status: 202, body: { id: 'id-2' } });
   });
 
   it.each([
