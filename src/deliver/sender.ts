@@ -50,8 +50,8 @@ export function createSend({ httpClient, secrets, clock }: SenderParts): Send {
       const { method, url, headers, body } = plan();
       const timestamp = String(Math.floor(startedAt / 1000));
       headers.set('webhook-id', deliveryId).set('webhook-timestamp', timestamp);
-      const keys = [config.secret ?? []].flat().map((secret) => parseSigningKey(secrets.resolve(secret)));
       if (body !== null && body.length > 0) {
+        const keys = [config.secret ?? []].flat().map((secret) => parseSigningKey(secrets.resolve(secret)));
         const shared = keys.find((key) => key.kind === 'shared');
         if (shared !== undefined)
           headers.set('x-kong-signature', signKong({ secret: shared.text, body }, config.signature));

@@ -158,6 +158,10 @@ describe('the handler webhook-custom', () => {
     const { headers } = await webhooks.sendCustom({ ...config, secret: 'hunter2' });
     expect(Object.keys(headers).filter((name) => name.includes('signature'))).toEqual([]);
     expect(headers['webhook-id']).toBe(CALL.deliveryId);
+    const unset = '{vault://env/not-set}';
+    expect((await webhooks.sendCustom({ ...config, secret: unset })).headers).not.toHaveProperty(
+      'webhook-signature',
+    );
   });
 
   it.each(['GET', 'HEAD', 'DELETE'])('puts the payload of a %s into the query', async (method) => {
