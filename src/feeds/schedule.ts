@@ -29,6 +29,8 @@ export function startScheduleFeed(
   let stopped = false;
   /** What was due until then is dealt with. */
   let doneUntil = clock.now();
+  /** Whether a restart would know that. */
+  let isKept = false;
 
   async function begin(): Promise<void> {
     const kept = await memory.load();
@@ -36,16 +38,18 @@ export function startScheduleFeed(
     const isSame = kept?.cron === cron && kept.timezone === timezone;
     if (missed === 'once' && isSame && typeof kept.done_until === 'number')
       doneUntil = Math.min(kept.done_until, doneUntil);
-    await look(keep);
+    await look();
   }
 
-  function keep(): Promise<void> {
-    return memory.save({ cron, timezone, done_until: doneUntil });
+  async function keep(): Promise<void> {
+    isKept = false;
+    await memory.save({ cron, timezone, done_until: doneUntil });
+    isKept = true;
   }
 
-  async function look(first: () => Promise<void> = async () => undefined): Promise<void> {
+  async function look(): Promise<void> {
     try {
-      await first();
+      if (!isKept) await keep();
       const due = schedule.lastUntil(clock.now());
       if (due !== null && due > doneUntil) await tick(due);
       problem = null;
