@@ -74,13 +74,17 @@ function toDeclaration(loaded: LoadedDefinition): readonly Declaration[] {
   return source.kind === 'EventSource' ? [{ source, loaded, mistakes: findOwnMistakes(source) }] : [];
 }
 
+/** Whether a source is declared where it is live from. */
+function isLive({ source, loaded }: Declaration, live: Declared): boolean {
+  return isSameFile(loaded.origin, live.get(source.name)?.origin);
+}
+
 function findOwners(all: readonly Declaration[], live: Declared): ReadonlyMap<string, Declaration> {
   const owners = new Map<string, Declaration>();
-  const isLive = ({ source, loaded }: Declaration): boolean =>
-    isSameFile(loaded.origin, live.get(source.name)?.origin);
   for (const one of all) {
     const other = owners.get(one.source.name);
-    if (one.mistakes.length > 0 || (other !== undefined && (isLive(other) || !isLive(one)))) continue;
+    if (one.mistakes.length > 0 || (other !== undefined && (isLive(other, live) || !isLive(one, live))))
+      continue;
     owners.set(one.source.name, one);
   }
   return owners;
@@ -118,10 +122,8 @@ function findRules(
   live: Declared,
 ): { readonly nameCloudEvent: CloudEventNames; readonly problems: readonly Problem[] } {
   const rules = new Map<string, DeclaredRule>();
-  const isNew = ({ source, loaded }: Declaration): number =>
-    isSameFile(loaded.origin, live.get(source.name)?.origin) ? 0 : 1;
   const problems = owners
-    .toSorted((a, b) => isNew(a) - isNew(b))
+    .toSorted((a, b) => Number(isLive(b, live)) - Number(isLive(a, live)))
     .flatMap(({ source, loaded }) =>
       toRules(source).flatMap((own) => {
         const rule = { ...own, loaded };

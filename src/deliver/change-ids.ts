@@ -3,7 +3,7 @@ import type { SourceState } from '../definitions/reader.ts';
 import type { ChangedHook } from '../reconcile/changed-hooks.ts';
 
 /** A set that went live, and where its sources stand. */
-export interface LiveSet {
+export interface SetRevisions {
   readonly revision: string;
   readonly sources: readonly Pick<SourceState, 'name' | 'revision'>[];
 }
@@ -27,7 +27,7 @@ export class ChangeIds {
   readonly #seen = new Map<string, number>();
 
   /** The id of a change, which is new: asked again, it answers another. */
-  next({ hook, operation }: ChangedHook, set: LiveSet): string {
+  next({ hook, operation }: ChangedHook, set: SetRevisions): string {
     const { definition, digest, origin } = hook;
     const own = set.sources.find(({ name }) => name === origin.owner)?.revision ?? set.revision;
     const change = uuidv5(JSON.stringify([definition.id, operation, digest, own]), ID_NAMESPACE);

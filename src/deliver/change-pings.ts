@@ -4,7 +4,7 @@ import type { JsonObject } from '../event.ts';
 import type { Logger } from '../logger.ts';
 import type { ChangedHook } from '../reconcile/changed-hooks.ts';
 import type { LiveHook } from '../reconcile/snapshot.ts';
-import { ChangeIds, type LiveSet } from './change-ids.ts';
+import { ChangeIds, type SetRevisions } from './change-ids.ts';
 import type { Ping } from './ping.ts';
 import { MAX_WAITING, PingLanes } from './ping-lanes.ts';
 import { PingPlaces } from './ping-places.ts';
@@ -24,7 +24,7 @@ export interface ChangePings {
    * Sends a ping for each change that a set brought and that has a receiver to tell; those of one hook to one receiver one
    * at a time, in the order of the changes. Returns at once; what fails is tried again for a while, and logged.
    */
-  send(changed: readonly ChangedHook[], set: LiveSet): void;
+  send(changed: readonly ChangedHook[], set: SetRevisions): void;
   /** Sends no more. */
   stop(): void;
 }

@@ -108,6 +108,7 @@ function findText(headers: IncomingHttpHeaders, names: readonly string[]): strin
   return names.map((name) => toText(headers[name])).find((value) => value !== '') ?? null;
 }
 
-function toText(header: string | readonly string[] | undefined): string {
+/** The text of a header; empty when it is not there, or there more than once. */
+export function toText(header: string | readonly string[] | undefined): string {
   return typeof header === 'string' ? header : '';
 }

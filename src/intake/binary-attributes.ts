@@ -9,7 +9,8 @@ export type BinaryAttributes =
   | { readonly kind: 'invalid'; readonly message: string };
 
 const PREFIX = 'ce-';
-const NAME = /^[a-z0-9]+$/;
+/** What an attribute of a CloudEvent may be called. */
+export const ATTRIBUTE_NAME = /^[a-z0-9]+$/;
 /** What the body and its content-type say, and no header may say too. */
 const OF_THE_BODY = ['data', 'datacontenttype'];
 
@@ -40,7 +41,7 @@ export function readAttributes(rawHeaders: readonly string[]): BinaryAttributes 
 }
 
 function findMistake(name: string, value: string | null, known: JsonObject): string | null {
-  if (!NAME.test(name)) return 'an attribute has letters and digits only';
+  if (!ATTRIBUTE_NAME.test(name)) return 'an attribute has letters and digits only';
   if (OF_THE_BODY.includes(name)) return 'the body and its content-type say this';
   if (Object.hasOwn(known, name)) return 'it is there twice';
   if (value === null)

@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import type { CloudEventNames } from '../catalogue/cloud-event-names.ts';
 import { isJsonObject, type Json, type JsonObject } from '../event.ts';
+import { ATTRIBUTE_NAME } from './binary-attributes.ts';
 import { isJsonType } from './content-type.ts';
 import { describe, type Intaken, MAX_SHOWN, type Refused, refuse } from './intaken.ts';
 import { parseJson } from './parse-json.ts';
@@ -20,7 +21,6 @@ interface Required {
 
 const SPEC_VERSION = '1.0';
 const DATA_KEYS = ['data', 'data_base64'];
-const NAME = /^[a-z0-9]+$/;
 const MAX_LENGTH = 1_024;
 /** A space divides the source from the id where both make the id of an event. */
 const SOURCE = /^[^\s\p{Cc}]+$/u;
@@ -65,7 +65,7 @@ function isSet(value: Json | undefined): value is Json {
 function checkAttributes(sent: JsonObject): Refused | null {
   for (const [name, value] of Object.entries(sent)) {
     if (DATA_KEYS.includes(name)) continue;
-    if (!NAME.test(name))
+    if (!ATTRIBUTE_NAME.test(name))
       return refuse(
         `Unknown key "${name.slice(0, MAX_SHOWN)}": attributes have small letters and digits only`,
       );
