@@ -43,11 +43,17 @@ export function createFeeds({ dir, ...parts }: FeedsParts): Feeds {
 
   const memoryOf = (name: string): FeedMemory => createFeedMemory({ dir, feed: name, logger: parts.logger });
 
+  /** Has what begins anew by that name wait for this. */
+  function hold(name: string, work: Promise<void>): void {
+    const own = work.finally(() => {
+      if (ending.get(name) === own) ending.delete(name);
+    });
+    ending.set(name, own);
+  }
+
   function end(name: string, { feed }: WantedFeed): void {
     wanted.delete(name);
-    if (feed === null) return;
-    const ended = feed.stop().finally(() => ending.delete(name));
-    ending.set(name, ended);
+    if (feed !== null) hold(name, feed.stop());
   }
 
   /** What is not declared any more begins anew if it comes back: nothing was missed meanwhile. */
@@ -56,9 +62,8 @@ export function createFeeds({ dir, ...parts }: FeedsParts): Feeds {
       .then(() => memoryOf(name).clear())
       .catch((error: unknown) =>
         parts.logger.warn({ feed: name, err: toMessage(error) }, 'cannot forget what a feed kept'),
-      )
-      .finally(() => ending.delete(name));
-    ending.set(name, cleared);
+      );
+    hold(name, cleared);
   }
 
   async function begin({ name, digest, start }: DeclaredFeed): Promise<void> {
