@@ -61,6 +61,7 @@ export class SqliteThread {
   #lastId = 0;
   #closed: Promise<void> | null = null;
   #ended = false;
+  #answered = 0;
   readonly #failed = Promise.withResolvers<string>();
 
   constructor(worker: Worker) {
@@ -74,6 +75,11 @@ export class SqliteThread {
   /** Resolves with the reason when the thread ends although nobody closed it; it never comes back. */
   get failed(): Promise<string> {
     return this.#failed.promise;
+  }
+
+  /** How many times it has answered: once for each commit, unless one of its requests could not be carried out. */
+  get answered(): number {
+    return this.#answered;
   }
 
   /** Whether it takes no calls any more. */
@@ -121,7 +127,9 @@ export class SqliteThread {
 
   #receive(wire: string): void {
     const message = fromWire<WorkerMessage>(wire);
-    if (message.kind === 'answers') for (const answer of message.answers) this.#settle(answer);
+    if (message.kind !== 'answers') return;
+    this.#answered += 1;
+    for (const answer of message.answers) this.#settle(answer);
   }
 
   #settle([id, value, failure]: WireAnswer): void {

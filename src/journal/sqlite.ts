@@ -2,6 +2,7 @@ import { existsSync, statSync } from 'node:fs';
 import { HooklineError } from '../errors.ts';
 import type { Appended, Candidate, Entry, Stop } from './entry.ts';
 import type { Journal } from './journal.ts';
+import { SqliteLog } from './sqlite-log.ts';
 import {
   fromWireEvent,
   toWireEntry,
@@ -15,8 +16,6 @@ import { type SqliteThread, startSqliteThread } from './sqlite-thread.ts';
 const MAX_WAITING_LENGTH = 64 * 1024 * 1024;
 /** Characters an entry is counted for besides its data, and each of its candidates and stops. */
 const ENTRY_LENGTH = 300;
-/** Entries and outcomes written before the log is taken over into the file: some 40 MB of it. */
-const CHECKPOINT_AFTER = 16_000;
 
 /**
  * Opens the journal in one SQLite file, on threads of its own. Rejects with `state_unusable` when the file is damaged,
@@ -46,15 +45,15 @@ function refuseOrphanedLog(file: string): void {
 class SqliteJournal implements Journal {
   readonly #writer: SqliteThread;
   readonly #reader: SqliteThread;
+  readonly #log: SqliteLog;
   #waitingLength = 0;
-  #written = 0;
-  #checkpoint: Promise<void> | null = null;
 
   readonly failed: Promise<string>;
 
   constructor(writer: SqliteThread, reader: SqliteThread) {
     this.#writer = writer;
     this.#reader = reader;
+    this.#log = new SqliteLog({ writer, reader });
     this.failed = Promise.race([writer.failed, reader.failed]);
   }
 
@@ -66,7 +65,7 @@ class SqliteJournal implements Journal {
     this.#waitingLength += length;
     try {
       const results = await this.#writer.call('append', wire);
-      this.#wrote(entries.length);
+      this.#log.wrote(entries.length);
       return entries.map((entry, index) => toAppended(entry, wire[index], results[index] ?? null));
     } finally {
       this.#waitingLength -= length;
@@ -75,7 +74,7 @@ class SqliteJournal implements Journal {
 
   async record(...[outcome]: Parameters<Journal['record']>): Promise<boolean> {
     const released = await this.#writer.call('record', toWireOutcome(outcome));
-    this.#wrote(1);
+    this.#log.wrote(1);
     return released;
   }
 
@@ -115,7 +114,7 @@ class SqliteJournal implements Journal {
 
   async abandon(...[options]: Parameters<Journal['abandon']>): Promise<number> {
     const ended = await this.#writer.call('abandon', options);
-    this.#wrote(ended);
+    this.#log.wrote(ended);
     return ended;
   }
 
@@ -129,7 +128,7 @@ class SqliteJournal implements Journal {
 
   async stepReplay(...[options]: Parameters<Journal['stepReplay']>): ReturnType<Journal['stepReplay']> {
     const replay = await this.#writer.call('stepReplay', options);
-    this.#wrote(options.limit);
+    this.#log.wrote(options.limit);
     return replay;
   }
 
@@ -143,7 +142,7 @@ class SqliteJournal implements Journal {
 
   async prune(...[step]: Parameters<Journal['prune']>): ReturnType<Journal['prune']> {
     const pruned = await this.#writer.call('prune', step);
-    this.#wrote(pruned.events);
+    this.#log.wrote(pruned.events);
     return pruned;
   }
 
@@ -171,27 +170,6 @@ class SqliteJournal implements Journal {
 
   isClosed(): boolean {
     return this.#writer.isClosed;
-  }
-
-  #wrote(changes: number): void {
-    this.#written += changes;
-    if (this.#written < CHECKPOINT_AFTER || this.#checkpoint !== null) return;
-    this.#written = 0;
-    this.#checkpoint = this.#takeOverLog().finally(() => {
-      this.#checkpoint = null;
-    });
-  }
-
-  /**
-   * The reader takes the log over into the file while the writer goes on. What was written meanwhile is little: the
-   * writer takes that over itself, since the log can begin anew only when nothing of it is left. A take-over that
-   * fails loses nothing: the log grows, and the next one tries again.
-   */
-  async #takeOverLog(): Promise<void> {
-    for (const thread of [this.#reader, this.#writer]) {
-      // Whatever keeps the log from being taken over keeps writes from being committed before long, which is reported.
-      await thread.call('checkpoint', undefined).catch(() => null);
-    }
   }
 }
 
