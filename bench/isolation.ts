@@ -19,10 +19,10 @@ import { createWorkDirectory } from './work-directory.ts';
  * one too, or each one that does something else wrong. Every hook gets as many events. Each trial has a server of its
  * own; both kinds take turns. Its arguments may name the faults there are to be.
  */
-const ROUNDS = toRounds(3);
+const ROUNDS = toRounds(5);
 const WARM_UP_S = toSeconds(3);
 const STEADY_PER_S = 1_000;
-const STEADY_S = toSeconds(10);
+const STEADY_S = toSeconds(20);
 const SATURATING_S = toSeconds(5);
 const HOOKS = 10;
 const CHOSEN = process.argv.slice(2);
