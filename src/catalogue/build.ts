@@ -1,5 +1,6 @@
 import type { CatalogueEvent, EventSource, LoadedDefinition, Origin } from '../definitions/definition.ts';
 import type { Problem } from '../definitions/problem.ts';
+import { RULES } from '../definitions/rules.ts';
 import { isSameFile } from '../definitions/same-file.ts';
 import { BUILT_IN, OWN_SOURCE } from './built-in.ts';
 import type { Catalogue } from './catalogue.ts';
@@ -149,7 +150,7 @@ function toProblem({ origin, locate }: LoadedDefinition, { code, path, message }
   const { file } = origin;
   return {
     code,
-    severity: 'error',
+    severity: RULES[code].severity,
     file,
     ...locate(path, true),
     path: path.join('.'),

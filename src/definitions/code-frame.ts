@@ -1,6 +1,7 @@
 import { maskSource } from '../secrets/mask-source.ts';
 import { toPrintable, toSpaces } from './printable.ts';
 import { type Problem, toProblemLine } from './problem.ts';
+import { toRuleUrl } from './rules.ts';
 import type { Place } from './yaml-locate.ts';
 
 /** Lines shown before and after the one the problem is in. */
@@ -28,10 +29,11 @@ export function codeFrame(text: string, { line, column }: Place): string {
   return shown.join('\n');
 }
 
-/** A problem for a person: place, code and message, then the lines around it and what to do. */
+/** A problem for a person: place, code and message, then the lines around it, what to do and where to read on. */
 export function formatProblem(problem: Problem, text: string | null): string {
   const { hint } = problem;
   const head = toPrintable(toProblemLine(problem));
   const frame = text === null || text === '' ? [] : [codeFrame(maskSource(text), problem)];
-  return [head, ...frame, ...(hint === null ? [] : [toPrintable(`  hint: ${hint}`)])].join('\n');
+  const said = hint === null ? [] : [toPrintable(`  hint: ${hint}`)];
+  return [head, ...frame, ...said, `  see: ${toRuleUrl(problem.code)}`].join('\n');
 }

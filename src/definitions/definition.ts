@@ -1,5 +1,6 @@
 import type { JsonObject } from '../event.ts';
 import type { Problem } from './problem.ts';
+import type { Silence } from './silences.ts';
 
 /** The four ways to act on an event. */
 export const HANDLERS = ['webhook', 'webhook-custom', 'log', 'lambda'] as const;
@@ -217,4 +218,5 @@ export interface LoadedFile {
   /** What documents that are wrong say they define, as far as they can be read. */
   readonly meant: readonly Pick<Definition, 'kind' | 'name'>[];
   readonly problems: readonly Problem[];
+  readonly silences: readonly Silence[];
 }

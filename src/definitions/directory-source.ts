@@ -119,7 +119,7 @@ function toUnreadable({ file: path, message }: UnreadableFile, place: SourcePlac
     message: `Cannot read the file: ${message}`,
     hint: null,
   } as const;
-  const nothing = { bytes: Buffer.alloc(0), digest: '', definitions: [], meant: [] };
+  const nothing = { bytes: Buffer.alloc(0), digest: '', definitions: [], meant: [], silences: [] };
   return { owner: place.owner, path, file, ...nothing, problems: [problem] };
 }
 

@@ -4,9 +4,11 @@ import type { Definition, LoadedDefinition, LoadedFile } from './definition.ts';
 import { toFileText } from './file-text.ts';
 import { identifyHook, nameHook } from './hook-identity.ts';
 import { MAX_PROBLEMS, type Problem } from './problem.ts';
+import { RULES } from './rules.ts';
 import { type SchemaMistake, toDotted } from './schema-messages.ts';
 import { validateHook, validateSource } from './schema-validator.ts';
 import { toShown } from './shown.ts';
+import { findSilences } from './silences.ts';
 import { toHint } from './suggest.ts';
 import { parseYaml, type YamlDocument, type YamlMistake } from './yaml-documents.ts';
 
@@ -59,6 +61,7 @@ export function loadFile({ file: path, bytes, source }: FileToLoad): LoadedFile 
     definitions: loaded.flatMap(({ definition }) => (definition === null ? [] : [definition])),
     meant: loaded.flatMap(({ meant }) => meant ?? []),
     problems: toListed(loaded.flatMap(({ problems }) => problems)),
+    silences: findSilences(bytes),
   };
 }
 
@@ -100,7 +103,7 @@ const EMPTY = {
 } as const;
 
 function toProblem({ file }: FilePlace, { code, line, column, path, message, hint }: YamlMistake): Problem {
-  return { code, severity: 'error', file, line, column, path: toDotted(path), message, hint };
+  return { code, severity: RULES[code].severity, file, line, column, path: toDotted(path), message, hint };
 }
 
 function toListed(found: readonly Problem[]): readonly Problem[] {

@@ -1,48 +1,4 @@
-/** Whether a problem stops a load (`error`) or is only said (`warning`). */
-export type Severity = 'error' | 'warning';
-
-/**
- * The closed list of what can be wrong with a definition. Codes are stable: scripts and the README refer to them.
- */
-export type ProblemCode =
-  | 'file_unreadable'
-  | 'file_too_large'
-  | 'file_not_utf8'
-  | 'file_empty'
-  | 'lfs_pointer'
-  | 'more_problems'
-  | 'yaml_syntax'
-  | 'yaml_duplicate_key'
-  | 'yaml_alias_limit'
-  | 'yaml_too_deep'
-  | 'document_not_object'
-  | 'name_missing'
-  | 'name_duplicate'
-  | 'id_duplicate'
-  | 'name_not_owned'
-  | 'unknown_key'
-  | 'missing_key'
-  | 'wrong_type'
-  | 'bad_value'
-  | 'unknown_kind'
-  | 'unknown_handler'
-  | 'unknown_source'
-  | 'unknown_event'
-  | 'source_duplicate'
-  | 'source_reserved'
-  | 'source_empty'
-  | 'cloudevents_duplicate'
-  | 'schema_invalid'
-  | 'schedule_invalid'
-  | 'template_invalid'
-  | 'filter_invalid'
-  | 'function_invalid'
-  | 'reference_invalid'
-  | 'reference_reserved'
-  | 'unknown_field'
-  | 'ssl_verify_unsaid'
-  | 'plain_secret'
-  | 'never_matches';
+import type { ProblemCode, Severity } from './rules.ts';
 
 /** Problems listed of one file: more help nobody, and a file can be made to have a million. */
 export const MAX_PROBLEMS = 100;

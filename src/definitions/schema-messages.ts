@@ -3,7 +3,8 @@ import hookSchema from '../../schemas/event-hook.schema.json' with { type: 'json
 import { isJsonObject } from '../event.ts';
 import { isSensitiveName } from '../secrets/mask.ts';
 import { maskSource } from '../secrets/mask-source.ts';
-import { MAX_PROBLEMS, type ProblemCode } from './problem.ts';
+import { MAX_PROBLEMS } from './problem.ts';
+import type { ProblemCode } from './rules.ts';
 import { toCut, toShown } from './shown.ts';
 import { toHint } from './suggest.ts';
 

@@ -1,7 +1,7 @@
 import { type Document, isScalar } from 'yaml';
 import { toMessage } from '../errors.ts';
 import type { Locate } from './definition.ts';
-import type { ProblemCode } from './problem.ts';
+import type { ProblemCode } from './rules.ts';
 import { createLocate, type Place, placeOf, toPlace } from './yaml-locate.ts';
 import { parseTree, type YamlTree } from './yaml-tree.ts';
 import { toValue } from './yaml-value.ts';

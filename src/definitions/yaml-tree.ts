@@ -1,5 +1,5 @@
 import { Composer, type Document, Lexer, LineCounter, Parser, type YAMLError } from 'yaml';
-import type { ProblemCode } from './problem.ts';
+import type { ProblemCode } from './rules.ts';
 
 /** Levels of nesting a definition may have: far above any hook, far below what recursion can take. */
 export const MAX_DEPTH = 100;

@@ -11,7 +11,7 @@ import {
   type YAMLSeq,
 } from 'yaml';
 import type { Json } from '../event.ts';
-import type { ProblemCode } from './problem.ts';
+import type { ProblemCode } from './rules.ts';
 import { toCut } from './shown.ts';
 import { findMisfit } from './yaml-scalar.ts';
 import { MAX_DEPTH, TOO_DEEP } from './yaml-tree.ts';

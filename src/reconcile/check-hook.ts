@@ -33,7 +33,6 @@ export function checkMatches({ source, event }: EventHook, catalogue: Catalogue)
   if (events !== undefined && event === null) return null;
   return {
     code: events === undefined ? 'unknown_source' : 'unknown_event',
-    severity: 'error',
     path: [events === undefined ? 'source' : 'event'],
     message: checked.message,
     hint: checked.hint,
@@ -58,7 +57,7 @@ function checkRead({ field, path }: FieldRead, fields: ReadonlySet<string>): rea
   const near = suggest(field, known);
   const hint = near === null ? `Known fields: ${known.join(', ')}` : `Did you mean "${near}"?`;
   const message = `Reads "${field}", which the catalogue does not list for this event`;
-  return [{ code: 'unknown_field', severity: 'warning', path, message, hint }];
+  return [{ code: 'unknown_field', path, message, hint }];
 }
 
 function checkVerify(hook: EventHook, { declared }: LoadedDefinition): readonly Finding[] {
@@ -69,7 +68,6 @@ function checkVerify(hook: EventHook, { declared }: LoadedDefinition): readonly 
   return [
     {
       code: 'ssl_verify_unsaid',
-      severity: 'warning',
       path: ['config', 'url'],
       message: 'The receiver\'s certificate is not checked: "ssl_verify" is unsaid and defaults to false',
       hint: 'Say ssl_verify: true, or ssl_verify: false to mean it',

@@ -63,7 +63,7 @@ function compileHookFilter({ filter }: EventHook): {
       'A filter is a CEL expression over data, event, source, id and time, such as data.amount > 100.0';
     return {
       compiled: null,
-      findings: [{ code: 'filter_invalid', severity: 'error', path: ['filter'], message, hint }],
+      findings: [{ code: 'filter_invalid', path: ['filter'], message, hint }],
     };
   }
   return { compiled, findings: compiled.constant === false ? [neverMatches()] : [] };
@@ -72,7 +72,6 @@ function compileHookFilter({ filter }: EventHook): {
 function neverMatches(): Finding {
   return {
     code: 'never_matches',
-    severity: 'warning',
     path: ['filter'],
     message: 'The filter is false whatever the event: the hook can never match',
     hint: 'To switch a hook off, say enabled: false',
@@ -88,7 +87,7 @@ async function compileProgram(
     if (compilation.kind === 'compiled') return [];
     const where = compilation.line === null ? '' : ` (line ${compilation.line} of the function)`;
     const message = `${compilation.message}${where}`;
-    return [{ code: 'function_invalid', severity: 'error', path: ['config', 'functions', index], message }];
+    return [{ code: 'function_invalid', path: ['config', 'functions', index], message }];
   });
   const languages = new Set(
     compilations.flatMap((compilation) => (compilation.kind === 'compiled' ? [compilation.language] : [])),
@@ -102,7 +101,6 @@ async function compileProgram(
 function mixedLanguages(): Finding {
   return {
     code: 'function_invalid',
-    severity: 'error',
     path: ['config', 'functions'],
     message: 'The functions of one hook must all be in one language: got JavaScript and Lua',
     hint: 'Split the hook in two, or set config.language',

@@ -73,7 +73,6 @@ function toFinding({ message, line, column }: TemplateError, path: Path): Findin
   const where = `line ${line}, column ${column} of the template`;
   return {
     code: 'template_invalid',
-    severity: 'error',
     path,
     message: `Cannot compile the template: ${message} (${where})`,
   };

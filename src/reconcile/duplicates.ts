@@ -38,7 +38,7 @@ function findSame(
         return [];
       const { file, line } = owner.loaded.origin;
       const message = `Duplicate ${key} "${value}": ${file}:${line} has it already`;
-      return [toProblem(loaded, { code: `${key}_duplicate`, severity: 'error', path: [key], message })];
+      return [toProblem(loaded, { code: `${key}_duplicate`, path: [key], message })];
     });
   });
 }

@@ -1,5 +1,6 @@
 import type { LoadedDefinition } from '../definitions/definition.ts';
-import type { Problem, ProblemCode, Severity } from '../definitions/problem.ts';
+import type { Problem } from '../definitions/problem.ts';
+import { type ProblemCode, RULES } from '../definitions/rules.ts';
 import { toDotted } from '../definitions/schema-messages.ts';
 
 /** Where in a document a problem is, as keys and indexes. */
@@ -8,7 +9,6 @@ export type Path = readonly (string | number)[];
 /** What a check has to say about one place. */
 export interface Finding {
   readonly code: ProblemCode;
-  readonly severity: Severity;
   readonly path: Path;
   readonly message: string;
   readonly hint?: string | null;
@@ -16,6 +16,7 @@ export interface Finding {
 
 /** A finding with its place in the file. */
 export function toProblem({ origin, locate }: LoadedDefinition, finding: Finding): Problem {
-  const { code, severity, path, message, hint = null } = finding;
+  const { code, path, message, hint = null } = finding;
+  const { severity } = RULES[code];
   return { code, severity, file: origin.file, ...locate(path), path: toDotted(path), message, hint };
 }

@@ -20,7 +20,7 @@ export function findPrefixProblems(
   const { owner } = loaded.origin;
   const own = prefixes.get(owner) ?? null;
   const problem = (message: string): readonly Problem[] => [
-    toProblem(loaded, { code: 'name_not_owned', severity: 'error', path: ['name'], message }),
+    toProblem(loaded, { code: 'name_not_owned', path: ['name'], message }),
   ];
   if (own !== null)
     return name.startsWith(own)

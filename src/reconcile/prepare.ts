@@ -3,6 +3,7 @@ import { buildCatalogue, type Declared } from '../catalogue/build.ts';
 import type { Catalogue } from '../catalogue/catalogue.ts';
 import type { EventHook, LoadedDefinition, LoadedFile } from '../definitions/definition.ts';
 import { hasErrors, type Problem } from '../definitions/problem.ts';
+import { silence } from '../definitions/silences.ts';
 import { compareTexts } from '../order.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
 import { NOTHING_RESERVED, type Reserved } from '../secrets/reserved.ts';
@@ -77,9 +78,9 @@ export function createPrepare(
       problems.push(...findings.map((finding) => toProblem(definition, finding)));
     }
     problems.push(...findDuplicates(hooks, live));
+    const said = silence(problems, files).toSorted(byPlace);
     hooks.sort((a, b) => compareTexts(a.hook.name, b.hook.name));
-    problems.sort(byPlace);
-    return { hooks, catalogue, declared, problems, good: !hasErrors(problems) };
+    return { hooks, catalogue, declared, problems: said, good: !hasErrors(said) };
   };
 }
 

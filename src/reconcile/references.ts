@@ -58,7 +58,6 @@ export function findReserved(
     .filter(({ reference }) => isReserved(reference))
     .map(({ reference, path }) => ({
       code: 'reference_reserved',
-      severity: 'error',
       path,
       message: `Hooks may not refer to ${describeResource(reference)}: the settings do, so it is theirs alone`,
       hint: 'Put what hooks need into another variable or file, and refer to that',
@@ -80,19 +79,19 @@ function checkText(text: string, path: Path): readonly Finding[] {
     parseReference(text);
     return [];
   } catch (error) {
-    return [{ code: 'reference_invalid', severity: 'error', path, message: toMessage(error), hint: HINT }];
+    return [{ code: 'reference_invalid', path, message: toMessage(error), hint: HINT }];
   }
 }
 
 function unresolved(path: Path, why: string): Finding {
   const message = `The reference ${why}: it is not resolved but sent as it is written`;
-  return { code: 'reference_invalid', severity: 'warning', path, message, hint: HINT };
+  return { code: 'reference_unresolved', path, message, hint: HINT };
 }
 
 function plainSecret(path: Path): Finding {
   const message = `"${path.join('.')}" holds a secret in clear: anyone who can read the file can use it`;
   const hint = 'Put a reference in its place, such as "{vault://env/MY_SECRET}"';
-  return { code: 'plain_secret', severity: 'warning', path, message, hint };
+  return { code: 'plain_secret', path, message, hint };
 }
 
 /** Every string in a value, with its path. */

@@ -97,14 +97,16 @@ describe('formatProblem()', () => {
         '    |          ^',
         '  3 |',
         '  hint: Did you mean "webhook"?',
+        '  see: https://hookline.dev/README.md#unknown_handler',
       ].join('\n'),
     );
   });
 
   it.each([null, ''])('shows no place when the text is %j', (text) => {
-    expect(formatProblem({ ...problem, severity: 'warning', hint: null }, text)).toBe(
+    expect(formatProblem({ ...problem, severity: 'warning', hint: null }, text).split('\n')).toEqual([
       'team/slack.yaml:2:10 warning unknown_handler: No handler "webhok"',
-    );
+      '  see: https://hookline.dev/README.md#unknown_handler',
+    ]);
   });
 
   it('lets nothing of a file, its name or its content reach the terminal as control', () => {

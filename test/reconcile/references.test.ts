@@ -85,7 +85,7 @@ describe('checking references', () => {
     ],
   ])('warns of %s', async (_what, text, path, message) => {
     expect(await problemOf(text)).toMatchObject({
-      code: 'reference_invalid',
+      code: 'reference_unresolved',
       severity: 'warning',
       path,
       message,
