@@ -1,15 +1,17 @@
-import { execFile } from 'node:child_process';
-import { lstatSync, realpathSync, statSync } from 'node:fs';
-import { posix, relative, resolve, sep } from 'node:path';
-import { promisify } from 'node:util';
+import { lstatSync, statSync } from 'node:fs';
 import type { LoadedFile } from '../definitions/definition.ts';
-import { readRevision, resolveRevision } from '../definitions/git-revision.ts';
-import { createGit, type Git } from '../definitions/git-runner.ts';
-import { loadFile, toUnownedPlace } from '../definitions/load-file.ts';
-import { HooklineError, toMessage } from '../errors.ts';
+import { resolveRevision } from '../definitions/git-revision.ts';
 import type { CommandContext } from './command.ts';
 import { readServer } from './diff-server.ts';
-import { readDefinitions, showAs } from './read-definitions.ts';
+import {
+  findRepository,
+  findRepositoryAt,
+  noRepository,
+  notComparable,
+  type Repository,
+  readRevisionDefinitions,
+} from './git-repository.ts';
+import { readDefinitions } from './read-definitions.ts';
 
 /** One of the two things that are compared. */
 export type Side =
@@ -37,13 +39,6 @@ export interface SideOptions {
   /** Directory of the definitions in revisions; null: the one it is compared with, else `hooks.d`. */
   readonly path: string | null;
   readonly context: CommandContext;
-}
-
-/** A repository with where in it something is asked. */
-interface Repository {
-  readonly git: Git;
-  /** The directory below its root, with `/`; empty for the root. */
-  readonly prefix: string;
 }
 
 /** Directory of the definitions unless another is named. */
@@ -128,50 +123,17 @@ function isLink(file: string): boolean {
   return lstatSync(file, { throwIfNoEntry: false })?.isSymbolicLink() ?? false;
 }
 
-async function readRevisionSide(revision: string, { git, prefix }: Repository): Promise<ReadSide> {
-  const { commit, files: read } = await readRevision(git, { revision, path: prefix });
-  const source = toUnownedPlace(`git:${revision}`);
-  const files = read.map(({ path, bytes }) =>
-    showAs(`${revision}:${posix.join(prefix, path)}`, loadFile({ file: path, bytes, source })),
-  );
-  const label = `revision ${revision} (${commit.slice(0, SHOWN_COMMIT)}), ${prefix || 'all of it'}`;
+async function readRevisionSide(revision: string, repository: Repository): Promise<ReadSide> {
+  const { commit, files } = await readRevisionDefinitions(revision, repository);
+  const where = repository.prefix || 'all of it';
+  const label = `revision ${revision} (${commit.slice(0, SHOWN_COMMIT)}), ${where}`;
   return { label, fromServer: false, files };
 }
 
 /** Where the definitions of a revision are. */
-async function locate({ other, path, context }: SideOptions): Promise<Repository> {
-  const isBeside = path === null && other.kind === 'directory';
-  const repository = await findRepository(isBeside ? other.dir : '.', context.env);
-  if (repository === null) {
-    const where = isBeside ? `"${other.dir}"` : 'the working directory';
-    throw notComparable(`Cannot read a revision: ${where} is in no git repository, or git is not installed`);
-  }
-  if (isBeside) return repository;
-  const below = relative(realpathSync('.'), resolve(realpathSync('.'), path ?? DEFAULT_DIR));
-  const prefix = posix.join(repository.prefix, below.split(sep).join('/'));
-  if (prefix === '..' || prefix.startsWith('../'))
-    throw notComparable(
-      `Cannot read "${path ?? DEFAULT_DIR}" of a revision: it is outside of the repository`,
-    );
-  return { git: repository.git, prefix: prefix === '.' ? '' : prefix.replace(/\/$/, '') };
-}
-
-const run = promisify(execFile);
-
-/** Finds the repository a directory is in, as git does; null when it is in none or there is no git. Throws `not_comparable`. */
-async function findRepository(dir: string, env: CommandContext['env']): Promise<Repository | null> {
-  try {
-    const args = ['-C', dir, 'rev-parse', '--absolute-git-dir', '--show-prefix'];
-    const { stdout } = await run('git', args, { env: { ...env, LC_ALL: 'C' } });
-    const [gitDir = '', prefix = ''] = stdout.split('\n');
-    return { git: createGit({ dir: gitDir, env }), prefix: prefix.replace(/\/$/, '') };
-  } catch (error) {
-    const { code, stderr } = error as NodeJS.ErrnoException & { readonly stderr?: string };
-    if (code === 'ENOENT' || stderr?.includes('not a git repository')) return null;
-    throw notComparable(`Cannot read the repository of "${dir}": ${stderr?.trim() || toMessage(error)}`);
-  }
-}
-
-function notComparable(message: string): HooklineError {
-  return new HooklineError('not_comparable', message);
+async function locate({ other, path, context: { env } }: SideOptions): Promise<Repository> {
+  if (path !== null || other.kind !== 'directory') return findRepositoryAt(path ?? DEFAULT_DIR, env);
+  const repository = await findRepository(other.dir, env);
+  if (repository === null) throw noRepository(`"${other.dir}"`);
+  return repository;
 }

@@ -1,6 +1,8 @@
 import { Option } from 'commander';
 import { type AddCommand, command } from './add-command.ts';
 import { type ServeFlags, toPositive, toSettingsFlags, urlOption } from './options.ts';
+import { REPORT_FORMATS } from './problem-report.ts';
+import type { ValidateOptions } from './validate.ts';
 
 const addServe: AddCommand = (program, context, onExit) => {
   command(
@@ -25,15 +27,42 @@ const addServe: AddCommand = (program, context, onExit) => {
     });
 };
 
+/** The options of `validate`, as the command line has them. */
+interface ValidateFlags {
+  readonly json?: boolean;
+  readonly format: ValidateOptions['format'];
+  readonly strict?: boolean;
+  readonly rev?: string;
+}
+
 const addValidate: AddCommand = (program, context, onExit) => {
-  command(program, 'validate [paths...]', 'hookline validate hooks.d')
+  command(
+    program,
+    'validate [paths...]',
+    'hookline validate hooks.d',
+    'hookline validate hooks.d README.md --strict    the blocks of YAML in a text too',
+    'hookline validate --rev v1.2.0 hooks.d          as it was committed',
+  )
     .description(
       'Find every problem of definitions without serving them; PATHS are directories and files (default: hooks.d), or - for standard input. Exits 1 when there is an error',
     )
-    .option('--json', 'print the problems as JSON')
-    .action(async (paths: string[], { json = false }: { json?: boolean }) => {
+    .addOption(
+      new Option('--format <format>', 'how problems are printed')
+        .choices(['pretty', 'json', ...REPORT_FORMATS])
+        .default('pretty'),
+    )
+    .addOption(new Option('--json', 'the same as --format json').conflicts('format'))
+    .option('--strict', 'take a warning for an error')
+    .option('--rev <revision>', 'read the paths from a revision of git')
+    .action(async (paths: string[], { json, format, strict = false, rev }: ValidateFlags) => {
       const { validate } = await import('./validate.ts');
-      onExit(await validate({ paths: paths.length === 0 ? ['hooks.d'] : paths, json }, context));
+      const asked = {
+        paths: paths.length === 0 ? ['hooks.d'] : paths,
+        format: json === true ? 'json' : format,
+        strict,
+        revision: rev ?? null,
+      } as const;
+      onExit(await validate(asked, context));
     });
 };
 

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { createLocalRepository } from '../helpers/local-repository.ts';
 import { runCommand } from '../helpers/process.ts';
 import { createTempDir } from '../helpers/temp-dir.ts';
 
@@ -122,5 +123,90 @@ describe.concurrent('hookline validate', () => {
     const { stdout } = await runCommand(['validate', '.'], { cwd: dir.path });
     expect(stdout).toContain('got "a·31m·b"');
     expect(stdout).not.toMatch(/[\u0080-\u009f\u202a-\u202e]/);
+  });
+
+  it('prints in the formats of code hosts', async () => {
+    using dir = createTempDir();
+    dir.write('hooks/a.yaml', BROKEN);
+    const run = (...args: string[]) => runCommand(['validate', 'hooks', ...args], { cwd: dir.path });
+    const [sarif, github, gitlab] = await Promise.all([
+      run('--format', 'sarif'),
+      run('--format', 'github'),
+      run('--format=gitlab'),
+    ]);
+    expect(JSON.parse(sarif.stdout).runs[0].results[0]).toMatchObject({ ruleId: 'unknown_handler' });
+    expect(github.stdout).toMatch(/^::error file=hooks\/a\.yaml,line=2,col=10,/);
+    expect(JSON.parse(gitlab.stdout)).toMatchObject([{ check_name: 'unknown_handler' }]);
+    for (const { code, stderr } of [sarif, github, gitlab])
+      expect({ code, stderr }).toEqual({ code: 1, stderr: '' });
+    expect((await run('--format', 'xml')).code).toBe(2);
+    expect((await run('--format', 'github', '--json')).code).toBe(2);
+  });
+
+  it('takes warnings for errors when it is to be strict', async () => {
+    using dir = createTempDir();
+    const secret = 'config: { url: "http://a.test/", secret: hunter2 }';
+    dir.write('a.yaml', `source: crud\nhandler: webhook\n${secret}\n`);
+    const lax = await runCommand(['validate', '.'], { cwd: dir.path });
+    const strict = await runCommand(['validate', '.', '--strict'], { cwd: dir.path });
+    expect([lax.code, strict.code]).toEqual([0, 1]);
+    expect(strict.stderr).toBe('Not valid: 1 hook, 0 errors, 1 warning\n');
+    dir.write('a.yaml', `source: crud\nhandler: webhook\n${secret} # hookline-ignore plain_secret: a test\n`);
+    const silenced = await runCommand(['validate', '.', '--strict'], { cwd: dir.path });
+    expect(silenced).toMatchObject({ code: 0, stdout: 'Valid: 1 hook, 0 errors, 0 warnings\n' });
+  });
+
+  it('reads a revision of git: directories and single files, as they were committed', async () => {
+    using repo = createLocalRepository();
+    repo.write('team/hooks/a.yaml', BROKEN);
+    repo.write('team/hooks/b.yaml', LOG);
+    repo.commit();
+    repo.write('team/hooks/a.yaml', LOG);
+    const cwd = join(repo.path, 'team');
+    const run = (...args: string[]) => runCommand(['validate', ...args], { cwd });
+    const [now, then, one, lost, piped] = await Promise.all([
+      run('hooks'),
+      run('--rev', 'HEAD', 'hooks'),
+      run('--rev', 'HEAD', 'hooks/b.yaml'),
+      run('--rev', 'HEAD', 'hooks/c.yaml'),
+      run('--rev', 'HEAD', '-'),
+    ]);
+    expect(now.code).toBe(0);
+    expect(then.stdout).toContain('HEAD:team/hooks/a.yaml:2:10 error unknown_handler');
+    expect(then.stdout).toContain('> 2 | handler: webhok');
+    expect(then.code).toBe(1);
+    expect(one).toMatchObject({ code: 0, stdout: 'Valid: 1 hook, 0 errors, 0 warnings\n' });
+    expect(lost).toMatchObject({ code: 2, stdout: '' });
+    expect(lost.stderr).toContain('Revision "HEAD" has no file "hooks/c.yaml"');
+    expect(piped.code).toBe(2);
+  });
+
+  it('reads the blocks of YAML in Markdown, each by itself but for what others declare', async () => {
+    using dir = createTempDir();
+    dir.write('hooks/sources.yaml', 'kind: EventSource\nname: billing\nevents: { paid: {} }\n');
+    dir.write(
+      'README.md',
+      [
+        '# Hooks',
+        '```yaml',
+        'source: billing',
+        'event: paid',
+        'handler: log',
+        'name: one',
+        '```',
+        'and better:',
+        '```yaml',
+        'source: billing',
+        'event: payed',
+        'handler: log',
+        'name: one',
+        '```',
+      ].join('\n'),
+    );
+    const { code, stdout, stderr } = await runCommand(['validate', 'hooks', 'README.md'], { cwd: dir.path });
+    expect(stdout).toContain("README.md:11:8 error unknown_event: source 'billing' has no 'payed' event");
+    expect(stdout).toContain('> 11 | event: payed');
+    expect(stdout).not.toContain('name_duplicate');
+    expect({ code, stderr }).toEqual({ code: 1, stderr: 'Not valid: 2 hooks, 1 error, 0 warnings\n' });
   });
 });
