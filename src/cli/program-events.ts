@@ -49,5 +49,33 @@ const addListen: AddCommand = (program, context, onExit) => {
     });
 };
 
+const addEvents: AddCommand = (program, context, onExit) => {
+  command(
+    program,
+    'events [source] [event]',
+    'hookline events                  which sources there are',
+    'hookline events crud             the events of one',
+    'hookline events crud consumers   one event, its fields and a sample of it',
+  )
+    .description(
+      'Show the events that hooks can be declared on: those built in and those your sources declare',
+    )
+    .option('--dir <dir>', 'directory that declares sources (default: hooks.d, if it is there)')
+    .option('--json', 'print JSON')
+    .action(async (source: string | undefined, event: string | undefined, options: EventsFlags) => {
+      const { showEvents } = await import('./events.ts');
+      const { dir, json = false } = options;
+      onExit(
+        await showEvents({ source: source ?? null, event: event ?? null, dir: dir ?? null, json }, context),
+      );
+    });
+};
+
+/** The options of `events`, as the command line has them. */
+interface EventsFlags {
+  readonly dir?: string;
+  readonly json?: boolean;
+}
+
 /** The commands that send and receive. */
-export const EVENT_COMMANDS: readonly AddCommand[] = [addEmit, addListen];
+export const EVENT_COMMANDS: readonly AddCommand[] = [addEmit, addListen, addEvents];
