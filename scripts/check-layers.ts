@@ -24,6 +24,7 @@ const FLOW = [
   'record',
   'commit-status',
   'http',
+  'import',
   'cli',
 ];
 /** Root files that join folders together; all others of the root stand before the first folder. */

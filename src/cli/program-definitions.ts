@@ -1,4 +1,5 @@
 import { Option } from 'commander';
+import { HooklineError } from '../errors.ts';
 import { type AddCommand, command } from './add-command.ts';
 import { type ServeFlags, toPositive, toSettingsFlags, urlOption } from './options.ts';
 import { REPORT_FORMATS } from './problem-report.ts';
@@ -123,5 +124,36 @@ function toDiffOptions({ path, prefix, events, limit, url, json = false, markdow
   return { path: path ?? null, prefix: prefix ?? null, events: events ?? null, limit, url, format } as const;
 }
 
+/** The options of `import`, as the command line has them. */
+interface ImportFlags {
+  readonly from: string;
+  readonly to: string;
+  readonly check?: boolean;
+}
+
+const addImport: AddCommand = (program, context, onExit) => {
+  command(
+    program,
+    'import <gateway>',
+    'hookline import kong --from http://127.0.0.1:8001 --check    what would differ',
+    'hookline import kong --from event-hooks.json --to hooks.d',
+  )
+    .description(
+      'Make files of the event hooks of a gateway (kong): secrets become references, templates are translated, Lua stays as it is. Files that are there are never written over',
+    )
+    .requiredOption(
+      '--from <url|file>',
+      'its Admin API (a token is read from KONG_ADMIN_TOKEN), or a file with what /event-hooks answers',
+    )
+    .option('--to <dir>', 'directory for the files', 'hooks.d')
+    .option('--check', 'write nothing; show what each hook would do otherwise')
+    .action(async (gateway: string, { from, to, check = false }: ImportFlags) => {
+      if (gateway !== 'kong')
+        throw new HooklineError('usage', `Cannot import from "${gateway}": only from kong`);
+      const { importKong } = await import('./import-kong.ts');
+      onExit(await importKong({ from, to, check }, context));
+    });
+};
+
 /** The commands about definitions. */
-export const DEFINITION_COMMANDS: readonly AddCommand[] = [addServe, addValidate, addDiff];
+export const DEFINITION_COMMANDS: readonly AddCommand[] = [addServe, addValidate, addDiff, addImport];

@@ -1,4 +1,5 @@
-import type { Json, JsonObject } from '../event.ts';
+import type { JsonObject } from '../event.ts';
+import { mapTexts } from '../map-texts.ts';
 import { decodePercent } from '../percent.ts';
 import { isReference } from './reference.ts';
 
@@ -50,15 +51,6 @@ export function locatePlainSecrets(config: object): readonly PlainSecret[] {
 /** Every secret that is written in a config in clear. */
 export function findPlainSecrets(config: object): readonly string[] {
   return locatePlainSecrets(config).map(({ value }) => value);
-}
-
-function mapTexts(value: Json, path: Path, map: (text: string, path: Path) => string): Json {
-  if (typeof value === 'string') return map(value, path);
-  if (Array.isArray(value))
-    return (value as readonly Json[]).map((item, index) => mapTexts(item, [...path, index], map));
-  if (value === null || typeof value !== 'object') return value;
-  const entries = Object.entries(value as JsonObject);
-  return Object.fromEntries(entries.map(([key, item]) => [key, mapTexts(item, [...path, key], map)]));
 }
 
 /** A value that is nothing but a template, after the name of a scheme at most, takes what it shows from the event. */
