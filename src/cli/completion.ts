@@ -1,0 +1,124 @@
+import type { Command, Option } from 'commander';
+
+/** Shells that completion is written for. */
+export const SHELLS = ['bash', 'zsh', 'fish'] as const;
+/** One of them. */
+export type Shell = (typeof SHELLS)[number];
+
+/** What a command offers to complete. */
+interface Offer {
+  readonly name: string;
+  readonly description: string;
+  readonly options: readonly Option[];
+}
+
+/** Writes the completion of every command, as a script for a shell to read: no program runs while somebody types. */
+export function toCompletion(program: Command, shell: Shell): string {
+  const offers = program.commands.map((command) => ({
+    name: command.name(),
+    description: toShort(command.description()),
+    options: command.options.filter(({ long }) => long !== undefined && long !== null),
+  }));
+  return { bash: toBash, zsh: toZsh, fish: toFish }[shell](offers);
+}
+
+/** What is said before the first full stop, colon or bracket: one line of a menu. */
+function toShort(description: string): string {
+  return (/^[^.:;(]*/.exec(description)?.[0] ?? '').trim();
+}
+
+function takesValue({ required, optional }: Option): boolean {
+  return required || optional;
+}
+
+function quote(text: string): string {
+  return `'${text.replaceAll("'", "'\\''")}'`;
+}
+
+function toBash(offers: readonly Offer[]): string {
+  const choices = offers.flatMap(({ name, options }) =>
+    options.flatMap(({ long, argChoices }) =>
+      argChoices === undefined ? [] : [`    '${name} ${long}') words='${argChoices.join(' ')}' ;;`],
+    ),
+  );
+  const flags = offers.map(
+    ({ name, options }) => `      ${name}) words='${options.map(({ long }) => long).join(' ')}' ;;`,
+  );
+  return `# Completion of hookline for bash: source <(hookline completion bash)
+_hookline() {
+  local current=\${COMP_WORDS[COMP_CWORD]} before=\${COMP_WORDS[COMP_CWORD-1]} words=''
+  if ((COMP_CWORD == 1)); then
+    words='${offers.map(({ name }) => name).join(' ')}'
+  else
+    case "\${COMP_WORDS[1]} $before" in
+${choices.join('\n')}
+    esac
+    if [[ -z $words && $current == -* ]]; then
+      case "\${COMP_WORDS[1]}" in
+${flags.join('\n')}
+      esac
+    fi
+  fi
+  # macOS has a bash without mapfile; names of files may hold spaces.
+  local IFS=$'\\n'
+  if [[ -n $words ]]; then
+    COMPREPLY=($(compgen -W "\${words// /$IFS}" -- "$current"))
+  else
+    COMPREPLY=($(compgen -f -- "$current"))
+  fi
+}
+complete -o filenames -F _hookline hookline
+`;
+}
+
+function toZsh(offers: readonly Offer[]): string {
+  const commands = offers.map(({ name, description }) => `    ${quote(`${name}:${description}`)}`);
+  const cases = offers.map(({ name, options }) => {
+    const specs = options.map((option) => `        ${quote(toZshSpec(option))} \\\n`);
+    return `      ${name})\n      _arguments \\\n${specs.join('')}        '*:file:_files' ;;`;
+  });
+  return `#compdef hookline
+# Completion of hookline for zsh: source <(hookline completion zsh)
+_hookline() {
+  local -a commands
+  commands=(
+${commands.join('\n')}
+  )
+  if ((CURRENT == 2)); then
+    _describe command commands
+    return
+  fi
+  local command=$words[2]
+  shift words
+  ((CURRENT--))
+  case $command in
+${cases.join('\n')}
+  esac
+}
+compdef _hookline hookline
+`;
+}
+
+function toZshSpec(option: Option): string {
+  const { long, description, argChoices } = option;
+  const shown = toShort(description).replaceAll(/[[\]\\:]/g, (character) => `\\${character}`);
+  const action = argChoices === undefined ? '_files' : `(${argChoices.join(' ')})`;
+  return `${long}[${shown}]${takesValue(option) ? `:${option.attributeName()}:${action}` : ''}`;
+}
+
+function toFish(offers: readonly Offer[]): string {
+  const lines = offers.flatMap(({ name, description, options }) => [
+    `complete -c hookline -n __fish_use_subcommand -f -a ${name} -d ${quoteFish(description)}`,
+    ...options.map((option) => {
+      const { long, description: said, argChoices } = option;
+      const value = argChoices === undefined ? ' -r' : ` -x -a ${quoteFish(argChoices.join(' '))}`;
+      const shown = quoteFish(toShort(said));
+      return `complete -c hookline -n '__fish_seen_subcommand_from ${name}' -l ${long?.slice(2)}${takesValue(option) ? value : ''} -d ${shown}`;
+    }),
+  ]);
+  return `# Completion of hookline for fish: hookline completion fish | source\n${lines.join('\n')}\n`;
+}
+
+function quoteFish(text: string): string {
+  return `'${text.replaceAll(/['\\]/g, (character) => `\\${character}`)}'`;
+}
