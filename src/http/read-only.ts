@@ -2,12 +2,12 @@ import { type Request, type Response, Router } from 'express';
 import type { EventHook } from '../definitions/definition.ts';
 import { isJsonObject, type JsonObject } from '../event.ts';
 import { parseJson } from '../intake/parse-json.ts';
+import { mergePatch } from '../merge-patch.ts';
 import type { LiveHook } from '../reconcile/snapshot.ts';
 import type { Registry } from '../registry/registry.ts';
 import { maskConfig } from '../secrets/mask.ts';
 import { toDeclaration, withoutNulls } from './declaration.ts';
 import { toName } from './event-hooks.ts';
-import { mergePatch } from './merge-patch.ts';
 import { toSuggestion } from './suggestion.ts';
 
 /** Keys the API's entities have that no definition has. */

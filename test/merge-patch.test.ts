@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Json, JsonObject } from '../../src/event.ts';
-import { mergePatch } from '../../src/http/merge-patch.ts';
+import type { Json, JsonObject } from '../src/event.ts';
+import { mergePatch } from '../src/merge-patch.ts';
 
 describe('mergePatch()', () => {
   it.each<[Json, Json, Json]>([

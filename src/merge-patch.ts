@@ -1,4 +1,4 @@
-import { isJsonObject, type Json, type JsonObject } from '../event.ts';
+import { isJsonObject, type Json, type JsonObject } from './event.ts';
 
 /** Merges a patch into an object as RFC 7396 has it: objects merge, null takes a key away, all else replaces. */
 export function mergePatch(target: JsonObject, patch: JsonObject): JsonObject {
