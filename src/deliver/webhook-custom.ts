@@ -3,6 +3,7 @@ import type { Json, JsonObject } from '../event.ts';
 import type { LiveHook } from '../reconcile/snapshot.ts';
 import { isReference } from '../secrets/reference.ts';
 import type { HookSecrets } from '../secrets/secrets.ts';
+import { type TemplateContext, toContext } from '../template/template.ts';
 import { encodePayload } from './encode-payload.ts';
 import type { Handler } from './handler.ts';
 import { RequestHeaders } from './headers.ts';
@@ -20,15 +21,14 @@ export function createWebhookCustomHandler({ send, secrets }: WebhookParts): Han
       if (hook.definition.handler !== 'webhook-custom')
         throw new TypeError('Cannot run handler "webhook-custom" for another handler\'s hook');
       const { config } = hook.definition;
-      const sent: JsonObject = { ...data, event, source };
-      const context = { ...sent, id, time };
+      const context = toContext({ id, source, event, time, data });
       const result = await send({
         hook,
         config,
         deliveryId,
         plan: () => planRequest({ config, hook, context, secrets }),
       });
-      return { ...result, data: sent };
+      return { ...result, data: { ...data, event, source } };
     },
   };
 }
@@ -37,7 +37,7 @@ export function createWebhookCustomHandler({ send, secrets }: WebhookParts): Han
 interface CustomRequest {
   readonly config: WebhookCustomConfig;
   readonly hook: Pick<LiveHook, 'templates'>;
-  readonly context: JsonObject;
+  readonly context: TemplateContext;
   readonly secrets: HookSecrets;
 }
 

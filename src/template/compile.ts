@@ -3,7 +3,7 @@ import { compileBlock } from './blocks.ts';
 import { compileCall, type StaticScope } from './expression.ts';
 import { render, type Step } from './render.ts';
 import { errorAt, parseSyntax } from './syntax.ts';
-import type { Escaping, Template, TemplateTree } from './template.ts';
+import type { Escaping, Template, TemplateContext, TemplateTree } from './template.ts';
 import { toText } from './value.ts';
 
 /**
@@ -69,7 +69,7 @@ interface Place {
   readonly compileLeaf: CompileLeaf;
 }
 
-function compileNode(node: Json, place: Place): (context: JsonObject) => Json {
+function compileNode(node: Json, place: Place): (context: TemplateContext) => Json {
   if (typeof node === 'string') return place.compileLeaf(node, place.path)?.render ?? (() => node);
   if (Array.isArray(node)) {
     const items = (node as readonly Json[]).map((item, index) => compileNode(item, below(place, index)));
@@ -78,7 +78,7 @@ function compileNode(node: Json, place: Place): (context: JsonObject) => Json {
   return isJsonObject(node) ? compileObject(node, place) : () => node;
 }
 
-function compileObject(object: JsonObject, place: Place): (context: JsonObject) => JsonObject {
+function compileObject(object: JsonObject, place: Place): (context: TemplateContext) => JsonObject {
   const entries = Object.entries(object).map(
     ([key, value]) => [key, compileNode(value, below(place, key))] as const,
   );

@@ -1,3 +1,4 @@
+import { count } from '../count.ts';
 import type { Json } from '../event.ts';
 import { errorAt, type SyntaxNode } from './syntax.ts';
 import { HELPERS, type Helper, readProperty, type Value } from './value.ts';
@@ -6,6 +7,8 @@ import { HELPERS, type Helper, readProperty, type Value } from './value.ts';
 export interface Scope {
   /** The event, then the item of each block around. */
   readonly contexts: readonly Value[];
+  /** `@event`. */
+  readonly event: Value;
   /** `@index`, `@key`, `@first`, `@last` of each `each` around, the innermost last. */
   readonly loops: readonly ReadonlyMap<string, Value>[];
   /** Block parameters: `as |item index|`. */
@@ -75,10 +78,7 @@ export function compileCall(node: CallNode, scope: StaticScope): Expression {
   const name = String((path as hbs.AST.PathExpression).original);
   const { min, max, call } = findHelper(path, name);
   if (params.length < min || params.length > max)
-    throw errorAt(
-      node,
-      `helper "${name}" takes ${min} argument${min === 1 ? '' : 's'}: got ${params.length}`,
-    );
+    throw errorAt(node, `helper "${name}" takes ${toArity(min, max)}: got ${params.length}`);
   const args = params.map((param) => compileExpression(param, scope));
   return {
     evaluate: (runtime) =>
@@ -89,6 +89,10 @@ export function compileCall(node: CallNode, scope: StaticScope): Expression {
     path: null,
     helper: name,
   };
+}
+
+function toArity(min: number, max: number): string {
+  return max === min ? count(min, 'argument') : `${min} to ${max} arguments`;
 }
 
 function findHelper(node: SyntaxNode, name: string): Helper {
@@ -120,6 +124,9 @@ function compilePath(node: hbs.AST.PathExpression, scope: StaticScope): Expressi
 function compileData(node: hbs.AST.PathExpression, parts: readonly string[], scope: StaticScope): Expression {
   const [name = '', ...rest] = parts;
   if (name === 'root') return toPath([], rest, { scope, start: ({ contexts }) => contexts[0] });
+  // Not held against the catalogue, so that one template may read what some events have and others do not.
+  if (name === 'event')
+    return { evaluate: ({ event }) => rest.reduce<Value>(readProperty, event), path: null, helper: null };
   if (!DATA_NAMES.has(name) || rest.length > 0) throw errorAt(node, `unknown variable "${node.original}"`);
   const { depth } = node;
   if (depth >= scope.loops) throw errorAt(node, `"${node.original}" goes further out than there are loops`);

@@ -1,7 +1,6 @@
-import type { JsonObject } from '../event.ts';
 import { escapeText, JsonPlace } from './escape.ts';
 import type { Scope } from './expression.ts';
-import type { Escaping } from './template.ts';
+import type { Escaping, TemplateContext } from './template.ts';
 import { toText, type Value } from './value.ts';
 
 /** A template that could not be rendered for this event: it made too much text, or took too much work. */
@@ -87,9 +86,10 @@ function tooMuch(what: string): TemplateRenderError {
 /** Renders a compiled template against an event. Throws TemplateRenderError. */
 export function render(
   steps: readonly Step[],
-  { context, escaping }: { readonly context: JsonObject; readonly escaping: Escaping },
+  { context, escaping }: { readonly context: TemplateContext; readonly escaping: Escaping },
 ): string {
   const output = new Output(escaping);
-  output.run(steps, { contexts: [context], loops: [], names: new Map(), note: output.note });
+  const { root, event } = context;
+  output.run(steps, { contexts: [root], event, loops: [], names: new Map(), note: output.note });
   return output.toString();
 }

@@ -1,5 +1,27 @@
 import type { JsonObject } from '../event.ts';
 
+/** What a template is rendered against. */
+export interface TemplateContext {
+  /** What paths start at: the event's data, and `event`, `source`, `id` and `time` over it. */
+  readonly root: JsonObject;
+  /** `@event`: `{id, source, event, time, data}`, in which nothing hides what the data has of the same name. */
+  readonly event: JsonObject;
+}
+
+/** An event as templates are given it. Its name is null in a trial of a hook that has none. */
+export interface TemplateEvent {
+  readonly id: string;
+  readonly source: string;
+  readonly event: string | null;
+  readonly time: string;
+  readonly data: JsonObject;
+}
+
+/** The context of an event. */
+export function toContext({ id, source, event, time, data }: TemplateEvent): TemplateContext {
+  return { root: { ...data, event, source, id, time }, event: { id, source, event, time, data } };
+}
+
 /** Where a rendered value lands, which decides how it is escaped. `raw`: as it is; whoever encodes the whole escapes it. */
 export type Escaping = 'raw' | 'json' | 'form';
 
@@ -7,8 +29,8 @@ export type Escaping = 'raw' | 'json' | 'form';
 export interface Template {
   /** Paths the template reads from the event, as keys: `{{ entity.username }}` is `['entity', 'username']`. Paths below an `#each` or `#with` are given from the root. */
   readonly paths: readonly (readonly string[])[];
-  /** Renders against event data + event + source + id + time. A missing value or parent is empty. */
-  render(context: JsonObject): string;
+  /** Renders against an event. A missing value or parent is empty. Throws TemplateRenderError. */
+  render(context: TemplateContext): string;
 }
 
 /** Thrown by the compiler; line and column are 1-based and within the template text. */
@@ -26,5 +48,5 @@ export class TemplateError extends Error {
 
 /** Templates in the strings of a JSON object, at any depth; keys and other values stay as they are. */
 export interface TemplateTree {
-  render(context: JsonObject): JsonObject;
+  render(context: TemplateContext): JsonObject;
 }

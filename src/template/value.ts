@@ -36,16 +36,63 @@ export interface Helper {
 
 /** The helpers that make a value of values. */
 export const HELPERS: ReadonlyMap<string, Helper> = new Map<string, Helper>([
-  ['json', { min: 1, max: 1, call: ([value = null], note) => note(JSON.stringify(value)) }],
+  ['json', { min: 1, max: 2, call: ([value = null, indent], note) => note(toJson(value, indent)) }],
   ['default', { min: 2, max: 2, call: ([value, fallback]) => (isEmpty(value) ? fallback : value) }],
   ['upper', { min: 1, max: 1, call: ([value], note) => note(toText(value)).toUpperCase() }],
   ['lower', { min: 1, max: 1, call: ([value], note) => note(toText(value)).toLowerCase() }],
+  ['truncate', { min: 2, max: 2, call: ([value, limit], note) => truncate(note(toText(value)), limit) }],
+  [
+    'replace',
+    { min: 3, max: 3, call: ([value, from, to], note) => replace(toText(value), { from, to, note }) },
+  ],
+  ['slack', { min: 1, max: 1, call: ([value], note) => escapeForSlack(note(toText(value))) }],
   ['eq', { min: 2, max: 2, call: ([a, b], note) => isSame(a, b, note) }],
   ['ne', { min: 2, max: 2, call: ([a, b], note) => !isSame(a, b, note) }],
   ['and', { min: 1, max: Number.POSITIVE_INFINITY, call: (args) => args.every(isTruthy) }],
   ['or', { min: 1, max: Number.POSITIVE_INFINITY, call: (args) => args.some(isTruthy) }],
   ['not', { min: 1, max: 1, call: ([value]) => !isTruthy(value) }],
 ]);
+
+/** JSON that is longer stays in one line: of a deep value most of what is indented is spaces, hundreds for each character. */
+const MAX_INDENTED = 32 * 1024;
+
+function toJson(value: Json, indent: Value): string {
+  const text = JSON.stringify(value);
+  return typeof indent === 'number' && text.length <= MAX_INDENTED
+    ? JSON.stringify(value, null, indent)
+    : text;
+}
+
+const ELLIPSIS = '…';
+/** The first half of a character that has two: without the other it is none. */
+const HALF = /[\ud800-\udbff]$/;
+
+/** At most so many UTF-16 code units, which no receiver counts as more characters. A limit that is none leaves nothing. */
+function truncate(text: string, limit: Value): string {
+  if (typeof limit !== 'number' || limit < 1) return '';
+  if (text.length <= limit) return text;
+  return text.slice(0, limit - ELLIPSIS.length).replace(HALF, '') + ELLIPSIS;
+}
+
+/** Every occurrence; none of nothing. */
+function replace(
+  text: string,
+  { from, to, note }: { readonly from: Value; readonly to: Value; readonly note: (text: string) => string },
+): string {
+  const searched = toText(from);
+  const put = toText(to);
+  const parts = searched === '' ? [text] : note(text).split(searched);
+  // Each is counted before any is made: a long text for every character of a long one would be more than there is memory.
+  for (const _ of parts.slice(1)) note(put);
+  return parts.join(put);
+}
+
+const SLACK_ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;' };
+
+/** What Slack reads as markup, such as `<!channel>`, as the text it is (docs.slack.dev, Formatting message text). */
+function escapeForSlack(text: string): string {
+  return text.replaceAll(/[&<>]/g, (char) => SLACK_ENTITIES[char] ?? char);
+}
 
 /** Lists and objects are the same when what they hold is, whatever the order of keys. */
 function isSame(a: Value, b: Value, note: (text: string) => string): boolean {

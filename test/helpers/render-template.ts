@@ -1,10 +1,15 @@
 import type { JsonObject } from '../../src/event.ts';
 import { compileTemplate } from '../../src/template/compile.ts';
-import { type Escaping, TemplateError } from '../../src/template/template.ts';
+import { type Escaping, type TemplateContext, TemplateError } from '../../src/template/template.ts';
+
+/** A context whose paths start at this, and which has no event by itself. */
+export function contextOf(root: JsonObject): TemplateContext {
+  return { root, event: {} };
+}
 
 /** Compiles a template and renders it. */
 export function renderTemplate(text: string, context: JsonObject, escaping: Escaping = 'raw'): string {
-  return compileTemplate(text, { escaping }).render(context);
+  return compileTemplate(text, { escaping }).render(contextOf(context));
 }
 
 /** What the compiler says of a text it refuses. */

@@ -3,6 +3,7 @@ import type { WebhookCustomConfig } from '../../src/definitions/definition.ts';
 import { compileRequestTemplates } from '../../src/reconcile/compile-templates.ts';
 import { WEBHOOK_CONFIG } from '../helpers/live-hook.ts';
 import { briefsOf, problemOf } from '../helpers/prepare-texts.ts';
+import { contextOf } from '../helpers/render-template.ts';
 
 function compile(overrides: Partial<WebhookCustomConfig>): ReturnType<typeof compileRequestTemplates> {
   return compileRequestTemplates({
@@ -20,8 +21,8 @@ function compile(overrides: Partial<WebhookCustomConfig>): ReturnType<typeof com
 describe('compiling the templates of a request', () => {
   it('compiles what is formatted by default: payload and body, not headers', () => {
     const { templates } = compile({ payload: { a: '{{x}}' }, body: '{{x}}', headers: { a: '{{x}}' } });
-    expect(templates.payload?.render({ x: '1' })).toEqual({ a: '1' });
-    expect(templates.body?.render({ x: '1' })).toBe('1');
+    expect(templates.payload?.render(contextOf({ x: '1' }))).toEqual({ a: '1' });
+    expect(templates.body?.render(contextOf({ x: '1' }))).toBe('1');
     expect(templates.headers).toBeNull();
   });
 
@@ -31,7 +32,9 @@ describe('compiling the templates of a request', () => {
       headers_format: true,
     });
     expect(Object.keys(templates.headers ?? {})).toEqual(['X-Give-{{some}}']);
-    expect(templates.headers?.['X-Give-{{some}}']?.render({ some: 'data' })).toBe('some tests data');
+    expect(templates.headers?.['X-Give-{{some}}']?.render(contextOf({ some: 'data' }))).toBe(
+      'some tests data',
+    );
   });
 
   it('compiles nothing that is not formatted, whatever it holds', () => {
@@ -53,7 +56,7 @@ describe('compiling the templates of a request', () => {
       headers: { a: reference, b: '{{y}}' },
       headers_format: true,
     });
-    expect(templates.payload?.render({ x: 1 })).toEqual({ a: [reference, '1'] });
+    expect(templates.payload?.render(contextOf({ x: 1 }))).toEqual({ a: [reference, '1'] });
     expect(Object.keys(templates.headers ?? {})).toEqual(['b']);
     expect(reads.map(({ field }) => field)).toEqual(['y', 'x']);
   });
@@ -70,16 +73,18 @@ describe('compiling the templates of a request', () => {
   ])('escapes the values of a body with %j as %s', (headers, escaping) => {
     const expected = { json: '\\"&<', form: '%22%26%3C', raw: '"&<' }[escaping];
     expect(
-      compile({ headers: headers as Record<string, string>, body: '{{x}}' }).templates.body?.render({
-        x: '"&<',
-      }),
+      compile({ headers: headers as Record<string, string>, body: '{{x}}' }).templates.body?.render(
+        contextOf({
+          x: '"&<',
+        }),
+      ),
     ).toBe(expected);
   });
 
   it('does not escape in payload and headers: what encodes them does', () => {
     const { templates } = compile({ payload: { a: '{{x}}' }, headers: { a: '{{x}}' }, headers_format: true });
-    expect(templates.payload?.render({ x: '"&<' })).toEqual({ a: '"&<' });
-    expect(templates.headers?.a?.render({ x: '"&<' })).toBe('"&<');
+    expect(templates.payload?.render(contextOf({ x: '"&<' }))).toEqual({ a: '"&<' });
+    expect(templates.headers?.a?.render(contextOf({ x: '"&<' }))).toBe('"&<');
   });
 
   it('names each field a place reads once', () => {

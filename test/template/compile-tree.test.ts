@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../src/event.ts';
 import { compileTemplate, compileTree } from '../../src/template/compile.ts';
+import { contextOf } from '../helpers/render-template.ts';
 
 const compileLeaf = (text: string) => compileTemplate(text, { escaping: 'raw' });
 
@@ -13,7 +14,7 @@ describe('compileTree()', () => {
       none: null,
       empty: {},
     };
-    expect(compileTree(tree, compileLeaf).render({ x: '"&' })).toEqual({
+    expect(compileTree(tree, compileLeaf).render(contextOf({ x: '"&' }))).toEqual({
       'a {{x}}': '"&',
       list: ['"&', 1, null, { deep: '<"&>' }],
       yes: true,
@@ -24,7 +25,7 @@ describe('compileTree()', () => {
 
   it('leaves the tree it was made of as it is', () => {
     const tree = { list: ['{{x}}'] };
-    compileTree(tree, compileLeaf).render({ x: 1 });
+    compileTree(tree, compileLeaf).render(contextOf({ x: 1 }));
     expect(tree).toEqual({ list: ['{{x}}'] });
   });
 
@@ -42,12 +43,12 @@ describe('compileTree()', () => {
   });
 
   it('leaves strings alone that are no templates', () => {
-    expect(compileTree({ a: '{{x}}' }, () => null).render({ x: 1 })).toEqual({ a: '{{x}}' });
+    expect(compileTree({ a: '{{x}}' }, () => null).render(contextOf({ x: 1 }))).toEqual({ a: '{{x}}' });
   });
 
   it('takes a key of any name', () => {
     const tree = JSON.parse('{"__proto__":"{{x}}","constructor":"{{x}}"}') as JsonObject;
-    const rendered = compileTree(tree, compileLeaf).render({ x: 1 });
+    const rendered = compileTree(tree, compileLeaf).render(contextOf({ x: 1 }));
     expect(JSON.stringify(rendered)).toBe('{"__proto__":"1","constructor":"1"}');
   });
 });

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { compileTemplate } from '../../src/template/compile.ts';
 import { TemplateRenderError } from '../../src/template/render.ts';
 import { TemplateError } from '../../src/template/template.ts';
-import { renderTemplate } from '../helpers/render-template.ts';
+import { contextOf, renderTemplate } from '../helpers/render-template.ts';
 import { templateTexts } from '../helpers/template-texts.ts';
 
 const CONTEXT = {
@@ -61,8 +61,8 @@ describe('compileTemplate()', () => {
 
   it('renders the same template for one event after another', () => {
     const template = compileTemplate('{{#each list}}{{this}}{{/each}}', { escaping: 'raw' });
-    expect(template.render({ list: [1, 2] })).toBe('12');
-    expect(template.render({ list: [3] })).toBe('3');
+    expect(template.render(contextOf({ list: [1, 2] }))).toBe('12');
+    expect(template.render(contextOf({ list: [3] }))).toBe('3');
   });
 
   it('compiles any text, or refuses it with a place inside it', () => {

@@ -1,6 +1,8 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../src/event.ts';
 import { compileTemplate } from '../../src/template/compile.ts';
+import { toContext } from '../../src/template/template.ts';
 import { refusalOf, renderTemplate } from '../helpers/render-template.ts';
 
 const CONTEXT: JsonObject = {
@@ -43,6 +45,15 @@ describe('helpers', () => {
     ['{{upper (default missing (lower name))}}', 'JANE'],
     ['{{#if (or (eq name "x") (not zero))}}yes{{/if}}', 'yes'],
     ["{{eq name 'Jane'}} {{default missing -1.5}}", 'true -1.5'],
+    ['{{json list 2}}', '[\n  1,\n  "b"\n]'],
+    ['{{json list name}}{{json list 0}}', '[1,"b"][1,"b"]'],
+    ['{{truncate name 4}} {{truncate name 3}} {{truncate name 1}}', 'Jane Ja… …'],
+    ['{{truncate name 0}}{{truncate name missing}}{{truncate name "3"}}{{truncate missing 3}}', ''],
+    ['{{truncate tree 9}} {{truncate list 9}}', '{"a":1,"… [1,"b"]'],
+    ['{{replace name "a" "oa"}} {{replace name "x" "y"}} {{replace name "" "x"}}', 'Joane Jane Jane'],
+    ['{{replace name "ne" "$&"}}{{replace name "J" missing}}{{replace zero 0 1}}', 'Ja$&ane1'],
+    ['{{replace missing "a" "b"}}{{replace tree ":" "="}}', '{"a"=1,"b"={"c"=2}}'],
+    ['{{slack "<!channel> & <b>"}}{{slack missing}}', '&lt;!channel&gt; &amp; &lt;b&gt;'],
   ])('%s', (text, expected) => {
     expect(renderTemplate(text, CONTEXT)).toBe(expected);
   });
@@ -62,7 +73,9 @@ describe('helpers', () => {
     ['{{__proto__ name}}', 'unknown helper "__proto__"', 1, 3],
     ['{{helperMissing name}}', 'unknown helper "helperMissing"', 1, 3],
     ['{{name.shout zero}}', 'unknown helper "name.shout"', 1, 3],
-    ['{{json name zero}}', 'helper "json" takes 1 argument: got 2', 1, 1],
+    ['{{json name zero list}}', 'helper "json" takes 1 to 2 arguments: got 3', 1, 1],
+    ['{{upper name zero}}', 'helper "upper" takes 1 argument: got 2', 1, 1],
+    ['{{truncate name}}', 'helper "truncate" takes 2 arguments: got 1', 1, 1],
     ['a {{default name}}', 'helper "default" takes 2 arguments: got 1', 1, 3],
     ['{{eq name}}', 'helper "eq" takes 2 arguments: got 1', 1, 1],
     ['{{json name indent=2}}', 'named arguments are not supported', 1, 13],
@@ -76,6 +89,55 @@ describe('helpers', () => {
     const refusal = refusalOf(text);
     expect(refusal.message).toContain(message);
     expect(refusal).toMatchObject({ line, column });
+  });
+});
+
+describe('truncate', () => {
+  it('never leaves half of a character, and never more than it may', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), fc.integer({ min: 1, max: 20 }), (text, limit) => {
+        const short = renderTemplate('{{truncate text limit}}', { text, limit });
+        expect(short.length).toBeLessThanOrEqual(limit);
+        expect(short.isWellFormed()).toBe(true);
+        expect(short === text || (short.endsWith('…') && text.startsWith(short.slice(0, -1)))).toBe(true);
+      }),
+    );
+  });
+});
+
+describe('json with an indent', () => {
+  it('stays in one line when it is so deep and wide that most of it would be spaces', () => {
+    const list = JSON.stringify(Array.from({ length: 20_000 }, () => 1));
+    const deep = JSON.parse(`${'['.repeat(127)}${list}${']'.repeat(127)}`);
+    expect(renderTemplate('{{json deep 2}}', { deep })).toBe(JSON.stringify(deep));
+  });
+});
+
+describe('@event', () => {
+  const event = {
+    id: 'event-1',
+    source: 'billing',
+    event: 'paid',
+    time: 'now',
+    data: { id: 7, event: 'mine' },
+  };
+  const context = toContext(event);
+
+  it.each([
+    ['{{id}} {{event}} {{source}} {{time}}', 'event-1 paid billing now'],
+    ['{{@event.id}} {{@event.data.id}} {{@event.data.event}} {{@event.data.missing.x}}', 'event-1 7 mine '],
+    ['{{json @event}}', JSON.stringify(event)],
+    ['{{#each @event.data as |value key|}}{{key}}={{value}} {{/each}}', 'id=7 event=mine '],
+    ['{{#with @event.data as |data|}}{{data.id}}{{id}}{{@event.id}}{{/with}}', '77event-1'],
+    ['{{@event.constructor}}{{@event.data.__proto__}}', ''],
+  ])('is the event by itself, whatever its data hides or has hidden: %s', (text, expected) => {
+    expect(compileTemplate(text, { escaping: 'raw' }).render(context)).toBe(expected);
+  });
+
+  it('reads nothing that the catalogue would have to list', () => {
+    const text =
+      '{{@event.data.x}}{{#with @event.data}}{{y}}{{/with}}{{#each @event.data.list}}{{z}}{{/each}}';
+    expect(compileTemplate(text, { escaping: 'raw' }).paths).toEqual([]);
   });
 });
 

@@ -63,6 +63,11 @@ describe('the limits of rendering', () => {
     );
   });
 
+  it('count what replace would make before it makes any of it', () => {
+    const failure = failureOf('{{replace text "a" long}}', { text: 'a'.repeat(MIB), long: 'x'.repeat(MIB) });
+    expect(failure).toBe('Cannot render the template: its helpers make more than 67108864 characters');
+  });
+
   it('leave the template usable for the next event', () => {
     expect(failureOf('{{a}}', { a: 'x'.repeat(MIB + 1) })).toContain('characters');
     expect(renderTemplate('{{a}}', { a: 'x' })).toBe('x');
