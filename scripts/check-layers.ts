@@ -11,6 +11,7 @@ const FLOW = [
   'secrets',
   'template',
   'sandbox',
+  'presets',
   'definitions',
   'catalogue',
   'reconcile',

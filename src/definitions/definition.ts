@@ -1,4 +1,5 @@
 import type { JsonObject } from '../event.ts';
+import type { PresetName } from '../presets/presets.ts';
 import type { Problem } from './problem.ts';
 import type { Silence } from './silences.ts';
 
@@ -39,6 +40,8 @@ export interface WebhookConfig extends RequestConfig {}
 
 /** `config` of the handler `webhook-custom`. */
 export interface WebhookCustomConfig extends RequestConfig {
+  /** The preset that the other fields are filled in from; null: they are all the definition's own. */
+  readonly preset: PresetName | null;
   readonly method: string;
   readonly payload: JsonObject | null;
   readonly payload_format: boolean;

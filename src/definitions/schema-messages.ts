@@ -39,9 +39,9 @@ export function toMistakes(
     .map((error) => toMistake(error, [...root, ...toPath(error.instancePath, value)]));
 }
 
-/** The pattern of a name is reported by `propertyNames`. */
-function isSecondHand({ propertyName }: ErrorObject): boolean {
-  return propertyName !== undefined;
+/** The pattern of a name is reported by `propertyNames`, and what a condition asks for by itself. */
+function isSecondHand({ propertyName, keyword }: ErrorObject): boolean {
+  return propertyName !== undefined || keyword === 'if';
 }
 
 function toMistake(error: ErrorObject, path: Path): SchemaMistake {

@@ -2,6 +2,7 @@ import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import hookSchema from '../../schemas/event-hook.schema.json' with { type: 'json' };
 import sourceSchema from '../../schemas/event-source.schema.json' with { type: 'json' };
 import { isJsonObject, type JsonObject } from '../event.ts';
+import { expandPreset } from '../presets/expand.ts';
 import { isReference } from '../secrets/reference.ts';
 import { checkDataSchema } from './data-schema.ts';
 import { HANDLERS, type HandlerName } from './definition.ts';
@@ -31,8 +32,10 @@ const validateConfig = new Map<string, ValidateFunction>(
   HANDLERS.map((handler) => [handler, ajv.compile({ $ref: `${hookSchema.$id}#/$defs/${handler}` })]),
 );
 
-/** Validates a hook and fills in its defaults, in place. */
+/** Validates a hook and fills in its preset and its defaults, in place. */
 export function validateHook(value: JsonObject): readonly SchemaMistake[] {
+  if (value.handler === 'webhook-custom' && isJsonObject(value.config))
+    Object.assign(value, { config: expandPreset(value.config) });
   return [...check(validateHookFields, value), ...checkConfig(value), ...checkRetry(value)];
 }
 
@@ -121,7 +124,7 @@ function check(
 function configHint(handler: HandlerName): string {
   return {
     webhook: 'config: { url: … }',
-    'webhook-custom': 'config: { method: POST, url: … }',
+    'webhook-custom': 'config: { method: POST, url: … }, or config: { preset: slack }',
     log: 'config: {}',
     lambda: 'config: { functions: [ … ] }',
   }[handler];

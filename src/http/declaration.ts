@@ -4,6 +4,7 @@ import type { EventHook } from '../definitions/definition.ts';
 import { loadFile, toUnownedPlace } from '../definitions/load-file.ts';
 import type { Problem } from '../definitions/problem.ts';
 import { isJsonObject, type JsonObject } from '../event.ts';
+import { collapsePreset } from '../presets/expand.ts';
 
 /** The keys of a hook in the order people write them; any other comes after these. */
 const ORDER = [
@@ -27,7 +28,8 @@ const ORDER = [
 ];
 /** Written whatever their value: they have no default, or one that should be said. */
 const ALWAYS = new Set(['name', 'source', 'handler', 'url', 'method', 'functions', 'ssl_verify']);
-const WITHOUT_DEFAULT = ['url', 'method', 'functions'];
+/** What a handler's config cannot be without, and the preset, which has defaults of its own. */
+const NEEDED = ['preset', 'url', 'method', 'functions'];
 
 /** A hook as a file would declare it: complete definitions have every default, files only what differs. */
 export function toDeclaration(definition: EventHook): JsonObject {
@@ -35,14 +37,15 @@ export function toDeclaration(definition: EventHook): JsonObject {
   const hook = definition as unknown as JsonObject;
   const bare = toBare(definition);
   const declared = withoutDefaults(hook, bare);
-  const config = withoutDefaults(definition.config as JsonObject, toObject(bare.config));
+  const defaults = { ...toObject(bare.config), preset: null };
+  const config = collapsePreset(withoutDefaults(definition.config as JsonObject, defaults));
   const retry = isJsonObject(declared.retry) ? { retry: withoutNulls(declared.retry) } : {};
   return inOrder({ ...declared, ...retry, config: Object.keys(config).length === 0 ? null : config });
 }
 
 /** The same hook with nothing but what it must say, as it is once loaded: its defaults. */
 function toBare({ name, source, handler, config }: EventHook): JsonObject {
-  const needed = Object.entries(config).filter(([key]) => WITHOUT_DEFAULT.includes(key));
+  const needed = Object.entries(config).filter(([key]) => NEEDED.includes(key));
   const { definition } = loadDeclaration({ name, source, handler, config: Object.fromEntries(needed) });
   return (definition ?? {}) as JsonObject;
 }

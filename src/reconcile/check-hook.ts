@@ -64,7 +64,7 @@ function checkVerify(hook: EventHook, { declared }: LoadedDefinition): readonly 
   if (hook.handler !== 'webhook' && hook.handler !== 'webhook-custom') return [];
   const config = declared.config;
   const said = typeof config === 'object' && config !== null && Object.hasOwn(config, 'ssl_verify');
-  if (said || !hook.config.url.toLowerCase().startsWith('https:')) return [];
+  if (said || hook.config.ssl_verify || !hook.config.url.toLowerCase().startsWith('https:')) return [];
   return [
     {
       code: 'ssl_verify_unsaid',

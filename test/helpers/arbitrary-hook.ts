@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import type { Json, JsonObject } from '../../src/event.ts';
+import { PRESET_NAMES } from '../../src/presets/presets.ts';
 
 /** Text as a person may write it, which YAML may have to quote: no half characters, which files cannot hold. */
 const text = fc.oneof(
@@ -38,6 +39,16 @@ const json: fc.Arbitrary<Json> = fc.letrec<{ value: Json }>((tie) => ({
   ),
 })).value;
 const payload = fc.dictionary(key, json, { maxKeys: 4, noNullPrototype: true });
+/** Keys that presets have, over which it lies. */
+const presetKey = fc.oneof(
+  fc.constantFrom('text', 'blocks', 'payload', 'thread', 'threadKey', 'severity'),
+  key,
+);
+const presetPayload = fc.dictionary(
+  presetKey,
+  fc.oneof(json, fc.dictionary(presetKey, json, { maxKeys: 3, noNullPrototype: true })),
+  { maxKeys: 3, noNullPrototype: true },
+);
 const headerName = fc.constantFrom('content-type', 'X-Give-Me', 'authorization', '__proto__', 'constructor');
 const headers = fc.dictionary(headerName, text, { maxKeys: 3, noNullPrototype: true });
 const url = fc.constantFrom(
@@ -61,6 +72,19 @@ const act = fc.oneof(
         body_format: fc.boolean(),
       },
       { requiredKeys: ['url', 'method'] },
+    ),
+  }),
+  fc.record({
+    handler: fc.constant('webhook-custom'),
+    config: fc.record(
+      {
+        ...request,
+        preset: fc.constantFrom(...PRESET_NAMES),
+        method: fc.constantFrom('GET', 'POST'),
+        payload: fc.option(presetPayload),
+        body: fc.option(text),
+      },
+      { requiredKeys: ['preset'] },
     ),
   }),
   fc.record({

@@ -93,6 +93,7 @@ export function toWebhook(config: Partial<WebhookConfig>): LiveHook {
 export function toCustomWebhook(overrides: Partial<WebhookCustomConfig>): LiveHook {
   const config: WebhookCustomConfig = {
     ...WEBHOOK_CONFIG,
+    preset: null,
     method: 'POST',
     payload: null,
     payload_format: true,

@@ -128,6 +128,7 @@ describe('GET /event-hooks', () => {
             payload: {
               text: 'Admin account `{{ entity.username }}` {{ operation}}d; email address set to `{{ entity.email }}`',
             },
+            preset: null,
             payload_format: true,
             secret: null,
             signature: 'sha1',

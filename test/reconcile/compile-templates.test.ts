@@ -9,6 +9,7 @@ function compile(overrides: Partial<WebhookCustomConfig>): ReturnType<typeof com
   return compileRequestTemplates({
     ...WEBHOOK_CONFIG,
     method: 'POST',
+    preset: null,
     payload: null,
     payload_format: true,
     body: null,

@@ -137,6 +137,7 @@ describe('isSensitiveName()', () => {
       'auth',
       'api_key',
       'apikey',
+      'routing_key',
     ],
     ...[
       'X-API-Key',
