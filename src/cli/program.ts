@@ -5,6 +5,7 @@ import type { OnExit } from './add-command.ts';
 import type { CommandContext } from './command.ts';
 import { DEFINITION_COMMANDS } from './program-definitions.ts';
 import { EVENT_COMMANDS } from './program-events.ts';
+import { addNew } from './program-new.ts';
 import { SERVER_COMMANDS } from './program-server.ts';
 import { SHELL_COMMANDS } from './program-shell.ts';
 
@@ -28,7 +29,7 @@ export function createProgram(context: CommandContext, onExit: OnExit): Command 
       writeErr: (text) => context.stderr.write(hideUsers(text)),
     })
     .exitOverride();
-  for (const add of [...DEFINITION_COMMANDS, ...EVENT_COMMANDS, ...SERVER_COMMANDS, ...SHELL_COMMANDS])
-    add(program, context, onExit);
+  const commands = [...DEFINITION_COMMANDS, addNew, ...EVENT_COMMANDS, ...SERVER_COMMANDS, ...SHELL_COMMANDS];
+  for (const add of commands) add(program, context, onExit);
   return program;
 }

@@ -189,7 +189,8 @@ function checkEventSchema(event: string, { schema }: JsonObject): readonly Schem
   });
 }
 
-function isReceiverUrl(text: string): boolean {
+/** Whether a text can be the url of a request: an http or https URL with a host, or a reference. */
+export function isReceiverUrl(text: string): boolean {
   if (isReference(text)) return true;
   // A reference is the whole value; within one it would be taken for the name of a host.
   if (text.includes('{') || !URL.canParse(text)) return false;

@@ -5,6 +5,7 @@ import { runCommand } from '../helpers/process.ts';
 const COMMANDS = [
   'serve',
   'validate',
+  'new',
   'diff',
   'emit',
   'listen',
@@ -55,6 +56,24 @@ describe.concurrent('a command line that is wrong', () => {
     [['status', '--url', 'nonsense'], 'the address of a server is http://HOST:PORT'],
     [['status', '--url', 'ftp://localhost'], 'the address of a server is http://HOST:PORT'],
     [['serve', '--listen', 'nowhere'], 'HOST:PORT'],
+    [['new', '--preset', 'slak'], 'Did you mean "slack"?'],
+    [['new', '--handler', 'mail'], 'Known: webhook, webhook-custom, log, lambda'],
+    [['new', '--handler', 'log', '--event', 'a'], 'Cannot find event "a" without its source'],
+    [['new', '--handler', 'log', '--preset', 'slack'], 'presets are for webhook-custom'],
+    [['new', '--handler', 'log', '--url', 'http://a/'], 'Cannot give the hook a url'],
+    [
+      ['new', '--handler', 'log', '--source', 'crd'],
+      'source \'crd\' is not registered. Did you mean "crud"?',
+    ],
+    [
+      ['new', '--handler', 'log', '--source', 'crud', '--event', 'consumer'],
+      "source 'crud' has no 'consumer' event. Did you mean \"consumers\"?",
+    ],
+    [['new', '--handler', 'log', '--name', 'a b'], 'Cannot make the hook: "name" must match'],
+    [['new', '--preset', 'slack', '--url', 'ftp://a/'], 'Cannot make the hook: "config.url" must be'],
+    [['new', '--handler', 'log', '--output', 'a.txt'], 'Cannot write "a.txt": a definition is a file'],
+    [['new', '--handler', 'log', '--output', '/dev/null/a.yaml'], 'Cannot write "/dev/null/a.yaml": ENOTDIR'],
+    [['new', '--source', 'crud'], 'Cannot ask what the hook is to do, since this is no terminal'],
     [['listen', '--listen', '127.0.0.1:65536'], 'hookline: Cannot listen on "127.0.0.1:65536"'],
     [['listen', '--status', '99'], 'a status is a number from 200 to 599'],
   ])('exits 2 for %j and says what is wrong', async (args, message) => {
