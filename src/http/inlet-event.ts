@@ -1,5 +1,6 @@
 import type { InletDefinition } from '../definitions/definition.ts';
-import { isJsonObject, type Json, type JsonObject } from '../event.ts';
+import type { JsonObject } from '../event.ts';
+import { readPlace } from '../intake/place.ts';
 import { INLET_KINDS } from './inlet-kinds.ts';
 import type { Push } from './push-signatures.ts';
 
@@ -7,9 +8,6 @@ import type { Push } from './push-signatures.ts';
 export interface InletRequest extends Push {
   readonly data: JsonObject;
 }
-
-/** Begins a place in the headers; any other is a dotted path into the body. */
-const HEADER = 'header:';
 
 /** The name of what happened, where its definition, or else the kind of sender, has it; null when it says none. */
 export function findEvent({ verify, event }: InletDefinition, request: InletRequest): string | null {
@@ -23,19 +21,8 @@ export function findId({ verify, id }: InletDefinition, request: InletRequest): 
 
 function findFirst(places: readonly string[], request: InletRequest): string | null {
   for (const place of places) {
-    const found = findAt(place, request);
+    const found = readPlace(place, request);
     if (found !== null) return found;
   }
   return null;
-}
-
-function findAt(place: string, { headers, data }: InletRequest): string | null {
-  const value = place.startsWith(HEADER)
-    ? headers[place.slice(HEADER.length).toLowerCase()]
-    : place.split('.').reduce(stepInto, data as Json | undefined);
-  return typeof value === 'string' && value !== '' ? value : typeof value === 'number' ? String(value) : null;
-}
-
-function stepInto(value: Json | undefined, key: string): Json | undefined {
-  return isJsonObject(value) && Object.hasOwn(value, key) ? value[key] : undefined;
 }

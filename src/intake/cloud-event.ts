@@ -26,11 +26,32 @@ const MAX_LENGTH = 1_024;
 const SOURCE = /^[^\s\p{Cc}]+$/u;
 const TYPE = /^\P{Cc}+$/u;
 
+/** A CloudEvent by the names of a catalogue: the same keys POST /events takes, of which `data` and `time` are as they came. */
+export interface NamedCloudEvent {
+  readonly kind: 'named';
+  readonly sent: {
+    readonly id: string;
+    readonly source: string;
+    readonly event: string;
+    readonly data: Json;
+  };
+  /** Null: it does not say. */
+  readonly time: Json;
+}
+
 /**
  * Makes an event of a CloudEvent 1.0 as the JSON format has it: attributes, source and type known by the catalogue, data
  * an object. No data is an empty object. Attributes besides id, source, type and time are checked and left out.
  */
-export function toCloudEvent(sent: Json, context: CloudEventContext): Intaken {
+export function toCloudEvent(sent: Json, { nameCloudEvent, ...context }: CloudEventContext): Intaken {
+  const named = nameSent(sent, nameCloudEvent);
+  if (named.kind === 'refused') return named;
+  const { time } = named;
+  return toEvent(time === null ? named.sent : { ...named.sent, time }, { ...context, defaultId: null });
+}
+
+/** The first half of it: what the event is called, before it is known whether there is such an event. */
+export function nameSent(sent: Json, nameCloudEvent: CloudEventNames): NamedCloudEvent | Refused {
   if (!isJsonObject(sent))
     return refuse(
       `A CloudEvent must be an object {specversion, id, source, type, data}: got ${describe(sent)}`,
@@ -40,15 +61,18 @@ export function toCloudEvent(sent: Json, context: CloudEventContext): Intaken {
   const data = readData(sent);
   if (data.kind === 'refused') return data;
   const { id, source, type } = sent as unknown as Required;
-  const name = context.nameCloudEvent({ source, type });
+  const name = nameCloudEvent({ source, type });
   if (name.kind === 'unnamed') return refuse(name.message, name.hint);
-  const event = {
-    id: name.isShared ? toSharedId(source, id) : id,
-    source: name.source,
-    event: name.event,
-    data: data.value,
+  return {
+    kind: 'named',
+    sent: {
+      id: name.isShared ? toSharedId(source, id) : id,
+      source: name.source,
+      event: name.event,
+      data: data.value,
+    },
+    time: sent.time ?? null,
   };
-  return toEvent(isSet(sent.time) ? { ...event, time: sent.time } : event, { ...context, defaultId: null });
 }
 
 /** Ids are unique within a CloudEvents source only. One that is too long to stand beside the id is there by its digest. */
