@@ -16,15 +16,24 @@ const KEY_AND_LINES =
 const ITEM = /"(?:[^"\\\n]|\\.)*"|'[^'\n]*'|[^\s"',[\]-][^,\n]*/g;
 /** The password of a URL. */
 const URL_PASSWORD = /(?<![a-z0-9+.-])([a-z][a-z0-9+.-]*:\/\/[^\s:/@]*:)([^\s/@"']+)(?=@)/gi;
+/** What stands for who asks in the URL of a NATS server is a token. */
+const URL_TOKEN = /(?<![a-z0-9+.-])((?:nats|tls):\/\/)([^\s:/@"']+)(?=@)/gi;
+/** A key or credentials in the manner of PEM, to the end when that is not there. */
+const BLOCK = /(-{3,}BEGIN (?:[A-Z ]*PRIVATE KEY|NATS USER JWT|USER NKEY SEED)-{3,})(.*?)(?=-{3,}END |$)/gs;
 /** A parameter in the query of a URL. */
 const PARAMETER = /([?&])([\w.-]+)=([^&#\s"']+)/g;
 
 /**
- * The text of a file of definitions as it may be shown: what stands after a key that tells of a secret, passwords of URLs
- * and parameters with such a name are asterisks. Every character keeps its place, and so do references, which are names.
+ * The text of a file of definitions as it may be shown: what stands after a key that tells of a secret, keys in PEM,
+ * passwords of URLs and parameters with such a name are asterisks. Every character keeps its place, and so do references, which are names.
  */
 export function maskSource(text: string): string {
   return text
+    .replaceAll(BLOCK, (_whole: string, begin: string, body: string) => begin + body.replaceAll(/\S/g, '*'))
+    .replaceAll(
+      URL_TOKEN,
+      (_whole: string, before: string, token: string) => before + '*'.repeat(token.length),
+    )
     .replaceAll(KEY_AND_LIST, maskItems)
     .replaceAll(KEY_AND_LINES, maskItems)
     .replaceAll(

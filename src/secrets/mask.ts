@@ -7,7 +7,7 @@ import { isReference } from './reference.ts';
 export const MASK = '******';
 
 const SENSITIVE_NAME =
-  /authorization|cookie|token|secret|passw(?:or)?d|passphrase|credential|(?:api|access|private|routing)[-_]?key|signature|(?:^|[-_])auth(?:$|[-_])/i;
+  /authorization|cookie|token|secret|passw(?:or)?d|passphrase|credential|(?:api|access|private|routing)[-_]?key|signature|(?:^|[-_])(?:auth|nkey|creds)(?:$|[-_])/i;
 
 /** What is said about a secret, such as `token_type`, is none. */
 const ABOUT_ONE = /(?:type|name|version|count|url|uri|ttl)$/i;

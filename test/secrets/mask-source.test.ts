@@ -14,6 +14,9 @@ describe('maskSource()', () => {
       'url: "https://example.com/?a=b&token=*******&c=d#e"',
     ],
     ['url: ftp://:hunter2@h/', 'url: ftp://:*******@h/'],
+    ['servers: nats://hunter2@h:4222', 'servers: nats://*******@h:4222'],
+    ['auth: { nkey: SUhunter2 }', 'auth: { nkey: ********* }'],
+    ['-----BEGIN EC PRIVATE KEY-----\n hunter2', '-----BEGIN EC PRIVATE KEY-----\n *******'],
   ])('hides what %s tells, and keeps every place', (text, shown) => {
     const masked = maskSource(text);
     expect(masked).not.toContain('hunter2');
@@ -32,6 +35,23 @@ describe('maskSource()', () => {
     'url: https://example.com/?token_type=bearer&a=b',
   ])('shows %s', (text) => {
     expect(maskSource(text).replaceAll(/# .*/g, '')).toBe(text.replaceAll(/# .*/g, ''));
+  });
+});
+
+describe('maskSource() of blocks', () => {
+  it.each(['PRIVATE KEY', 'RSA PRIVATE KEY', 'NATS USER JWT', 'USER NKEY SEED'])(
+    'hides what a %s is',
+    (what) => {
+      const block = `-----BEGIN ${what}-----\n  hunter2\n  hunter2==\n  -----END ${what}-----`;
+      const shown = block.replaceAll(/hunter2=*/g, (text) => '*'.repeat(text.length));
+      const text = (body: string): string => `key: |\n  ${body}\nname: a\nkey: |\n  ${body}\nname: b`;
+      expect(maskSource(text(block))).toBe(text(shown));
+    },
+  );
+
+  it('shows a certificate', () => {
+    const text = 'ca: |\n  -----BEGIN CERTIFICATE-----\n  MIIB\n  -----END CERTIFICATE-----\n';
+    expect(maskSource(text)).toBe(text);
   });
 });
 
