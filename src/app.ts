@@ -166,6 +166,9 @@ export async function startApp({ settings, env, logger, clock, onReport }: AppPa
   const feeds = createFeeds({
     dir: join(settings.stateDir, FEEDS_DIR),
     emit: createFeeding({ registry, pipeline, counters, clock }),
+    countRefused: (count) => counters.countEvent('refused', count),
+    secrets: secrets.hooks,
+    judge: egress.judge,
     clock,
     logger,
   });

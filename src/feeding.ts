@@ -1,6 +1,6 @@
 import type { Clock } from './clock.ts';
 import { HooklineError } from './errors.ts';
-import type { FedEvent } from './feeds/feed.ts';
+import type { FedEvent, Refusal } from './feeds/feed.ts';
 import { createLookUp } from './intake/look-up.ts';
 import { toEvent } from './intake/to-event.ts';
 import type { Pipeline } from './pipeline.ts';
@@ -16,7 +16,7 @@ export interface FeedingParts {
 }
 
 /**
- * Makes the way in for events of feeds, which is that of all others: known, fitting its schema, durable. Answers why
+ * Makes the way in for events of feeds, which is that of all others: known, fitting its schema, durable. Answers which
  * events were refused; rejects when none can be taken.
  */
 export function createFeeding({
@@ -24,7 +24,7 @@ export function createFeeding({
   pipeline,
   counters,
   clock,
-}: FeedingParts): (events: readonly FedEvent[]) => Promise<readonly string[]> {
+}: FeedingParts): (events: readonly FedEvent[]) => Promise<readonly Refusal[]> {
   return async (sent) => {
     const snapshot = registry.current();
     if (snapshot === null) throw new HooklineError('unavailable', 'No definitions are live yet');
@@ -33,7 +33,9 @@ export function createFeeding({
     const events = intaken.flatMap((result) => (result.kind === 'event' ? [result.event] : []));
     const appended = events.length === 0 ? [] : await pipeline(events, snapshot);
     counters.countAppended(appended);
-    const refused = intaken.flatMap((result) => (result.kind === 'refused' ? [result.message] : []));
+    const refused = intaken.flatMap((result, index) =>
+      result.kind === 'refused' ? [{ index, message: result.message }] : [],
+    );
     for (const _ of refused) counters.countEvent('refused');
     return refused;
   };

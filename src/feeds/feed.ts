@@ -1,6 +1,8 @@
 import type { Clock } from '../clock.ts';
+import type { Egress } from '../deliver/egress.ts';
 import type { JsonObject } from '../event.ts';
 import type { Logger } from '../logger.ts';
+import type { HookSecrets } from '../secrets/secrets.ts';
 
 /** An event as a feed has it, before it is checked: the same keys POST /events takes. */
 export interface FedEvent extends JsonObject {
@@ -17,7 +19,7 @@ export interface FedEvent extends JsonObject {
 export interface FeedState {
   /** Name of the source it is declared in. */
   readonly source: string;
-  readonly kind: 'schedule';
+  readonly kind: 'schedule' | 'nats';
   /** Why nothing comes of it at present; null while all is well. */
   readonly problem: string | null;
   /** When it last gave an event, ms since the epoch; null: not in this run. */
@@ -31,13 +33,25 @@ export interface Feed {
   stop(): Promise<void>;
 }
 
+/** Why an event was refused, and which of those that were told. */
+export interface Refusal {
+  readonly index: number;
+  readonly message: string;
+}
+
 /** What every feed works with. */
 export interface FeedParts {
   /**
-   * Takes events in; resolves when they are durable, with why some of them were refused. Rejects when they cannot be
-   * taken now: the feed tells them again.
+   * Takes events in; resolves when they are durable, with those that were refused. Rejects when they cannot be taken now:
+   * the feed tells them again.
    */
-  readonly emit: (events: readonly FedEvent[]) => Promise<readonly string[]>;
+  readonly emit: (events: readonly FedEvent[]) => Promise<readonly Refusal[]>;
+  /** Counts as refused what no event could be made of. */
+  readonly countRefused: (count: number) => void;
+  /** Of what definitions refer to. */
+  readonly secrets: Pick<HookSecrets, 'of' | 'resolve' | 'redact'>;
+  /** Tells where connections may go. */
+  readonly judge: Egress['judge'];
   /** What it has to know over a restart. */
   readonly memory: FeedMemory;
   readonly clock: Clock;

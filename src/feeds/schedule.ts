@@ -62,7 +62,7 @@ export function startScheduleFeed(
 
   async function tick(due: number): Promise<void> {
     const [refused] = await emit([toTick(source, due, countBetween(doneUntil, due))]);
-    if (refused !== undefined) logger.error({ source, err: refused }, 'a tick was refused');
+    if (refused !== undefined) logger.error({ source, err: refused.message }, 'a tick was refused');
     else lastEventAt = clock.now();
     doneUntil = due;
     await keep();

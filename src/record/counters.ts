@@ -11,7 +11,7 @@ export interface Counts {
 
 /** Counts what happens, for /status. */
 export interface Counters {
-  countEvent(what: 'accepted' | 'duplicate' | 'refused'): void;
+  countEvent(what: 'accepted' | 'duplicate' | 'refused', count?: number): void;
   /** Counts what became of events that were taken in. */
   countAppended(appended: readonly Appended[]): void;
   countAttempt(outcome: AttemptOutcome): void;
@@ -23,8 +23,8 @@ export function createCounters(): Counters {
   const events = { accepted: 0, duplicate: 0, refused: 0 };
   const stopped = { disabled: 0, gone: 0, filter: 0, filter_error: 0, unchanged: 0, snoozed: 0 };
   const attempts = { success: 0, retry: 0, failure: 0 };
-  function countEvent(what: keyof typeof events): void {
-    events[what] += 1;
+  function countEvent(what: keyof typeof events, count = 1): void {
+    events[what] += count;
   }
   return {
     countEvent,

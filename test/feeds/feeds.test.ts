@@ -7,6 +7,7 @@ import type { FedEvent } from '../../src/feeds/feed.ts';
 import { createFeedMemory } from '../../src/feeds/feed-memory.ts';
 import { createFeeds } from '../../src/feeds/feeds.ts';
 import { createLogger } from '../../src/logger.ts';
+import { FEED_PARTS } from '../helpers/feed-parts.ts';
 import { createHeldClock, START } from '../helpers/held-clock.ts';
 import { loadText } from '../helpers/load-text.ts';
 import { createTempDir, type TempDir } from '../helpers/temp-dir.ts';
@@ -25,6 +26,7 @@ function createStage(dir: TempDir) {
   const clock = createHeldClock();
   const emitted: FedEvent[] = [];
   const feeds = createFeeds({
+    ...FEED_PARTS,
     dir: join(dir.path, 'feeds'),
     async emit(events) {
       emitted.push(...events);

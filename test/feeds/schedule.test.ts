@@ -4,6 +4,7 @@ import type { JsonObject } from '../../src/event.ts';
 import type { FedEvent, Feed, FeedMemory } from '../../src/feeds/feed.ts';
 import { startScheduleFeed } from '../../src/feeds/schedule.ts';
 import { createLogger } from '../../src/logger.ts';
+import { FEED_PARTS } from '../helpers/feed-parts.ts';
 import { createHeldClock } from '../helpers/held-clock.ts';
 
 const START = Date.parse('2026-11-25T08:00:00Z');
@@ -30,6 +31,7 @@ function createStage(cron = '0 * * * *', missed: 'once' | 'skip' = 'once') {
       'nightly',
       { cron: pattern, timezone: 'UTC', missed },
       {
+        ...FEED_PARTS,
         async emit(events) {
           if (shut) throw new Error('the disk is full');
           emitted.push(...events);
