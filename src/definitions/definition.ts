@@ -171,6 +171,43 @@ export interface InletDefinition {
   readonly id: string | null;
 }
 
+/** Who Hookline is to a NATS server: token, user with password, nkey or creds. */
+export interface NatsAuth {
+  readonly token?: string;
+  readonly user?: string;
+  readonly password?: string;
+  /** Seed of the user's key. */
+  readonly nkey?: string;
+  /** Text of a `.creds` file. */
+  readonly creds?: string;
+}
+
+/** What of NATS a source takes in. */
+export interface NatsDefinition {
+  readonly servers: string | readonly string[];
+  readonly subject: string | readonly string[];
+  /** Name of a pull consumer of JetStream; null: core NATS. */
+  readonly durable: string | null;
+  /** Null: the one that has the subject. */
+  readonly stream: string | null;
+  /** Where a consumer begins that is not there yet. */
+  readonly deliver: 'all' | 'new';
+  /** Group of core subscribers that share messages. */
+  readonly queue: string | null;
+  /** `subject:N`, `header:NAME` or a dotted path into the message; null: told by the subject. */
+  readonly event: string | null;
+  /** `header:NAME` or a dotted path into the message; null: `Nats-Msg-Id`, else the place in the stream. */
+  readonly id: string | null;
+  /** Secrets of it are references. */
+  readonly auth: NatsAuth | null;
+  /** Texts in PEM, or references. */
+  readonly tls: {
+    readonly ca: string | null;
+    readonly cert: string | null;
+    readonly key: string | null;
+  } | null;
+}
+
 /** A declared source of events. */
 export interface EventSource {
   readonly kind: 'EventSource';
@@ -183,6 +220,8 @@ export interface EventSource {
   readonly inlet: InletDefinition | null;
   /** Null: it emits nothing by the clock. */
   readonly schedule: ScheduleDefinition | null;
+  /** Null: it takes no messages of NATS. */
+  readonly nats: NatsDefinition | null;
 }
 
 /** Either kind of definition. */

@@ -6,6 +6,7 @@ import { expandPreset } from '../presets/expand.ts';
 import { isReference } from '../secrets/reference.ts';
 import { checkDataSchema } from './data-schema.ts';
 import { HANDLERS, type HandlerName } from './definition.ts';
+import { checkNats } from './nats.ts';
 import { checkSchedule } from './schedule.ts';
 import { type SchemaMistake, toDotted, toMistakes, toPath } from './schema-messages.ts';
 
@@ -63,6 +64,7 @@ export function validateSource(value: JsonObject): readonly SchemaMistake[] {
     ...events.flatMap(([event, entry]) => (isJsonObject(entry) ? checkEventSchema(event, entry) : [])),
     ...checkSourceSchedule(value),
     ...checkInlet(value),
+    ...checkNats(value),
   ];
 }
 

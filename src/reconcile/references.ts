@@ -33,16 +33,20 @@ export function locateReferences({ handler, config }: EventHook): readonly Place
 }
 
 /** What there is to say of the secrets of a source, and the references it resolves. */
-export function checkSource({ inlet }: EventSource): {
+export function checkSource({ inlet, nats }: EventSource): {
   readonly findings: readonly Finding[];
   readonly references: readonly PlacedReference[];
 } {
-  if (inlet === null) return { findings: [], references: [] };
-  const texts = [...strings(inlet.secret, ['inlet', 'secret'])];
+  const secrets = [...strings(inlet?.secret, ['inlet', 'secret'])];
+  // The schema has the secrets of these be references.
+  const others = [...strings(nats?.auth, ['nats', 'auth']), ...strings(nats?.tls, ['nats', 'tls'])];
+  const texts = [...secrets, ...others];
+  const plain = secrets.filter(([text]) => !isReference(text));
   return {
-    findings: texts.flatMap(([text, path]) =>
-      isReference(text) ? checkText(text, path) : [plainSecret(path)],
-    ),
+    findings: [
+      ...plain.map(([, path]) => plainSecret(path)),
+      ...texts.filter(([text]) => isReference(text)).flatMap(([text, path]) => checkText(text, path)),
+    ],
     references: texts
       .filter(([text, path]) => isReference(text) && checkText(text, path).length === 0)
       .map(([text, path]) => ({ reference: parseReference(text), path })),

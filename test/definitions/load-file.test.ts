@@ -166,6 +166,7 @@ events:
       inlet: null,
       name: 'billing',
       schedule: null,
+      nats: null,
       description: null,
       events: {
         'invoice.paid': {

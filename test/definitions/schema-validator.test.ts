@@ -308,6 +308,49 @@ events:
     expect(said(`kind: EventSource\nname: a\ninlet: ${inlet}\n`)).toEqual([line]);
   });
 
+  const beside = 'servers: a, subject: b';
+  it.each([
+    ['{ subject: b }', expect.stringMatching(/^3:7 missing_key nats: Missing key "servers" in "nats"/)],
+    [
+      `{ ${beside}, stream: S }`,
+      '3:33 bad_value nats.stream: "nats.stream" goes with "nats.durable" only (durable: NAME makes it a consumer of JetStream)',
+    ],
+    [`{ ${beside}, deliver: new }`, expect.stringContaining('"nats.deliver" goes with "nats.durable" only')],
+    [`{ ${beside}, durable: d, queue: q }`, expect.stringContaining('"nats.queue" is of core NATS')],
+    [
+      '{ servers: a, subject: ["x.>", "a.*", "a.b"] }',
+      '3:21 bad_value nats.subject: "nats.subject" has "a.*" and "a.b", which have messages in common',
+    ],
+    ['{ servers: a, subject: [a.*.c, a.b.>] }', expect.stringContaining('"a.*.c" and "a.b.>"')],
+    [
+      `{ ${beside}, auth: { user: u, token: "{vault://env/t}" } }`,
+      '3:33 bad_value nats.auth: "nats.auth" needs token, or user and password, or nkey, or creds: got token, user',
+    ],
+    [
+      `{ ${beside}, auth: { token: hunter2 } }`,
+      expect.stringMatching(/nats.auth.token.*must match.*got a string/),
+    ],
+    [`{ ${beside}, auth: {} }`, expect.stringContaining('got nothing')],
+    [`{ ${beside}, tls: { cert: c } }`, expect.stringContaining('needs both of cert and key')],
+    ['{ servers: "nats://jane:hunter2@a", subject: b }', expect.stringMatching(/"nats.servers" must match/)],
+    ['{ servers: a, subject: "a..b" }', expect.stringMatching(/"nats.subject" must match/)],
+    ['{ servers: a, subject: "a.>.b" }', expect.stringMatching(/"nats.subject" must match/)],
+    [`{ ${beside}, event: "a:b" }`, expect.stringMatching(/"nats.event" must match/)],
+  ])('says once what is wrong with NATS as in %s, and no secret', (nats, line) => {
+    const lines = said(`kind: EventSource\nname: a\nnats: ${nats}\n`);
+    expect(lines).toEqual([line]);
+    expect(lines.join()).not.toContain('hunter2');
+  });
+
+  it.each([
+    '{ servers: a, subject: ["a.*.c", "a.b", "a.*.d.>", "b"] }',
+    '{ servers: ["nats://a:4222", "tls://[::1]:4222", 127.0.0.1], subject: ">", queue: q }',
+    `{ ${beside}, durable: d, stream: s, deliver: new, event: "subject:2", id: meta.id }`,
+    `{ ${beside}, auth: { user: u, password: "{vault://env/p}" }, tls: { cert: c, key: "{vault://file/k}" } }`,
+  ])('finds nothing wrong with NATS as in %s', (nats) => {
+    expect(said(`kind: EventSource\nname: a\nnats: ${nats}\n`)).toEqual([]);
+  });
+
   it('says what is wrong with a schema', () => {
     const text = 'kind: EventSource\nname: a\nevents: { b: { schema: { type: strng } } }\n';
     expect(said(text)).toEqual([

@@ -223,3 +223,14 @@ describe('checking the secret of an inlet', () => {
     expect(await briefsOf(source(secret))).toEqual(problems);
   });
 });
+
+describe('checking the references of NATS', () => {
+  it('says which are none, and nothing of what need not be one', async () => {
+    const text = (auth: string): string =>
+      `kind: EventSource\nname: shop\nevents: { paid: {} }\nnats:\n  servers: a\n  subject: b\n  auth: { ${auth} }\n  tls: { ca: text }\n`;
+    expect(await briefsOf(text('user: jane, password: "{vault://env/a}"'))).toEqual([]);
+    expect(await briefsOf(text('token: "{vault://aws/a}"'))).toEqual([
+      '7:18 reference_invalid nats.auth.token',
+    ]);
+  });
+});
