@@ -1,8 +1,10 @@
 import { digestJson } from '../canonical-json.ts';
 import type { Declared, DeclaredSource } from '../catalogue/build.ts';
+import type { EventSource } from '../definitions/definition.ts';
 import { toMessage } from '../errors.ts';
 import type { Feed, FeedMemory, FeedParts, FeedState } from './feed.ts';
 import { createFeedMemory } from './feed-memory.ts';
+import { startNatsFeed } from './nats.ts';
 import { startScheduleFeed } from './schedule.ts';
 
 /** The feeds of the sources that are live. */
@@ -93,13 +95,31 @@ export function createFeeds({ dir, ...parts }: FeedsParts): Feeds {
   };
 }
 
-function toDeclaredFeeds({ source: { name: source, schedule } }: DeclaredSource): readonly DeclaredFeed[] {
+function toDeclaredFeeds({ source }: DeclaredSource): readonly DeclaredFeed[] {
+  return [toScheduleFeed(source), toNatsFeed(source)].flat();
+}
+
+function toScheduleFeed({ name, schedule }: EventSource): readonly DeclaredFeed[] {
   if (schedule === null) return [];
   return [
     {
-      name: `schedule ${source}`,
+      name: `schedule ${name}`,
       digest: digestJson(schedule),
-      start: (parts) => startScheduleFeed(source, schedule, parts),
+      start: (parts) => startScheduleFeed(name, schedule, parts),
+    },
+  ];
+}
+
+/** What else of a source tells how its messages are called makes another feed of it too. */
+function toNatsFeed(source: EventSource): readonly DeclaredFeed[] {
+  const { name, nats, cloudevents, events } = source;
+  if (nats === null) return [];
+  const types = Object.entries(events).map(([event, entry]) => [event, entry.cloudevents?.type ?? null]);
+  return [
+    {
+      name: `nats ${name}`,
+      digest: digestJson({ nats, cloudevents, types }),
+      start: (parts) => startNatsFeed(source, nats, parts),
     },
   ];
 }

@@ -1,0 +1,88 @@
+import {
+  AckPolicy,
+  type ConsumerConfig,
+  type ConsumerInfo,
+  DeliverPolicy,
+  JetStreamApiCodes,
+  JetStreamApiError,
+  type JetStreamManager,
+} from '@nats-io/jetstream';
+import { nanos } from '@nats-io/transport-node';
+import type { NatsDefinition } from '../definitions/definition.ts';
+
+/** A durable consumer of a stream, and where to find it. */
+export interface FoundConsumer {
+  readonly stream: string;
+  readonly info: ConsumerInfo;
+}
+
+/** How long the server waits for an acknowledgement, or the word that it is being worked on, before it sends a message again. */
+const ACK_WAIT_MS = 30_000;
+/** Messages that may be on their way or wait at once. */
+const MAX_UNACKNOWLEDGED = 4_000;
+
+/**
+ * Finds the consumer a source declares, and creates it where it is not there. One that is there is used as whoever made it
+ * wanted it, but that its subjects become those of the source. Throws when it is of another kind.
+ */
+export async function findConsumer(
+  manager: JetStreamManager,
+  nats: NatsDefinition,
+  durable: string,
+): Promise<FoundConsumer> {
+  const [subject = '', ...others] = [nats.subject].flat();
+  const stream = nats.stream ?? (await manager.streams.find(subject));
+  const filter =
+    others.length === 0 ? { filter_subject: subject } : { filter_subjects: [subject, ...others] };
+  const info = await findInfo(manager, stream, durable);
+  if (info === null) {
+    const { deliver } = nats;
+    return {
+      stream,
+      info: await manager.consumers.add(stream, { ...toConfig(durable, deliver), ...filter }),
+    };
+  }
+  checkKind(info);
+  if (isSameFilter(info.config, [subject, ...others])) return { stream, info };
+  return { stream, info: await manager.consumers.update(stream, durable, filter) };
+}
+
+async function findInfo(
+  manager: JetStreamManager,
+  stream: string,
+  durable: string,
+): Promise<ConsumerInfo | null> {
+  try {
+    return await manager.consumers.info(stream, durable);
+  } catch (error) {
+    if (error instanceof JetStreamApiError && error.code === JetStreamApiCodes.ConsumerNotFound) return null;
+    throw error;
+  }
+}
+
+function toConfig(durable: string, deliver: NatsDefinition['deliver']): Partial<ConsumerConfig> {
+  return {
+    durable_name: durable,
+    ack_policy: AckPolicy.Explicit,
+    deliver_policy: deliver === 'new' ? DeliverPolicy.New : DeliverPolicy.All,
+    ack_wait: nanos(ACK_WAIT_MS),
+    max_ack_pending: MAX_UNACKNOWLEDGED,
+  };
+}
+
+function checkKind({ name, config }: ConsumerInfo): void {
+  if (config.deliver_subject !== undefined)
+    throw new Error(`Cannot use consumer "${name}": it is a push consumer, name another as "nats.durable"`);
+  if (config.ack_policy !== AckPolicy.Explicit)
+    throw new Error(
+      `Cannot use consumer "${name}": its ack_policy is "${config.ack_policy}", not "explicit"`,
+    );
+}
+
+function isSameFilter(
+  { filter_subject, filter_subjects }: ConsumerConfig,
+  subjects: readonly string[],
+): boolean {
+  const filtered = filter_subjects ?? (filter_subject === undefined ? ['>'] : [filter_subject]);
+  return filtered.toSorted().join(' ') === subjects.toSorted().join(' ');
+}

@@ -1,0 +1,15 @@
+import { JetStreamApiError } from '@nats-io/jetstream';
+import { AuthorizationError, PermissionViolationError } from '@nats-io/transport-node';
+import { toMessage } from '../errors.ts';
+
+/** Says why a source brings nothing in, and what to look at, of whatever a session with a server ended with. */
+export function toNatsProblem(error: unknown): string {
+  if (error instanceof PermissionViolationError) {
+    const { operation, subject } = error;
+    const verb = operation === 'publish' ? 'publish to' : 'subscribe to';
+    return `The server does not permit this user to ${verb} "${subject}"`;
+  }
+  if (error instanceof AuthorizationError) return `The server refused "nats.auth": ${toMessage(error)}`;
+  if (error instanceof JetStreamApiError) return `JetStream refused: ${toMessage(error)}`;
+  return toMessage(error);
+}

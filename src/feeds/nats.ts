@@ -1,0 +1,118 @@
+import { type NatsConnection, PermissionViolationError } from '@nats-io/transport-node';
+import type { EventSource, NatsDefinition } from '../definitions/definition.ts';
+import type { Feed, FeedParts } from './feed.ts';
+import { connectNats } from './nats-connection.ts';
+import { subscribeNats } from './nats-core.ts';
+import { createNatsIntake } from './nats-intake.ts';
+import { consumeNats } from './nats-jetstream.ts';
+import { toNatsProblem } from './nats-problem.ts';
+import type { NatsSession } from './nats-session.ts';
+
+/** Waits between two sessions: each twice the one before, and the last one again and again. */
+const FIRST_WAIT_MS = 1_000;
+const LAST_WAIT_MS = 30_000;
+/** After a session that lasted as long, waits begin anew. */
+const STEADY_MS = 60_000;
+/** How long a stop waits for a server to take the last acknowledgements. */
+const GRACE_MS = 2_000;
+
+/**
+ * Takes in messages of NATS, in one session with a server after another for as long as the source is declared. Whatever
+ * ends one, the next begins from nothing: secrets, names and the consumer are looked at anew, so that what was mended is
+ * good at once.
+ */
+export function startNatsFeed(source: EventSource, nats: NatsDefinition, parts: FeedParts): Feed {
+  const { clock, logger, secrets, judge } = parts;
+  const intake = createNatsIntake(source, nats, parts);
+  const stopping = new AbortController();
+  const stopped = new Promise<void>((resolve) => stopping.signal.addEventListener('abort', () => resolve()));
+  let problem: string | null = 'not connected yet';
+
+  async function run(): Promise<void> {
+    for (let failures = 0; !stopping.signal.aborted; failures += 1) {
+      const beganAt = clock.now();
+      try {
+        await attend();
+      } catch (error) {
+        note(secrets.redact(toNatsProblem(error)));
+      }
+      if (clock.now() - beganAt >= STEADY_MS) failures = 0;
+      await wait(Math.min(FIRST_WAIT_MS * 2 ** failures, LAST_WAIT_MS));
+    }
+    await intake.stop();
+  }
+
+  /** Takes messages until the feed is stopped; rejects with what ended it otherwise. */
+  async function attend(): Promise<void> {
+    const { signal } = stopping;
+    const connection = await connectNats(nats, { source: source.name, secrets, judge, signal });
+    try {
+      const lost = failureOf(connection);
+      const session = await Promise.race([open(connection), lost, stopped]);
+      if (session === undefined) return;
+      note(null);
+      await Promise.race([session.ended, lost, stopped]);
+      await inGrace(session.close());
+      await intake.stop();
+      await inGrace(connection.flush());
+    } finally {
+      await connection.close();
+    }
+  }
+
+  function open(connection: NatsConnection): Promise<NatsSession> {
+    const sessionParts = { source, nats, connection, offer: intake.offer, clock };
+    return nats.durable === null ? subscribeNats(sessionParts) : consumeNats(sessionParts, nats.durable);
+  }
+
+  function note(found: string | null): void {
+    if (found === problem || stopping.signal.aborted) return;
+    problem = found;
+    if (found === null) logger.info({ source: source.name }, 'takes messages of NATS');
+    else logger.warn({ source: source.name, err: found }, 'cannot take messages of NATS, trying again');
+  }
+
+  async function wait(ms: number): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const timer = clock.setTimer(ms, resolve);
+    await Promise.race([promise, stopped]);
+    timer.cancel();
+  }
+
+  /** A server that is gone answers nothing more. */
+  async function inGrace(work: Promise<void>): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const timer = clock.setTimer(GRACE_MS, resolve);
+    await Promise.race([work.catch(() => undefined), promise]);
+    timer.cancel();
+  }
+
+  const running = run();
+  return {
+    state: () => ({
+      source: source.name,
+      kind: 'nats',
+      problem: problem ?? intake.problem(),
+      lastEventAt: intake.lastEventAt(),
+    }),
+    async stop() {
+      stopping.abort();
+      await running;
+    },
+  };
+}
+
+/** Rejects once a connection is lost, or its server says that something that is needed is not permitted. */
+function failureOf(connection: NatsConnection): Promise<never> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  promise.catch(() => undefined);
+  const watch = async (): Promise<void> => {
+    for await (const status of connection.status())
+      if (status.type === 'error' && status.error instanceof PermissionViolationError) reject(status.error);
+  };
+  void watch();
+  void connection
+    .closed()
+    .then((error) => reject(error ?? new Error('The connection to the server was lost')));
+  return promise;
+}
