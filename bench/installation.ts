@@ -22,6 +22,8 @@ export interface InstallationParts {
   readonly events?: readonly string[];
   /** JSON Schemas of some events. */
   readonly schemas?: Readonly<Record<string, object>>;
+  /** What the source takes in by itself. */
+  readonly nats?: object | null;
   readonly settings?: SettingsFile;
 }
 
@@ -36,7 +38,7 @@ export interface Installation {
 /** Lays out an installation in a new directory. */
 export async function install(
   dir: string,
-  { hooks, events = [], schemas = {}, settings = {} }: InstallationParts,
+  { hooks, events = [], schemas = {}, nats = null, settings = {} }: InstallationParts,
 ): Promise<Installation> {
   const hooksDir = join(dir, 'hooks');
   const stateDir = join(dir, 'state');
@@ -45,7 +47,7 @@ export async function install(
   };
   await mkdir(hooksDir, { recursive: true });
   const names = [...events, ...hooks.map(({ event }) => event)];
-  await writeFile(join(hooksDir, 'source.yaml'), toSource(names, schemas));
+  await writeFile(join(hooksDir, 'source.yaml'), toSource(names, { schemas, nats }));
   await writeFile(
     join(dir, 'hookline.yaml'),
     JSON.stringify({ ...settings, reconcile: { ping_on_change: false } }),
@@ -66,7 +68,10 @@ function toDefinition({ name: _, event, url, ...rest }: BenchHook): string {
   return JSON.stringify({ ...rest, source: SOURCE, event, handler: 'webhook', config: { url } });
 }
 
-function toSource(events: readonly string[], schemas: Readonly<Record<string, object>>): string {
+function toSource(
+  events: readonly string[],
+  { schemas, nats }: Required<Pick<InstallationParts, 'schemas' | 'nats'>>,
+): string {
   const catalogue = Object.fromEntries(events.map((event) => [event, { schema: schemas[event] }]));
-  return JSON.stringify({ kind: 'EventSource', name: SOURCE, events: catalogue });
+  return JSON.stringify({ kind: 'EventSource', name: SOURCE, events: catalogue, nats });
 }

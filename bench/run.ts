@@ -15,6 +15,7 @@ const BENCHMARKS = [
   'cases',
   'batch',
   'cloudevents',
+  'nats',
   'lanes',
   'isolation',
   'backlog',
