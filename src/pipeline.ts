@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { toSeenEvent } from './catalogue/change-names.ts';
 import type { Clock } from './clock.ts';
 import { type HookEvent, isJsonObject, type Json } from './event.ts';
 import { toGateCheck } from './gate/check.ts';
@@ -58,10 +59,11 @@ function toEntry(
   const unique = snapshot.catalogue.sources.get(event.source)?.get(event.event)?.unique ?? null;
   for (const hook of matchHooks(snapshot.index, event)) {
     const { id: hookId, name: hookName } = hook.definition;
-    const reason = judge(gates, hook, event);
+    const seen = toSeenEvent(event, hook.definition.event);
+    const reason = judge(gates, hook, seen);
     if (reason !== null) stops.push({ hookId, hookName, reason });
     else {
-      const check = toGateCheck(hook, event, { unique, at: acceptedAt });
+      const check = toGateCheck(hook, seen, { unique, at: acceptedAt });
       const orderKey = toOrderKey(hook.definition.ordered, event);
       candidates.push({ deliveryId: createId(), hookId, hookName, orderKey, check });
     }

@@ -1,4 +1,5 @@
 import { OWN_SOURCE } from '../catalogue/built-in.ts';
+import { toSeenEvent } from '../catalogue/change-names.ts';
 import type { HookEvent } from '../event.ts';
 import { judgeEnabled } from '../gate/enabled.ts';
 import { judgeFilter } from '../gate/filter.ts';
@@ -91,7 +92,10 @@ function findRefusal(event: HookEvent, lookUp: LookUp): string | null {
 
 function toRoute(matched: readonly LiveHook[], event: HookEvent): Route {
   const enabled = matched.filter((hook) => judgeEnabled(hook) === null);
-  const judged = enabled.map((hook) => ({ hook, reason: judgeFilter(hook, event) }));
+  const judged = enabled.map((hook) => ({
+    hook,
+    reason: judgeFilter(hook, toSeenEvent(event, hook.definition.event)),
+  }));
   const passed = judged.filter(({ reason }) => reason === null);
   const failing = judged.filter(({ reason }) => reason === 'filter_error');
   return {

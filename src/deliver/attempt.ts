@@ -1,3 +1,4 @@
+import { toSeenEvent } from '../catalogue/change-names.ts';
 import type { Clock } from '../clock.ts';
 import type { HandlerName } from '../definitions/definition.ts';
 import { toMessage } from '../errors.ts';
@@ -51,7 +52,8 @@ export function createAttempt(
   const { record, isStopping, clock, random } = parts;
   const run = createRun(parts);
   return async (hook, delivery) => {
-    const { deliveryId, event } = delivery;
+    const { deliveryId } = delivery;
+    const event = toSeenEvent(delivery.event, hook.definition.event);
     const startedAt = clock.now();
     const { data, source, id, time } = event;
     const call = { deliveryId, data, event: event.event, source, id, time, pid: process.pid };

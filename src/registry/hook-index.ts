@@ -1,3 +1,4 @@
+import { toNarrowerNames } from '../catalogue/change-names.ts';
 import { compareTexts } from '../order.ts';
 import type { LiveHook } from '../reconcile/snapshot.ts';
 
@@ -18,7 +19,7 @@ export interface HookIndex {
 export function buildIndex(hooks: readonly LiveHook[]): HookIndex {
   const bySource = new Map<string, SourceIndex>();
   for (const [source, group] of Map.groupBy(hooks, (hook) => hook.definition.source)) {
-    bySource.set(source, indexSource(group));
+    bySource.set(source, indexSource(source, group));
   }
   return {
     bySource,
@@ -27,12 +28,19 @@ export function buildIndex(hooks: readonly LiveHook[]): HookIndex {
   };
 }
 
-function indexSource(hooks: readonly LiveHook[]): SourceIndex {
+function indexSource(source: string, hooks: readonly LiveHook[]): SourceIndex {
   const everyEvent = hooks.filter((hook) => hook.definition.event === null);
-  const named = Map.groupBy(
-    hooks.filter((hook) => hook.definition.event !== null),
-    (hook) => hook.definition.event ?? '',
-  );
+  const named = new Map<string, LiveHook[]>();
+  const add = (event: string, hook: LiveHook): void => {
+    const group = named.get(event);
+    if (group === undefined) named.set(event, [hook]);
+    else group.push(hook);
+  };
+  for (const hook of hooks) {
+    const { event } = hook.definition;
+    if (event === null) continue;
+    for (const name of [event, ...toNarrowerNames(source, event)]) add(name, hook);
+  }
   const byEvent = new Map<string, readonly LiveHook[]>();
   for (const [event, group] of named) byEvent.set(event, mergeInOrder(group, everyEvent));
   return { everyEvent, byEvent };

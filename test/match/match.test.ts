@@ -11,6 +11,12 @@ const index = buildIndex([
   toLiveHook({ name: 'e', event: null }),
 ]);
 
+const changes = buildIndex([
+  toLiveHook({ name: 'a', event: 'consumers:create' }),
+  toLiveHook({ name: 'b', event: null }),
+  toLiveHook({ name: 'c', event: 'consumers' }),
+]);
+
 function namesFor(source: string, event: string): readonly string[] {
   return matchHooks(index, toHookEvent({ source, event })).map((hook) => hook.definition.name);
 }
@@ -19,6 +25,15 @@ describe('matchHooks()', () => {
   it('finds the hooks of an event and those for every event of its source, by name', () => {
     expect(namesFor('crud', 'consumers')).toEqual(['a', 'b', 'e']);
     expect(namesFor('crud', 'routes')).toEqual(['a', 'c', 'e']);
+  });
+
+  it('finds the hooks on an entity for each of its changes, and those on one change for that alone', () => {
+    const names = (event: string): readonly string[] =>
+      matchHooks(changes, toHookEvent({ source: 'crud', event })).map((hook) => hook.definition.name);
+    expect(names('consumers:create')).toEqual(['a', 'b', 'c']);
+    expect(names('consumers:update')).toEqual(['b', 'c']);
+    expect(names('consumers')).toEqual(['b', 'c']);
+    expect(names('routes:create')).toEqual(['b']);
   });
 
   it('finds only the hooks for every event when none names this one', () => {
