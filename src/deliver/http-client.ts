@@ -21,6 +21,8 @@ export interface OutgoingRequest {
   readonly timeoutMs: number;
   /** Whether the receiver's certificate is checked. */
   readonly verify: boolean;
+  /** Bytes of the answer that are read and kept. Left out: 64 KiB are read and 4 KiB kept. */
+  readonly maxBytes?: number;
 }
 
 /** What came back: an answer of any status, or none. */
@@ -41,7 +43,7 @@ export type TransportReason = Extract<
   'timeout' | 'dns' | 'connect' | 'tls' | 'transport' | 'egress_refused' | 'secret'
 >;
 
-/** Sends requests. Redirects are not followed; at most 64 KiB of an answer are read and 4 KiB kept. */
+/** Sends requests. Redirects are not followed. */
 export interface HttpClient {
   /** Never rejects. */
   send(request: OutgoingRequest): Promise<Incoming>;
@@ -72,6 +74,7 @@ export function createHttpClient({ clock, egress }: HttpClientParts): HttpClient
       if (target === null) return { kind: 'error', reason: 'transport', message: NO_URL };
       const exchange = startExchange({
         timeoutMs: request.timeoutMs,
+        maxBytes: request.maxBytes ?? null,
         clock,
         onConnected: opening.wait(target.origin),
       });

@@ -21,20 +21,23 @@ export interface Exchange {
 /** What an exchange is started with. */
 interface ExchangeParts {
   readonly timeoutMs: number;
+  /** Bytes of the answer that are read and kept; null: as many as of a receiver's. */
+  readonly maxBytes: number | null;
   readonly clock: Clock;
   /** Called when it has a connection, and when it ends: from then on it waits for none. */
   readonly onConnected: () => void;
 }
 
 /** Starts the time of an exchange and makes the handler that follows it to its end. */
-export function startExchange({ timeoutMs, clock, onConnected }: ExchangeParts): Exchange {
+export function startExchange({ timeoutMs, maxBytes, clock, onConnected }: ExchangeParts): Exchange {
   const { promise: incoming, resolve } = Promise.withResolvers<Incoming>();
   let controller: UndiciDispatcher.DispatchController | null = null;
   let ended = false;
   let status = 0;
   let headers: IncomingHttpHeaders = {};
   let readBytes = 0;
-  let maxReadBytes = MAX_READ_BYTES;
+  const maxKeptBytes = maxBytes ?? MAX_KEPT_BYTES;
+  let maxReadBytes = maxBytes ?? MAX_READ_BYTES;
   const kept: Buffer[] = [];
 
   const timer = clock.setTimer(timeoutMs, () => {
@@ -69,10 +72,10 @@ export function startExchange({ timeoutMs, clock, onConnected }: ExchangeParts):
       status = statusCode;
       headers = responseHeaders;
       // The connection is lost to an answer that is too long: the sooner, the less of it comes.
-      if (Number(headers['content-length']) > MAX_READ_BYTES) maxReadBytes = MAX_KEPT_BYTES;
+      if (Number(headers['content-length']) > maxReadBytes) maxReadBytes = MAX_KEPT_BYTES;
     },
     onResponseData(current, chunk) {
-      if (readBytes < MAX_KEPT_BYTES) kept.push(Buffer.from(chunk.subarray(0, MAX_KEPT_BYTES - readBytes)));
+      if (readBytes < maxKeptBytes) kept.push(Buffer.from(chunk.subarray(0, maxKeptBytes - readBytes)));
       readBytes += chunk.length;
       if (readBytes <= maxReadBytes) return;
       answer(true);

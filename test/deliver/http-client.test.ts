@@ -187,6 +187,19 @@ describe('an HttpClient', () => {
     expect(receiver.open).toBeLessThan(6);
   });
 
+  it('reads and keeps as much of an answer as it is told to', async () => {
+    await using whole = await startHuge(100_000);
+    await using client = openClient();
+    const maxBytes = 100_000;
+    expect(await client.send(whole.url, { maxBytes })).toMatchObject({
+      body: 'x'.repeat(maxBytes),
+      cutOff: false,
+    });
+    await using longer = await startHuge(maxBytes + 1);
+    expect(await client.send(longer.url, { maxBytes })).toMatchObject({ cutOff: true });
+    await longer.untilAbandoned();
+  });
+
   it('cuts no character in two', async () => {
     await using receiver = await startAnswering((_, res) => res.end(`x${'é'.repeat(4096)}`));
     await using client = openClient();
