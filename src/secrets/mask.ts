@@ -58,13 +58,16 @@ const TEMPLATE_ONLY = /^\s*(?:(?:bearer|basic|token|apikey)\s+)?\{\{[^{}]*\}\}\s
 /** `signature` beside a secret names an algorithm. */
 const ALGORITHM = /^sha(?:1|256)$/;
 
+/** `url`, `admin_url`. */
+const URL_NAME = /(?:^|_)url$/;
+
 /** What of a text of a config is secret: all of it, parts of a URL, or nothing. */
 function findSecrets(text: string, path: Path): readonly string[] {
   if (text === '' || isReference(text) || TEMPLATE_ONLY.test(text)) return [];
   const [first, second] = path;
   if (first === 'signature' && second === undefined && ALGORITHM.test(text)) return [];
   if (path.some((key) => typeof key === 'string' && isSensitiveName(key))) return [text];
-  return path.at(-1) === 'url' && URL.canParse(text) ? findInUrl(new URL(text)) : [];
+  return URL_NAME.test(String(path.at(-1))) && URL.canParse(text) ? findInUrl(new URL(text)) : [];
 }
 
 function findInUrl(url: URL): readonly string[] {

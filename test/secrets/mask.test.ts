@@ -64,6 +64,7 @@ describe('maskConfig()', () => {
     ['URLs without a password', { url: 'https://example.com' }],
     ['URLs with a name only', { url: 'https://jane@example.com/' }],
     ['what is no URL', { url: 'not a url' }],
+    ['what is called otherwise', { curl: 'https://jane:pw@example.com/' }],
     ['functions', { functions: ['return function(data) local token = 1 end'] }],
     ['nothing', {}],
   ])('shows %s', (_what, config) => {
@@ -122,6 +123,7 @@ describe('plain secrets', () => {
   ])('of %s are %j', (url, password) => {
     expect(findPlainSecrets({ url })).toEqual([password]);
     expect(maskConfig({ url })).toEqual({ url: `http://a:${MASK}@example.com/` });
+    expect(maskConfig({ admin_url: url })).toEqual({ admin_url: `http://a:${MASK}@example.com/` });
   });
 });
 
