@@ -169,6 +169,7 @@ export async function startApp({ settings, env, logger, clock, onReport }: AppPa
     countRefused: (count) => counters.countEvent('refused', count),
     secrets: secrets.hooks,
     judge: egress.judge,
+    send: httpClient.send,
     clock,
     logger,
   });
@@ -181,8 +182,8 @@ export async function startApp({ settings, env, logger, clock, onReport }: AppPa
     noteHooks: (sightings, at) => journal.noteHooks(sightings, at),
     swap: (snapshot) => {
       const configs = snapshot.hooks.map(({ definition }) => definition.config);
-      const inlets = [...snapshot.declared.values()].map(({ source }) => source.inlet ?? {});
-      for (const config of [...configs, ...inlets])
+      const sources = [...snapshot.declared.values()].map(({ source: { inlet, kong } }) => ({ inlet, kong }));
+      for (const config of [...configs, ...sources])
         for (const secret of findPlainSecrets(config)) secrets.hooks.conceal(secret);
       registry.swap(snapshot);
       reload();

@@ -42,8 +42,11 @@ export function buildCatalogue(
   const all = definitions.flatMap(toDeclaration);
   const owners = findOwners(all, live);
   const sources = new Map(BUILT_IN);
-  for (const [name, { source }] of owners)
-    sources.set(name, new Map([...(sources.get(name) ?? []), ...Object.entries(toAllEvents(source))]));
+  for (const [name, { source }] of owners) {
+    const events = Object.entries(toAllEvents(source));
+    // A gateway brings in events of built-in sources: its own name is no source to declare hooks on.
+    if (events.length > 0) sources.set(name, new Map([...(sources.get(name) ?? []), ...events]));
+  }
   const ruled = findRules([...owners.values()], live);
   return {
     catalogue: { sources, nameCloudEvent: ruled.nameCloudEvent },
@@ -101,10 +104,10 @@ function findProblems(one: Declaration, owner: Declaration | undefined): readonl
 }
 
 function findOwnMistakes(source: EventSource): readonly Mistake[] {
-  const { name, events } = source;
+  const { name, events, kong } = source;
   if (name === OWN_SOURCE)
     return [{ code: 'source_reserved', path: ['name'], message: `Source "${name}" is Hookline's own` }];
-  if (Object.keys(toAllEvents(source)).length === 0) {
+  if (kong === null && Object.keys(toAllEvents(source)).length === 0) {
     const message = `Source "${name}" has no event: nothing could ever come of it`;
     return [{ code: 'source_empty', path: [], message }];
   }

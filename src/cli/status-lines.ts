@@ -108,7 +108,7 @@ function toPosting({ name, commit_status: posting }: SourceView): readonly strin
 }
 
 function describeFeed({ source, kind, problem }: FeedView): string {
-  return `the ${kind} of ${source} brings nothing in: ${problem}`;
+  return `${source} (${kind}) does not bring in all there is: ${problem}`;
 }
 
 function describeLane({ hook, hook_id, state, failures, flooded, probe_at, parked_at }: LaneView): string {

@@ -208,6 +208,26 @@ export interface NatsDefinition {
   } | null;
 }
 
+/** A Kong Gateway whose Admin API is looked at every so often. */
+export interface KongDefinition {
+  /** May be a reference, as may `token` and every header. */
+  readonly admin_url: string;
+  /** Seconds. */
+  readonly interval: number;
+  /** Names of what is looked at, as events of `crud` have them. */
+  readonly entities: readonly string[];
+  /** Null: no workspace is named in a path, as for a gateway that has none. */
+  readonly workspaces: readonly string[] | null;
+  /** Entities that have all of them are looked at. */
+  readonly tags: readonly string[];
+  /** Whether the health of targets is looked at. */
+  readonly health: boolean;
+  /** Goes out as kong-admin-token; null: none. */
+  readonly token: string | null;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly ssl_verify: boolean;
+}
+
 /** A declared source of events. */
 export interface EventSource {
   readonly kind: 'EventSource';
@@ -222,6 +242,8 @@ export interface EventSource {
   readonly schedule: ScheduleDefinition | null;
   /** Null: it takes no messages of NATS. */
   readonly nats: NatsDefinition | null;
+  /** Null: it looks at no gateway. What it brings in are events of the built-in sources `crud`, `dao:crud` and `balancer`. */
+  readonly kong: KongDefinition | null;
 }
 
 /** Either kind of definition. */

@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts';
 import type { Egress } from '../deliver/egress.ts';
+import type { HttpClient } from '../deliver/http-client.ts';
 import type { JsonObject } from '../event.ts';
 import type { Logger } from '../logger.ts';
 import type { HookSecrets } from '../secrets/secrets.ts';
@@ -19,14 +20,14 @@ export interface FedEvent extends JsonObject {
 export interface FeedState {
   /** Name of the source it is declared in. */
   readonly source: string;
-  readonly kind: 'schedule' | 'nats';
-  /** Why nothing comes of it at present; null while all is well. */
+  readonly kind: 'schedule' | 'kong' | 'nats';
+  /** Why not all there is comes of it at present; null while all is well. */
   readonly problem: string | null;
   /** When it last gave an event, ms since the epoch; null: not in this run. */
   readonly lastEventAt: number | null;
 }
 
-/** Something that brings in events of one declared source by itself. */
+/** Something that brings in events by itself, as one declared source says. */
 export interface Feed {
   state(): FeedState;
   /** Brings in nothing more. Resolves when nothing of it is under way. */
@@ -48,12 +49,13 @@ export interface FeedParts {
   readonly emit: (events: readonly FedEvent[]) => Promise<readonly Refusal[]>;
   /** Counts as refused what no event could be made of. */
   readonly countRefused: (count: number) => void;
-  /** Of what definitions refer to. */
-  readonly secrets: Pick<HookSecrets, 'of' | 'resolve' | 'redact'>;
   /** Tells where connections may go. */
   readonly judge: Egress['judge'];
   /** What it has to know over a restart. */
   readonly memory: FeedMemory;
+  /** Sends a request, if it may go where it is to go. */
+  readonly send: HttpClient['send'];
+  readonly secrets: HookSecrets;
   readonly clock: Clock;
   readonly logger: Logger;
 }

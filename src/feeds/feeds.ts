@@ -4,6 +4,7 @@ import type { EventSource } from '../definitions/definition.ts';
 import { toMessage } from '../errors.ts';
 import type { Feed, FeedMemory, FeedParts, FeedState } from './feed.ts';
 import { createFeedMemory } from './feed-memory.ts';
+import { startKongFeed } from './kong.ts';
 import { startNatsFeed } from './nats.ts';
 import { startScheduleFeed } from './schedule.ts';
 
@@ -96,7 +97,7 @@ export function createFeeds({ dir, ...parts }: FeedsParts): Feeds {
 }
 
 function toDeclaredFeeds({ source }: DeclaredSource): readonly DeclaredFeed[] {
-  return [toScheduleFeed(source), toNatsFeed(source)].flat();
+  return [toScheduleFeed(source), toKongFeed(source), toNatsFeed(source)].flat();
 }
 
 function toScheduleFeed({ name, schedule }: EventSource): readonly DeclaredFeed[] {
@@ -106,6 +107,17 @@ function toScheduleFeed({ name, schedule }: EventSource): readonly DeclaredFeed[
       name: `schedule ${name}`,
       digest: digestJson(schedule),
       start: (parts) => startScheduleFeed(name, schedule, parts),
+    },
+  ];
+}
+
+function toKongFeed({ name, kong }: EventSource): readonly DeclaredFeed[] {
+  if (kong === null) return [];
+  return [
+    {
+      name: `kong ${name}`,
+      digest: digestJson(kong),
+      start: (parts) => startKongFeed(name, kong, parts),
     },
   ];
 }

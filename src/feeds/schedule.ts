@@ -19,7 +19,7 @@ const MAX_MISSED = 1_000;
 export function startScheduleFeed(
   source: string,
   definition: ScheduleDefinition,
-  { emit, memory, clock, logger }: FeedParts,
+  { emit, memory, clock, logger }: Pick<FeedParts, 'emit' | 'memory' | 'clock' | 'logger'>,
 ): Feed {
   const { cron, timezone, missed } = definition;
   const schedule = createSchedule(definition);

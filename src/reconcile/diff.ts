@@ -195,7 +195,8 @@ function diffSources(
   after: readonly EventSource[],
   described: boolean,
 ): DefinitionDiff['sources'] {
-  const { added, removed, kept } = pair(before, after, ({ name }) => name);
+  const isShown = (source: EventSource): boolean => described || Object.keys(toAllEvents(source)).length > 0;
+  const { added, removed, kept } = pair(before.filter(isShown), after.filter(isShown), ({ name }) => name);
   const changed = kept.flatMap(([from, to]) => {
     const changes = diffFields(toSourceValue(from, described), toSourceValue(to, described));
     return changes.length === 0 ? [] : [{ name: to.name, changes }];
@@ -208,10 +209,16 @@ function diffSources(
   };
 }
 
-/** A server shows the events of a source, those it has without saying so as well, and nothing of the source itself. */
+/**
+ * A server shows the events of a source, those it has without saying so as well, and nothing of the source itself: so
+ * none of one that has no events.
+ */
 function toSourceValue(source: EventSource, described: boolean): ShownValue {
-  const { inlet } = source;
+  const { inlet, kong } = source;
   const { name = null, events = null } = withoutKind({ ...source, events: toAllEvents(source) });
   const value = described ? withoutKind(source) : { name, events };
-  return { value, shown: described && inlet !== null ? { ...value, inlet: maskConfig(inlet) } : value };
+  const secretive = Object.entries({ inlet, kong }).flatMap(([key, part]) =>
+    part === null ? [] : [[key, maskConfig(part)] as const],
+  );
+  return { value, shown: described ? { ...value, ...Object.fromEntries(secretive) } : value };
 }

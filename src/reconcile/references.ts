@@ -33,19 +33,22 @@ export function locateReferences({ handler, config }: EventHook): readonly Place
 }
 
 /** What there is to say of the secrets of a source, and the references it resolves. */
-export function checkSource({ inlet, nats }: EventSource): {
+export function checkSource({ inlet, kong, nats }: EventSource): {
   readonly findings: readonly Finding[];
   readonly references: readonly PlacedReference[];
 } {
-  const secrets = [...strings(inlet?.secret, ['inlet', 'secret'])];
-  // The schema has the secrets of these be references.
-  const others = [...strings(nats?.auth, ['nats', 'auth']), ...strings(nats?.tls, ['nats', 'tls'])];
-  const texts = [...secrets, ...others];
-  const plain = secrets.filter(([text]) => !isReference(text));
+  const secretive = {
+    inlet: inlet && { secret: inlet.secret },
+    kong: kong && { admin_url: kong.admin_url, token: kong.token, headers: kong.headers },
+  };
+  // The schema has the secrets of NATS be references.
+  const others = { nats: nats && { auth: nats.auth, tls: nats.tls } };
+  const texts = [...strings(secretive, []), ...strings(others, [])];
+  const secrets = locatePlainSecrets(secretive).filter(({ value }) => !value.includes(REFERENCE_START));
   return {
     findings: [
-      ...plain.map(([, path]) => plainSecret(path)),
-      ...texts.filter(([text]) => isReference(text)).flatMap(([text, path]) => checkText(text, path)),
+      ...texts.flatMap(([text, path]) => checkText(text, path)),
+      ...secrets.map(({ path }) => plainSecret(path)),
     ],
     references: texts
       .filter(([text, path]) => isReference(text) && checkText(text, path).length === 0)

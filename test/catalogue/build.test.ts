@@ -56,6 +56,16 @@ describe('buildCatalogue()', () => {
     expect([...(catalogue.sources.get('constructor')?.keys() ?? [])]).toEqual(['toString', 'valueOf']);
   });
 
+  it('takes a source with a gateway for none to declare hooks on, unless it has events besides', () => {
+    const gateway = 'kind: EventSource\nname: gateway\nkong: { admin_url: "http://kong:8001" }\n';
+    const bare = buildCatalogue(load(gateway));
+    expect(bare.problems).toEqual([]);
+    expect(bare.catalogue.sources.has('gateway')).toBe(false);
+    expect(bare.declared.get('gateway')?.source.kong?.interval).toBe(30);
+    const more = buildCatalogue(load(`${gateway}events: { restarted: {} }\n`));
+    expect([...(more.catalogue.sources.get('gateway')?.keys() ?? [])]).toEqual(['restarted']);
+  });
+
   it('gives a source with a schedule the event tick, unless it says itself what that has', () => {
     const own = buildCatalogue(load('kind: EventSource\nname: a\nschedule: { cron: "@daily" }\n'));
     expect(own.problems).toEqual([]);

@@ -66,6 +66,17 @@ describe('hookline status', () => {
     );
   });
 
+  it('says of a feed that fails what it is and why', async () => {
+    await using app = await runApp({ 'log.yaml': LOG });
+    const body = (await app.get('/status')).body as StatusView;
+    const feed = { source: 'gateway', kind: 'kong', problem: 'GET /services answered 401' };
+    const feeds = [feed, { ...feed, source: 'other', problem: null }];
+    const lines = describeStatus({ ...body, feeds }, (_colour, text) => text).split('\n');
+    expect(lines.filter((line) => line.startsWith('Feed'))).toEqual([
+      'Feed        gateway (kong) does not bring in all there is: GET /services answered 401',
+    ]);
+  });
+
   it('paints the word that says it all, and nothing else', async () => {
     await using app = await runApp({ 'log.yaml': LOG });
     const { stdout } = await runCommand(['status', '--url', app.app.url], { env: { FORCE_COLOR: '1' } });

@@ -164,6 +164,7 @@ events:
       kind: 'EventSource',
       cloudevents: null,
       inlet: null,
+      kong: null,
       name: 'billing',
       schedule: null,
       nats: null,

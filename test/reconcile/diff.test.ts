@@ -145,6 +145,22 @@ describe('diffDefinitions()', () => {
     });
   });
 
+  it('tells of a gateway what changed but no secret, and against a server, which does not show it, nothing', () => {
+    const gateway = (token: string): EventSource =>
+      loadSource(`kind: EventSource\nname: gateway\nkong: { admin_url: "http://kong", token: ${token} }\n`);
+    const [before, after] = ['first-token', 'second-token'].map((token) =>
+      toSet([], { sources: [gateway(token)] }),
+    ) as [DefinitionSet, DefinitionSet];
+    expect(diffDefinitions(before, after).sources.changed).toEqual([
+      {
+        name: 'gateway',
+        changes: [{ path: 'kong.token', before: '******', after: '******', secret: true }],
+      },
+    ]);
+    const served = toSet([], { fromServer: true });
+    expect(isSame(diffDefinitions(served, after))).toBe(true);
+  });
+
   describe('against what a server shows', () => {
     const local = webhook({
       url: 'http://jane:pass@127.0.0.1/?token=a&b=c d',

@@ -234,3 +234,17 @@ describe('checking the references of NATS', () => {
     ]);
   });
 });
+
+describe('checking the secrets of a gateway', () => {
+  it.each([
+    ['admin_url: "{vault://env/a}", token: "{vault://env/b}", headers: { apikey: "{vault://file/c}" }', []],
+    ['admin_url: "http://kong:8001", headers: { accept: text/plain }', []],
+    ['admin_url: "http://jane:pw@kong:8001"', ['3:20 plain_secret kong.admin_url']],
+    ['admin_url: "http://kong", token: hunter2', ['3:42 plain_secret kong.token']],
+    ['admin_url: "http://kong", headers: { apikey: hunter2 }', ['3:54 plain_secret kong.headers.apikey']],
+    ['admin_url: "http://kong", token: "{vault://aws/a}"', ['3:42 reference_invalid kong.token']],
+    ['admin_url: "http://kong", token: "Bearer {vault://env/a}"', ['3:42 reference_unresolved kong.token']],
+  ])('says of { %s } what there is to say', async (kong, problems) => {
+    expect(await briefsOf(`kind: EventSource\nname: gateway\nkong: { ${kong} }\n`)).toEqual(problems);
+  });
+});

@@ -1,0 +1,101 @@
+import type { KongDefinition } from '../definitions/definition.ts';
+import { isJsonObject } from '../event.ts';
+import { type AdminApi, AdminApiError, type Entity } from './kong-admin.ts';
+import { isGlobal, toListPath } from './kong-entities.ts';
+import type { EntityList } from './kong-list.ts';
+
+/** A part of a gateway that is looked at: a workspace, or all there is where workspaces are not told apart. */
+export interface Area {
+  /** What paths begin with: the name of the workspace and a slash, or nothing. */
+  readonly prefix: string;
+  /** Its upstreams, asked for once. */
+  upstreams(): Promise<readonly Entity[]>;
+}
+
+/** Upstreams that are asked about at once. */
+const AT_ONCE = 8;
+
+/** The areas a definition names. Each is for one look. */
+export function toAreas({ workspaces, tags }: KongDefinition, api: AdminApi): readonly Area[] {
+  const prefixes = workspaces === null ? [''] : workspaces.map((name) => `${encodeURIComponent(name)}/`);
+  return prefixes.map((prefix) => {
+    let asked: Promise<readonly Entity[]> | null = null;
+    return {
+      prefix,
+      upstreams() {
+        asked ??= api.list(`${prefix}${toListPath('upstreams')}`, toQuery(tags));
+        return asked;
+      },
+    };
+  });
+}
+
+/** The lists a definition names, in all areas. */
+export function toLists(
+  { entities, tags }: KongDefinition,
+  { areas, api }: { readonly areas: readonly Area[]; readonly api: AdminApi },
+): readonly EntityList[] {
+  const toList = (schema: string, prefix: string): EntityList => {
+    const path = `${prefix}${toListPath(schema)}`;
+    return {
+      path,
+      schema,
+      read: () => api.list(path, toQuery(tags)),
+      pathOf: (id) => `${path}/${encodeURIComponent(id)}`,
+    };
+  };
+  const ofArea = (area: Area): readonly EntityList[] =>
+    entities
+      .filter((schema) => !isGlobal(schema))
+      .map((schema) => {
+        const list = toList(schema, area.prefix);
+        if (schema === 'upstreams') return { ...list, read: area.upstreams };
+        return schema === 'targets' ? { ...list, ...toTargets(area, api) } : list;
+      });
+  return [...entities.filter(isGlobal).map((schema) => toList(schema, '')), ...areas.flatMap(ofArea)];
+}
+
+/** Does something for each upstream, several at once. */
+export async function forEachUpstream(
+  upstreams: readonly Entity[],
+  work: (upstream: Entity, path: string) => Promise<void>,
+  { prefix }: Area,
+): Promise<void> {
+  for (let from = 0; from < upstreams.length; from += AT_ONCE) {
+    const some = upstreams.slice(from, from + AT_ONCE);
+    await Promise.all(some.map((one) => work(one, `${prefix}upstreams/${encodeURIComponent(one.id)}`)));
+  }
+}
+
+/** Targets are listed by upstream only. */
+function toTargets(area: Area, api: AdminApi): Pick<EntityList, 'read' | 'pathOf'> {
+  return {
+    async read() {
+      const targets: Entity[] = [];
+      const work = async (_upstream: Entity, path: string): Promise<void> => {
+        for (const target of await listBelow(api, `${path}/targets`)) targets.push(target);
+      };
+      await forEachUpstream(await area.upstreams(), work, area);
+      return targets;
+    },
+    pathOf(id, { upstream }) {
+      const owner = isJsonObject(upstream) ? String(upstream.id) : '';
+      return `${area.prefix}upstreams/${encodeURIComponent(owner)}/targets/${encodeURIComponent(id)}`;
+    },
+  };
+}
+
+/** A list below something that may be gone by now, and the list with it. */
+export async function listBelow(api: AdminApi, path: string): Promise<readonly Entity[]> {
+  try {
+    return await api.list(path);
+  } catch (error) {
+    if (error instanceof AdminApiError && error.status === 404) return [];
+    throw error;
+  }
+}
+
+/** Entities with all of the tags. */
+function toQuery(tags: readonly string[]): Readonly<Record<string, string>> {
+  return tags.length === 0 ? {} : { tags: tags.join(',') };
+}
