@@ -23,6 +23,8 @@ export interface EntityList {
   /** Name of its entities. */
   readonly schema: string;
   readonly read: () => Promise<readonly Entity[]>;
+  /** Whether an entity that is not in the list belongs there. */
+  readonly holds: (entity: Entity) => Promise<boolean>;
   /** The path of one entity. */
   readonly pathOf: (id: string, entity: JsonObject) => string;
 }
@@ -52,7 +54,8 @@ const NONE: Rows = new Map();
 /**
  * Looks at a list and finds what changed; the first time it only remembers. What is missing from the list is gone only when
  * the gateway says so when it is asked for it by itself: a list that changes while its pages are read may leave something
- * out. Throws AdminApiError and LossError, and then nothing changed as far as is known.
+ * out. One that is there but does not belong to the list any more is told of once more, if it changed, and forgotten. Throws
+ * AdminApiError and LossError, and then nothing changed as far as is known.
  */
 export async function lookAtList(
   list: EntityList,
@@ -67,10 +70,13 @@ export async function lookAtList(
   }
   const rows = new Map<string, Row>();
   const changes: Change[] = [];
+  const left = new Set<string>();
   for (const { id, row, found } of await findMissing(list, missing, context.api)) {
     if (found === null) changes.push(toDeletion(list.schema, id, row));
-    else if (isEntity(found, id)) present.set(id, found);
-    else rows.set(id, row);
+    else if (isEntity(found, id)) {
+      present.set(id, found);
+      if (!(await list.holds(found))) left.add(id);
+    } else rows.set(id, row);
   }
   for (const [index, entity] of [...present.values()].entries()) {
     if (index % BATCH === BATCH - 1) await setImmediate();
@@ -78,7 +84,7 @@ export async function lookAtList(
     const old = before.get(id);
     const digest = toEntityDigest(entity, context.key);
     const row = old?.digest === digest ? old : toRow(list.schema, entity, digest);
-    rows.set(id, row);
+    if (!left.has(id)) rows.set(id, row);
     if (row !== old && context.before !== null) changes.push(toChange(list.schema, id, { row, old }));
   }
   return { rows, changes };

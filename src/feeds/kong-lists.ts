@@ -1,5 +1,5 @@
 import type { KongDefinition } from '../definitions/definition.ts';
-import { isJsonObject } from '../event.ts';
+import { isJsonObject, type Json, type JsonObject } from '../event.ts';
 import { type AdminApi, AdminApiError, type Entity } from './kong-admin.ts';
 import { isGlobal, toListPath } from './kong-entities.ts';
 import type { EntityList } from './kong-list.ts';
@@ -41,6 +41,7 @@ export function toLists(
       path,
       schema,
       read: () => api.list(path, toQuery(tags)),
+      holds: async (entity) => hasTags(entity, tags),
       pathOf: (id) => `${path}/${encodeURIComponent(id)}`,
     };
   };
@@ -68,7 +69,7 @@ export async function forEachUpstream(
 }
 
 /** Targets are listed by upstream only. */
-function toTargets(area: Area, api: AdminApi): Pick<EntityList, 'read' | 'pathOf'> {
+function toTargets(area: Area, api: AdminApi): Pick<EntityList, 'read' | 'holds' | 'pathOf'> {
   return {
     async read() {
       const targets: Entity[] = [];
@@ -78,11 +79,22 @@ function toTargets(area: Area, api: AdminApi): Pick<EntityList, 'read' | 'pathOf
       await forEachUpstream(await area.upstreams(), work, area);
       return targets;
     },
-    pathOf(id, { upstream }) {
-      const owner = isJsonObject(upstream) ? String(upstream.id) : '';
-      return `${area.prefix}upstreams/${encodeURIComponent(owner)}/targets/${encodeURIComponent(id)}`;
-    },
+    holds: async (target) => (await area.upstreams()).some(({ id }) => id === toOwner(target)),
+    pathOf: (id, target) =>
+      `${area.prefix}upstreams/${encodeURIComponent(toOwner(target))}/targets/${encodeURIComponent(id)}`,
   };
+}
+
+/** Id of the upstream of a target. */
+function toOwner({ upstream }: JsonObject): string {
+  return isJsonObject(upstream) ? String(upstream.id) : '';
+}
+
+/** Kinds of entities that have no tags are listed whole. */
+function hasTags({ tags: own }: Entity, tags: readonly string[]): boolean {
+  if (own === undefined) return true;
+  const known = Array.isArray(own) ? (own as readonly Json[]) : [];
+  return tags.every((tag) => known.includes(tag));
 }
 
 /** A list below something that may be gone by now, and the list with it. */

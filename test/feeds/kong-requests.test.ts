@@ -61,8 +61,27 @@ describe('what a gateway is asked', () => {
       ['services:update', expect.objectContaining({ id: 's', tags: ['a'] })],
       ['update', expect.anything()],
     ]);
+    const asked = gateway.requests.length;
+    gateway.put('services', { id: 's', host: 'changed' });
     await stage.look();
     expect(stage.take()).toEqual([]);
+    expect(gateway.requests).toHaveLength(asked + 1);
+    gateway.put('services', { id: 's', tags: ['a', 'b'] });
+    await stage.look();
+    expect(stage.names()).toEqual(['crud services:create', 'dao:crud create']);
+  });
+
+  it('leaves alone the targets of an upstream that loses a tag', async () => {
+    await using gateway = await startKongAdminApi();
+    gateway.put('upstreams', { id: 'u', tags: ['a'] });
+    gateway.put('upstreams/u/targets', { id: 't', target: '10.0.0.1:80', upstream: { id: 'u' } });
+    await using stage = setKongStage(gateway.url);
+    await stage.start({ entities: ['targets'], tags: ['a'] });
+    gateway.put('upstreams', { id: 'u', tags: null });
+    await stage.look();
+    const asked = gateway.requests.length;
+    await stage.look();
+    expect([stage.take(), gateway.requests.length]).toEqual([[], asked + 1]);
   });
 
   it('is asked of each workspace by itself, and of those that are none once', async () => {
