@@ -1,6 +1,10 @@
 import { type ASTNode, Environment, serialize } from '@marcbachmann/cel-js';
-import { RE2JS } from 're2js';
 import { toMessage } from '../errors.ts';
+import { compileLinearPattern, type LinearPattern } from '../linear-pattern.ts';
+import { withoutTraces } from '../without-traces.ts';
+import { FilterBudget } from './filter-budget.ts';
+import { METERS, meter } from './filter-metering.ts';
+import { walkNodes } from './filter-nodes.ts';
 import type { Filter } from './snapshot.ts';
 
 /** A filter expression that compiled. */
@@ -20,22 +24,51 @@ export interface FilterMistake {
 
 /** Bounds on an expression: far above what anyone writes by hand, far below what would stall a load. */
 const LIMITS = { maxAstNodes: 2_000, maxDepth: 64 };
+/** The same with what meters it: at most a call around each part. */
+const METERED_LIMITS = { maxAstNodes: 8_000, maxDepth: 256 };
+/** Characters of an expression: the library goes through it for each error it makes of it. */
+const MAX_LENGTH = 4_096;
 
+const budget = new FilterBudget();
+/** Patterns that stand in the expression which runs. */
+let written: ReadonlyMap<string, LinearPattern> = new Map();
+
+const plain = createEnvironment(LIMITS);
 /**
- * The library matches with the host's own engine, which some patterns keep busy for ever on some data. CEL asks for RE2,
- * whose time is linear: calls of `matches` are renamed to this function, which runs it.
+ * The library bounds no run, and matches with the host's own engine, which some patterns keep busy for ever on some
+ * data: what runs is made of other functions. CEL asks for RE2, whose time is linear.
  */
-const SAFE_MATCHES = 'matchesRe2';
+const metered = createEnvironment(METERED_LIMITS)
+  .registerFunction(`${METERS.visit}(dyn, int): dyn`, (items: unknown, nodes: bigint) => {
+    budget.visit(items, Number(nodes));
+    return items;
+  })
+  .registerFunction(`${METERS.weigh}(dyn): dyn`, (value: unknown) => {
+    budget.weigh(value);
+    return value;
+  })
+  .registerFunction(`${METERS.weighDeep}(dyn): dyn`, (value: unknown) => {
+    budget.weighDeep(value);
+    return value;
+  })
+  .registerFunction(`string.${METERS.matches}(string): bool`, isMatch);
 
-const environment = new Environment({ limits: LIMITS })
-  .registerVariable('data', 'map')
-  .registerVariable('event', 'string')
-  .registerVariable('source', 'string')
-  .registerVariable('id', 'string')
-  .registerVariable('time', 'string')
-  .registerFunction(`string.${SAFE_MATCHES}(string): bool`, (text: string, pattern: string) =>
-    RE2JS.compile(pattern).matcher(text).find(),
-  );
+function createEnvironment(limits: typeof LIMITS): Environment {
+  return new Environment({ limits })
+    .registerVariable('data', 'map')
+    .registerVariable('event', 'string')
+    .registerVariable('source', 'string')
+    .registerVariable('id', 'string')
+    .registerVariable('time', 'string');
+}
+
+function isMatch(text: string, pattern: string): boolean {
+  const known = written.get(pattern);
+  if (known === undefined) budget.compile(pattern);
+  const compiled = known ?? compileLinearPattern(pattern);
+  budget.match(text, compiled);
+  return compiled.isIn(text);
+}
 
 /** Compiles a CEL expression over data, event, source, id and time. Its value must be boolean, as far as can be told before it runs. */
 export function compileFilter(expression: string): CompiledFilter | FilterMistake {
@@ -52,17 +85,31 @@ export function isFilterMistake(compiled: CompiledFilter | FilterMistake): compi
 }
 
 function compile(expression: string): CompiledFilter | FilterMistake {
-  const parsed = environment.parse(expression);
+  if (expression.length > MAX_LENGTH)
+    return { message: `it may have ${MAX_LENGTH} characters: got ${expression.length}`, offset: MAX_LENGTH };
+  const parsed = plain.parse(expression);
   const { valid, type, error } = parsed.check();
   if (!valid) return toMistake(error);
   if (type !== 'bool' && type !== 'dyn')
     return { message: `its value must be true or false, but is of type ${type}`, offset: 0 };
   const { ast } = parsed;
-  for (const pattern of literalPatterns(ast)) RE2JS.compile(pattern);
-  const run = environment.parse(serialize(mapNodes(ast, useSafeMatches)));
-  const filter: Filter = ({ data, event, source, id, time }) =>
-    toBoolean(run({ data, event, source, id, time }));
-  return { filter, fields: fieldsOf(ast), constant: readsEvent(ast) ? null : toBoolean(run({})) };
+  const run = createRun(ast);
+  const filter: Filter = ({ data, event, source, id, time }) => run({ data, event, source, id, time });
+  return { filter, fields: fieldsOf(ast), constant: readsEvent(ast) ? null : run({}) };
+}
+
+/** Runs an expression that has no mistakes, within bounds. */
+function createRun(ast: ASTNode): (variables: object) => boolean {
+  const patterns = new Map(
+    literalPatterns(ast).map((pattern) => [pattern, compileLinearPattern(pattern)] as const),
+  );
+  const evaluate = metered.parse(serialize(meter(ast)));
+  const { valid, error } = evaluate.check();
+  if (!valid) throw error;
+  return (variables) => {
+    written = patterns;
+    return toBoolean(withoutTraces(() => budget.run(() => evaluate(variables))));
+  };
 }
 
 function toBoolean(value: unknown): boolean {
@@ -76,26 +123,12 @@ function toMistake(error: unknown): FilterMistake {
   return { message: summary ?? toMessage(error), offset: range?.start ?? 0 };
 }
 
-/** A part of an expression: every operand that is a node, at whatever place its operator keeps it. */
-function childrenOf(node: ASTNode): readonly ASTNode[] {
-  return [node.args].flat(3).filter(isNode);
-}
-
-function isNode(value: unknown): value is ASTNode {
-  return typeof value === 'object' && value !== null && 'op' in value;
-}
-
-function* walk(node: ASTNode): Generator<ASTNode> {
-  yield node;
-  for (const child of childrenOf(node)) yield* walk(child);
-}
-
 function readsEvent(ast: ASTNode): boolean {
-  return walk(ast).some((node) => node.op === 'id');
+  return walkNodes(ast).some((node) => node.op === 'id');
 }
 
 function fieldsOf(ast: ASTNode): readonly string[] {
-  return [...new Set(walk(ast).flatMap(fieldOf))];
+  return [...new Set(walkNodes(ast).flatMap(fieldOf))];
 }
 
 /** `data.name` and `data["name"]`. */
@@ -108,21 +141,9 @@ function fieldOf(node: ASTNode): readonly string[] {
 }
 
 function literalPatterns(ast: ASTNode): readonly string[] {
-  return [...walk(ast)].flatMap((node) => {
+  return [...walkNodes(ast)].flatMap((node) => {
     if (node.op !== 'rcall' || node.args[0] !== 'matches') return [];
     const pattern = node.args[2][0];
     return pattern?.op === 'value' && typeof pattern.args === 'string' ? [pattern.args] : [];
   });
-}
-
-function useSafeMatches(node: ASTNode): ASTNode {
-  if (node.op !== 'rcall' || node.args[0] !== 'matches') return node;
-  return { ...node, args: [SAFE_MATCHES, node.args[1], node.args[2]] };
-}
-
-/** A copy of the tree with every node replaced, children first. */
-function mapNodes(node: ASTNode, replace: (node: ASTNode) => ASTNode): ASTNode {
-  const mapArgs = (args: unknown): unknown =>
-    Array.isArray(args) ? args.map(mapArgs) : isNode(args) ? mapNodes(args, replace) : args;
-  return replace({ op: node.op, args: mapArgs(node.args) } as ASTNode);
 }
