@@ -4,6 +4,7 @@ import { RE2JS } from 're2js';
 import { toCanonicalJson } from '../canonical-json.ts';
 import { HooklineError, toMessage } from '../errors.ts';
 import type { Json, JsonObject } from '../event.ts';
+import { compileLinearPattern, type LinearPattern } from '../linear-pattern.ts';
 
 /** What is wrong with one place of a schema. */
 export interface DataSchemaMistake {
@@ -21,21 +22,24 @@ const MAX_EXPLAINED = 10_000;
 /** Characters a text may have to be of a format, where the check takes longer than in proportion to them. */
 const MAX_FORMATTED_LENGTH: Readonly<Record<string, number>> = { email: 320, url: 2_048 };
 
+/** Characters of a text times size of a pattern: where nothing can be skipped each takes about 15 ns. A text that takes longer does not fit. */
+const MAX_PATTERN_WORK = 75_000_000;
+
 /**
  * Patterns meet data from outside, so they run in linear time (RE2). What only a backtracking engine knows, lookaround
  * and references to groups, is refused: with it there are texts that keep the engine busy for ever.
  */
 const regExp = Object.assign(
   (pattern: string): Pick<RegExp, 'test'> => {
-    const linear = compilePattern(pattern);
-    return { test: (text) => linear.matcher(text).find() };
+    const { size, isIn } = compilePattern(pattern);
+    return { test: (text) => text.length * size <= MAX_PATTERN_WORK && isIn(text) };
   },
   { code: 'new RegExp' },
 );
 
-function compilePattern(pattern: string): RE2JS {
+function compilePattern(pattern: string): LinearPattern {
   try {
-    return RE2JS.compile(RE2JS.translateRegExp(pattern));
+    return compileLinearPattern(RE2JS.translateRegExp(pattern));
   } catch (cause) {
     throw new HooklineError(
       'usage',

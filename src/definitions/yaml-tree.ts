@@ -1,4 +1,5 @@
 import { Composer, type Document, Lexer, LineCounter, Parser, type YAMLError } from 'yaml';
+import { withoutTraces } from '../without-traces.ts';
 import type { ProblemCode } from './rules.ts';
 
 /** Levels of nesting a definition may have: far above any hook, far below what recursion can take. */
@@ -7,6 +8,14 @@ export const MAX_DEPTH = 100;
 export const TOO_DEEP = `Nests deeper than ${MAX_DEPTH} levels`;
 /** Tokens that may be open at once: some levels more, so that it is the levels of the data that are counted. */
 const MAX_OPEN_TOKENS = MAX_DEPTH + 10;
+
+/**
+ * Pieces a text may have: words, punctuation, line ends. A file of hooks that is as long as a file may be has fewer; one
+ * of commas has a million, and each costs as much.
+ */
+const MAX_PIECES = 500_000;
+/** What is said of a text that has more. */
+const TOO_MANY_PIECES = `The file has more than ${MAX_PIECES} words and marks: split it`;
 
 /** Something wrong with the YAML itself, at an offset into the text. */
 export interface TreeMistake {
@@ -38,27 +47,36 @@ const MESSAGES: Readonly<Record<string, string>> = { NON_STRING_KEY: 'A key must
 
 /**
  * Parses a text. What nests too deep ends the parse there: the library composes documents by recursion, and where its
- * stack ends is nothing to rely on.
+ * stack ends is nothing to rely on. So does what has too many pieces: the parse cannot be paused.
  */
 export function parseTree(text: string): YamlTree {
+  return withoutTraces(() => parse(text));
+}
+
+function parse(text: string): YamlTree {
   const parser = new Parser();
   const composer = new Composer(OPTIONS);
   const documents: Document.Parsed[] = [];
-  const tooDeep: TreeMistake[] = [];
+  const tooMuch: TreeMistake[] = [];
+  let pieces = 0;
   for (const lexeme of new Lexer().lex(text)) {
     for (const token of parser.next(lexeme)) documents.push(...composer.next(token));
-    if (parser.stack.length <= MAX_OPEN_TOKENS) continue;
-    // The first token open is the document.
-    const offset = parser.stack[MAX_DEPTH + 1]?.offset ?? parser.offset;
-    tooDeep.push({ code: 'yaml_too_deep', offset, message: TOO_DEEP });
+    pieces += 1;
+    if (pieces > MAX_PIECES)
+      tooMuch.push({ code: 'file_too_large', offset: parser.offset, message: TOO_MANY_PIECES });
+    else if (parser.stack.length > MAX_OPEN_TOKENS) {
+      // The first token open is the document.
+      const offset = parser.stack[MAX_DEPTH + 1]?.offset ?? parser.offset;
+      tooMuch.push({ code: 'yaml_too_deep', offset, message: TOO_DEEP });
+    } else continue;
     break;
   }
-  if (tooDeep.length === 0) for (const token of parser.end()) documents.push(...composer.next(token));
+  if (tooMuch.length === 0) for (const token of parser.end()) documents.push(...composer.next(token));
   documents.push(...composer.end());
   // What is wrong where no document is has none to be kept with.
   const loose = documents.length === 0 ? composer.streamInfo().errors : [];
   const mistakes = [...loose, ...documents.flatMap(errorsOf)].map(toMistake);
-  return { documents, lines: countLines(text), mistakes: [...mistakes, ...tooDeep] };
+  return { documents, lines: countLines(text), mistakes: [...mistakes, ...tooMuch] };
 }
 
 /** The library counts lines as it parses, and after some mistakes misses one. */

@@ -37,6 +37,25 @@ describe('parseTree()', () => {
     ]);
   });
 
+  it.each([
+    ['one list', `a: [${'1,'.repeat(500_000)}]`],
+    ['commas', `a: [${','.repeat(1_000_000)}]`],
+    ['line ends', '\n'.repeat(1_000_000)],
+    ['documents', '---\na\n'.repeat(170_000)],
+    ['directives', '%\n'.repeat(500_000)],
+  ])('stops at a file that is all %s: to parse it would hold up everything else', (_what, text) => {
+    expect(parseTree(text).mistakes.at(-1)).toMatchObject({
+      code: 'file_too_large',
+      message: 'The file has more than 500000 words and marks: split it',
+    });
+  });
+
+  it('takes as many hooks as a file has room for', () => {
+    const hook = 'source: crud\nhandler: webhook\nconfig:\n  url: https://example.com\n---\n';
+    const { documents, mistakes } = parseTree(hook.repeat(Math.floor((1024 * 1024) / hook.length)));
+    expect([documents.length > 10_000, mistakes]).toEqual([true, []]);
+  });
+
   it('finds what is wrong before the place that nests too deep', () => {
     const { mistakes } = parseTree(`a: "\\q"\n---\n${'['.repeat(LEVELS)}`);
     expect(mistakes.map(({ code }) => code)).toEqual(['yaml_syntax', 'yaml_too_deep']);
