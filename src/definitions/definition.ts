@@ -23,6 +23,32 @@ export interface Origin {
   readonly line: number;
 }
 
+/** Certificates of the connection to a receiver, in PEM or as references. */
+export interface TlsDefinition {
+  /** Who vouches for the receiver, one or several; null: whom the machine trusts. */
+  readonly ca: string | null;
+  /** What the receiver is shown; null where `key` is. */
+  readonly cert: string | null;
+  readonly key: string | null;
+}
+
+/** Credentials that a token is fetched with (RFC 6749 §4.4). Every string may be a reference. */
+export interface OAuth2Definition {
+  readonly token_url: string;
+  readonly client_id: string;
+  readonly client_secret: string;
+  readonly scopes: readonly string[];
+  readonly audience: string | null;
+  /** How id and secret are sent: as a header, or among the fields. */
+  readonly client_auth: 'basic' | 'body';
+}
+
+/** How a receiver is told who asks. Every string may be a reference. */
+export type AuthDefinition =
+  | { readonly basic: { readonly username: string; readonly password: string } }
+  | { readonly bearer: string }
+  | { readonly oauth2: OAuth2Definition };
+
 /** Fields `webhook` and `webhook-custom` share. Field names are those of the file and of the API. */
 interface RequestConfig {
   /** May be a reference, as may every string of `headers`, `secret` and `payload`. */
@@ -33,6 +59,10 @@ interface RequestConfig {
   /** Algorithm of `x-kong-signature`. */
   readonly signature: 'sha1' | 'sha256';
   readonly ssl_verify: boolean;
+  readonly tls: TlsDefinition | null;
+  /** URL of an HTTP proxy that opens the hook's connections; null: none but that of the settings. */
+  readonly proxy: string | null;
+  readonly auth: AuthDefinition | null;
 }
 
 /** `config` of the handler `webhook`. */

@@ -133,6 +133,7 @@ const DEMANDS: Readonly<Record<string, (params: Readonly<Record<string, unknown>
   minItems: ({ limit }) => `must have at least ${limit} item${limit === 1 ? '' : 's'}`,
   maxItems: ({ limit }) => `must have at most ${limit} items`,
   minProperties: ({ limit }) => `must have at least ${limit} key${limit === 1 ? '' : 's'}`,
+  maxProperties: ({ limit }) => `must have at most ${limit} key${limit === 1 ? '' : 's'}`,
   minimum: ({ limit }) => `must be ${limit} or more`,
   exclusiveMinimum: ({ limit }) => `must be more than ${limit}`,
   maximum: ({ limit }) => `must be ${limit} or less`,

@@ -7,6 +7,7 @@ import { isReference } from '../secrets/reference.ts';
 import { checkDataSchema } from './data-schema.ts';
 import { HANDLERS, type HandlerName } from './definition.ts';
 import { checkNats } from './nats.ts';
+import { checkRequest } from './request-checks.ts';
 import { checkSchedule } from './schedule.ts';
 import { type SchemaMistake, toDotted, toMistakes, toPath } from './schema-messages.ts';
 
@@ -45,7 +46,11 @@ function checkConfig(value: JsonObject): readonly SchemaMistake[] {
   const { handler, config } = value;
   const validator = typeof handler === 'string' ? validateConfig.get(handler) : undefined;
   if (validator === undefined) return [];
-  if (isJsonObject(config)) return [...check(validator, config, ['config']), ...checkHeaders(config)];
+  if (isJsonObject(config)) {
+    const mistakes = [...check(validator, config, ['config']), ...checkHeaders(config)];
+    // What does not hold together is said of what is right by itself; only a request has a URL.
+    return mistakes.length === 0 && Object.hasOwn(config, 'url') ? checkRequest(config) : mistakes;
+  }
   if (config !== undefined) return [];
   if (handler === 'log') {
     Object.assign(value, { config: {} });

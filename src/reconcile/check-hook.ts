@@ -62,15 +62,24 @@ function checkRead({ field, path }: FieldRead, fields: ReadonlySet<string>): rea
 
 function checkVerify(hook: EventHook, { declared }: LoadedDefinition): readonly Finding[] {
   if (hook.handler !== 'webhook' && hook.handler !== 'webhook-custom') return [];
-  const config = declared.config;
-  const said = typeof config === 'object' && config !== null && Object.hasOwn(config, 'ssl_verify');
-  if (said || hook.config.ssl_verify || !hook.config.url.toLowerCase().startsWith('https:')) return [];
-  return [
-    {
-      code: 'ssl_verify_unsaid',
-      path: ['config', 'url'],
-      message: 'The receiver\'s certificate is not checked: "ssl_verify" is unsaid and defaults to false',
-      hint: 'Say ssl_verify: true, or ssl_verify: false to mean it',
-    },
-  ];
+  const { config } = declared;
+  if (typeof config === 'object' && config !== null && Object.hasOwn(config, 'ssl_verify')) return [];
+  if (hook.config.ssl_verify) return [];
+  const { url, auth } = hook.config;
+  const tokenUrl = auth !== null && 'oauth2' in auth ? auth.oauth2.token_url : '';
+  if (isHttps(url)) return [unsaid('receiver', ['config', 'url'])];
+  return isHttps(tokenUrl) ? [unsaid('token server', ['config', 'auth', 'oauth2', 'token_url'])] : [];
+}
+
+function isHttps(url: string): boolean {
+  return url.toLowerCase().startsWith('https:');
+}
+
+function unsaid(whose: string, path: Finding['path']): Finding {
+  return {
+    code: 'ssl_verify_unsaid',
+    path,
+    message: `The ${whose}'s certificate is not checked: "ssl_verify" is unsaid and defaults to false`,
+    hint: 'Say ssl_verify: true, or ssl_verify: false to mean it',
+  };
 }

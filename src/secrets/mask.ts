@@ -7,7 +7,7 @@ import { isReference } from './reference.ts';
 export const MASK = '******';
 
 const SENSITIVE_NAME =
-  /authorization|cookie|token|secret|passw(?:or)?d|passphrase|credential|(?:api|access|private|routing)[-_]?key|signature|(?:^|[-_])(?:auth|nkey|creds)(?:$|[-_])/i;
+  /authorization|bearer|cookie|token|secret|passw(?:or)?d|passphrase|credential|(?:api|access|private|routing)[-_]?key|signature|(?:^|[-_])(?:auth|nkey|creds)(?:$|[-_])/i;
 
 /** What is said about a secret, such as `token_type`, is none. */
 const ABOUT_ONE = /(?:type|name|version|count|url|uri|ttl)$/i;
@@ -66,8 +66,25 @@ function findSecrets(text: string, path: Path): readonly string[] {
   if (text === '' || isReference(text) || TEMPLATE_ONLY.test(text)) return [];
   const [first, second] = path;
   if (first === 'signature' && second === undefined && ALGORITHM.test(text)) return [];
-  if (path.some((key) => typeof key === 'string' && isSensitiveName(key))) return [text];
-  return URL_NAME.test(String(path.at(-1))) && URL.canParse(text) ? findInUrl(new URL(text)) : [];
+  if (isSecretPlace(path)) return [text];
+  return isUrlPlace(path) && URL.canParse(text) ? findInUrl(new URL(text)) : [];
+}
+
+/** Keys below `auth` and `tls` of a config that hold a secret. The others there say who asks, and whom. */
+const SECRETS_OF: ReadonlyMap<Path[number], ReadonlySet<Path[number]>> = new Map([
+  ['auth', new Set(['bearer', 'password', 'client_secret'])],
+  ['tls', new Set(['key'])],
+]);
+
+function isSecretPlace(path: Path): boolean {
+  const secrets = SECRETS_OF.get(path[0] ?? '');
+  if (secrets !== undefined) return secrets.has(path.at(-1) ?? '');
+  return path.some((key) => typeof key === 'string' && isSensitiveName(key));
+}
+
+function isUrlPlace(path: Path): boolean {
+  const last = String(path.at(-1));
+  return URL_NAME.test(last) || (path.length === 1 && last === 'proxy');
 }
 
 function findInUrl(url: URL): readonly string[] {

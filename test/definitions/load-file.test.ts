@@ -21,7 +21,8 @@ const DEFAULTS = {
   rate: null,
   ordered: null,
 };
-const REQUEST_DEFAULTS = { headers: {}, secret: null, signature: 'sha1', ssl_verify: false };
+const NOTHING_MORE = { tls: null, proxy: null, auth: null };
+const REQUEST_DEFAULTS = { headers: {}, secret: null, signature: 'sha1', ssl_verify: false, ...NOTHING_MORE };
 
 describe('loadFile() with a file that is right', () => {
   it.each([
@@ -129,6 +130,7 @@ config:
         secret: '{vault://env/secret}',
         signature: 'sha256',
         ssl_verify: true,
+        ...NOTHING_MORE,
         payload: { a: [1, { b: 'c' }] },
         preset: null,
         payload_format: false,

@@ -56,7 +56,7 @@ const url = fc.constantFrom(
   'https://example.com/a?b=c#d',
   '{vault://env/slack-url}',
 );
-const request = { url, headers, secret: fc.option(line), ssl_verify: fc.boolean() };
+const request = { url, headers, secret: fc.option(line), ssl_verify: fc.boolean(), proxy: fc.option(url) };
 
 const act = fc.oneof(
   fc.record({ handler: fc.constant('log'), config: fc.constant({}) }),

@@ -10,6 +10,9 @@ export const WEBHOOK_CONFIG: WebhookConfig = {
   secret: null,
   signature: 'sha1',
   ssl_verify: false,
+  tls: null,
+  proxy: null,
+  auth: null,
 };
 
 /** A full webhook definition; tests name what matters to them. */

@@ -180,6 +180,17 @@ describe('holding a hook against the catalogue', () => {
     },
   );
 
+  it('warns when the certificate of a token server is not checked without saying so', async () => {
+    const oauth2 = '{ token_url: "https://id.example.com/", client_id: a, client_secret: "{vault://env/b}" }';
+    const text = `source: crud\nhandler: webhook\nconfig:\n  url: http://example.com\n  auth: { oauth2: ${oauth2} }\n`;
+    expect(await problemOf(text)).toMatchObject({
+      code: 'ssl_verify_unsaid',
+      path: 'config.auth.oauth2.token_url',
+      message: expect.stringContaining("The token server's certificate"),
+    });
+    expect(await briefsOf(`${text}  ssl_verify: false\n`)).toEqual([]);
+  });
+
   it.each(['http://example.com', '"{vault://env/url}"'])(
     'says nothing of the certificate of %s',
     async (url) => {

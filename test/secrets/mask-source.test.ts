@@ -8,6 +8,7 @@ describe('maskSource()', () => {
     ["  authorization: 'Bearer abc'", '  authorization: ************'],
     ['{"secret":"hunter2","url":"http://a/"}', '{"secret":*********,"url":"http://a/"}'],
     ['headers: { x-api-key: abc, x-b: c }', 'headers: { x-api-key: ***, x-b: c }'],
+    ['auth: { bearer: hunter2 }', 'auth: { bearer: *******'],
     ['url: https://jane:hunter2@example.com/', 'url: https://jane:*******@example.com/'],
     [
       'url: "https://example.com/?a=b&token=hunter2&c=d#e"',
@@ -48,9 +49,23 @@ describe('maskSource() of blocks', () => {
       expect(maskSource(text(block))).toBe(text(shown));
     },
   );
+});
+
+describe('maskSource() of a private key', () => {
+  it.each([
+    'key: |\n  -----BEGIN PRIVATE KEY-----\n  hunter2\n  hunter2\n  -----END PRIVATE KEY-----\nurl: http://a/',
+    'key: "-----BEGIN EC PRIVATE KEY-----\\nhunter2\\n-----END EC PRIVATE KEY-----\\n"\nurl: http://a/',
+    'key: |\r\n  -----BEGIN RSA PRIVATE KEY-----\r\n  hunter2\r\n',
+  ])('hides it and keeps every place: %j', (text) => {
+    const masked = maskSource(text);
+    expect(masked).not.toContain('hunter2');
+    expect(masked).toHaveLength(text.length);
+    expect(masked.split('\n')).toHaveLength(text.split('\n').length);
+    expect(masked.endsWith('url: http://a/')).toBe(text.endsWith('url: http://a/'));
+  });
 
   it('shows a certificate', () => {
-    const text = 'ca: |\n  -----BEGIN CERTIFICATE-----\n  MIIB\n  -----END CERTIFICATE-----\n';
+    const text = 'cert: |\n  -----BEGIN CERTIFICATE-----\n  abc\n  -----END CERTIFICATE-----\n';
     expect(maskSource(text)).toBe(text);
   });
 });

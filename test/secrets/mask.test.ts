@@ -50,6 +50,28 @@ describe('maskConfig()', () => {
     });
   });
 
+  it('hides of certificates and credentials what is secret, and shows who asks', () => {
+    const shown = {
+      tls: { ca: 'ca', cert: 'cert', key: MASK },
+      proxy: `http://jane:${MASK}@proxy.example:3128/`,
+      auth: {
+        basic: { username: 'jane', password: MASK },
+        bearer: MASK,
+        oauth2: {
+          token_url: `https://id.example/token?api_key=${MASK}`,
+          client_id: 'client',
+          client_secret: MASK,
+          scopes: ['hooks'],
+          audience: 'api',
+          client_auth: 'basic',
+        },
+      },
+    };
+    const config = JSON.parse(JSON.stringify(shown).replaceAll(MASK, MARKER));
+    expect(maskConfig(config)).toEqual(shown);
+    expect(findPlainSecrets(config)).toEqual(Array.from({ length: 6 }, () => MARKER));
+  });
+
   it('leaves the config itself as it is', () => {
     const before = structuredClone(CONFIG);
     maskConfig(CONFIG);
