@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.ts';
+import { PLAIN } from '../deliver/connections.ts';
 import type { HttpClient } from '../deliver/http-client.ts';
 import { toMessage } from '../errors.ts';
 import type { CommitStatusSettings } from '../source-settings.ts';
@@ -31,7 +32,7 @@ export async function sendStatus(
     return { kind: 'refused', scope: 'source', message };
   }
   const request = toStatusRequest(settings, { status, token });
-  const incoming = await send({ ...request, timeoutMs: REQUEST_TIMEOUT_MS, verify: true });
+  const incoming = await send({ ...request, timeoutMs: REQUEST_TIMEOUT_MS, ...PLAIN });
   const verdict = judgeAnswer(incoming, { settings, state: status.state, now: clock.now() });
   return verdict.kind === 'posted' ? verdict : { ...verdict, message: redact(verdict.message) };
 }

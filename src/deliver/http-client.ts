@@ -1,16 +1,15 @@
-import { Agent, buildConnector, type Dispatcher as UndiciDispatcher } from 'undici';
+import type { Agent, Dispatcher as UndiciDispatcher } from 'undici';
 import type { Clock } from '../clock.ts';
 import { toMessage } from '../errors.ts';
 import type { FailureReason } from '../journal/delivery.ts';
+import { SecretError } from '../secrets/reference.ts';
 import { toBasicCredentials } from './basic-credentials.ts';
+import { type Connections, createConnections, type Lease, type Route } from './connections.ts';
 import type { Egress } from './egress.ts';
-import { createGuardedConnector } from './guarded-connector.ts';
 import { type Exchange, startExchange } from './http-exchange.ts';
-import { Opening } from './opening.ts';
-import { createProxiedConnector } from './proxied-connector.ts';
 
 /** A request to a receiver. */
-export interface OutgoingRequest {
+export interface OutgoingRequest extends Route {
   readonly method: string;
   /** http or https. */
   readonly url: string;
@@ -19,8 +18,6 @@ export interface OutgoingRequest {
   readonly body: string | Buffer | null;
   /** For connect, headers and body together. */
   readonly timeoutMs: number;
-  /** Whether the receiver's certificate is checked. */
-  readonly verify: boolean;
   /** Bytes of the answer that are read and kept. Left out: 64 KiB are read and 4 KiB kept. */
   readonly maxBytes?: number;
 }
@@ -58,75 +55,36 @@ export interface HttpClientParts {
   readonly egress: Egress | null;
 }
 
-/** Connections to one origin. More requests wait for one; lanes keep them below that. */
-const CONNECTIONS = 256;
 const NO_URL = 'it cannot be sent: its URL is none of http or https';
-/** How long an idle connection is kept. */
-const KEEP_ALIVE_MS = 10_000;
 
-/** Creates a client with pooled connections, apart for receivers that are verified and those that are not. */
-export function createHttpClient({ clock, egress }: HttpClientParts): HttpClient {
-  const receivers = { verified: createReceivers(egress, true), unverified: createReceivers(egress, false) };
+/** Creates a client with pooled connections. */
+export function createHttpClient(parts: HttpClientParts): HttpClient {
+  const { clock } = parts;
+  const connections = createConnections(parts);
   return {
     async send(request) {
-      const { agent, opening } = request.verify ? receivers.verified : receivers.unverified;
       const target = toTarget(request.url);
       if (target === null) return { kind: 'error', reason: 'transport', message: NO_URL };
-      const exchange = startExchange({
-        timeoutMs: request.timeoutMs,
-        maxBytes: request.maxBytes ?? null,
-        clock,
-        onConnected: opening.wait(target.origin),
-      });
+      const lease = toLease(connections, request);
+      if (lease instanceof SecretError) return { kind: 'error', reason: 'secret', message: lease.message };
+      const { agent, opening, release } = lease;
+      const { timeoutMs, maxBytes = null } = request;
+      const onConnected = opening.wait(target.origin);
+      const exchange = startExchange({ timeoutMs, maxBytes, clock, onConnected });
       dispatch(agent, { ...request, target }, exchange);
-      return exchange.incoming;
+      return exchange.incoming.finally(release);
     },
-    async close() {
-      await Promise.all([receivers.verified.agent.destroy(), receivers.unverified.agent.destroy()]);
-    },
+    close: connections.close,
   };
 }
 
-/** The connections to receivers, and those that are being opened. */
-interface Receivers {
-  readonly agent: Agent;
-  readonly opening: Opening;
-}
-
-function createReceivers(egress: Egress | null, rejectUnauthorized: boolean): Receivers {
-  const opening = new Opening();
-  // One timer covers the whole exchange (http-exchange.ts), so all others are off. HTTP/2 would have requests wait for
-  // each other's connection, and nothing can take back one that waits.
-  const options = { rejectUnauthorized, timeout: 0, allowH2: false };
-  const connect = createConnector(options, egress);
-  const agent = new Agent({
-    connections: CONNECTIONS,
-    pipelining: 1,
-    allowH2: false,
-    keepAliveTimeout: KEEP_ALIVE_MS,
-    headersTimeout: 0,
-    bodyTimeout: 0,
-    connect(to, callback) {
-      const socket: unknown = connect(to, (...result) => {
-        opening.remove(to, socket);
-        callback(...result);
-      });
-      opening.add(to, socket);
-      // undici takes back what it is given when the agent is destroyed.
-      return socket;
-    },
-  });
-  return { agent, opening };
-}
-
-function createConnector(
-  options: buildConnector.BuildOptions,
-  egress: Egress | null,
-): buildConnector.connector {
-  if (egress === null) return buildConnector(options);
-  const { proxy } = egress;
-  if (proxy === null) return createGuardedConnector(options, egress);
-  return createProxiedConnector(options, { egress, proxy });
+function toLease(connections: Connections, route: Route): Lease | SecretError {
+  try {
+    return connections.lease(route);
+  } catch (error) {
+    if (error instanceof SecretError) return error;
+    throw error;
+  }
 }
 
 function toTarget(url: string): URL | null {

@@ -1,8 +1,7 @@
 import type { LookupAddress } from 'node:dns';
 import { once } from 'node:events';
 import { type IncomingMessage, request } from 'node:http';
-import { connect as connectTcp, isIP, type Socket } from 'node:net';
-import { connect as connectTls } from 'node:tls';
+import { isIP, Socket } from 'node:net';
 import { buildConnector } from 'undici';
 import { toBasicCredentials } from './basic-credentials.ts';
 import type { Egress } from './egress.ts';
@@ -14,6 +13,8 @@ export interface ProxiedParts {
   readonly egress: Egress;
   /** URL of the proxy, http or https, with the user and password it wants. Asked for each connection. */
   readonly proxy: () => string;
+  /** Opens connections to the proxy. */
+  readonly dial: buildConnector.connector;
 }
 
 /**
@@ -23,7 +24,7 @@ export interface ProxiedParts {
  */
 export function createProxiedConnector(
   options: buildConnector.BuildOptions,
-  { egress, proxy }: ProxiedParts,
+  { egress, proxy, dial }: ProxiedParts,
 ): buildConnector.connector {
   const secure = buildConnector(options);
   return (to, callback) => {
@@ -34,50 +35,73 @@ export function createProxiedConnector(
       process.nextTick(callback, error, null);
       return;
     }
-    const socket = dialProxy(url);
-    openTunnel(to, { egress, url, socket }).then(
+    const dialled = startDialling(url, dial);
+    openTunnel(to, { egress, url, dialled }).then(
       (tunnel) => {
         if (to.protocol === 'https:') secure({ ...to, httpSocket: tunnel }, callback);
         else callback(null, tunnel);
       },
       (error: Error) => {
-        socket.destroy();
+        dialled.giveUp(error);
         callback(error, null);
       },
     );
     // Whoever waits no longer destroys it, however far it has come.
-    return socket;
+    return dialled.socket;
   };
 }
 
 function toProxyUrl(text: string): URL {
   const url = URL.parse(text);
   if (url?.protocol === 'http:' || url?.protocol === 'https:') return url;
-  // The text may be a secret.
+  // That of a hook was looked at before. The text may be a secret.
   throw new Error('egress.proxy is no URL of http or https');
 }
 
-/** A connection to the proxy. That it fails is said by the request that is made over it, which begins later. */
-function dialProxy(url: URL): Socket {
-  const host = url.hostname.replace(/^\[|\]$/g, '');
-  const port = toPort(url);
-  const socket =
-    url.protocol === 'https:'
-      ? connectTls({ host, port, servername: isIP(host) === 0 ? host : '' })
-      : connectTcp({ host, port });
-  return socket.setNoDelay(true).on('error', () => {});
+/** A connection to a proxy under way. */
+interface Dialled {
+  /** What undici would destroy to take it back. */
+  readonly socket: unknown;
+  readonly connected: Promise<Socket>;
+  giveUp(error: Error): void;
+}
+
+function startDialling(url: URL, dial: buildConnector.connector): Dialled {
+  const { protocol, host, port } = url;
+  const { promise: connected, resolve, reject } = Promise.withResolvers<Socket>();
+  // One that is refused for where it was to lead is waited for by nobody.
+  connected.catch(() => {});
+  const hostname = url.hostname.replace(/^\[|\]$/g, '');
+  const socket: unknown = dial({ protocol, host, hostname, port }, (error, opened) => {
+    if (error === null) resolve(opened);
+    else reject(error);
+  });
+  // One that undici takes back may end without an error.
+  if (socket instanceof Socket)
+    socket.once('close', () => reject(new Error('the connection to the proxy was given up')));
+  return {
+    socket,
+    connected,
+    giveUp(error) {
+      if (socket instanceof Socket) socket.destroy(error);
+    },
+  };
 }
 
 interface TunnelParts {
   readonly egress: Egress;
   readonly url: URL;
-  readonly socket: Socket;
+  readonly dialled: Dialled;
 }
 
 /** Judges a destination and has the proxy open a connection to it. */
-async function openTunnel(to: buildConnector.Options, { egress, url, socket }: TunnelParts): Promise<Socket> {
+async function openTunnel(
+  to: buildConnector.Options,
+  { egress, url, dialled }: TunnelParts,
+): Promise<Socket> {
   const address = await findAddress(to, egress);
   const place = `${isIP(address) === 6 ? `[${address}]` : address}:${toPort(to)}`;
+  const socket = await dialled.connected;
   if (socket.destroyed) throw socket.errored ?? new Error('the connection to the proxy was given up');
   const credentials = toBasicCredentials(url);
   const asking = request({

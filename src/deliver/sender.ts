@@ -6,9 +6,11 @@ import type { LiveHook } from '../reconcile/snapshot.ts';
 import { SecretError } from '../secrets/reference.ts';
 import type { HookSecrets } from '../secrets/secrets.ts';
 import { TemplateRenderError } from '../template/render.ts';
+import type { Route } from './connections.ts';
 import type { HandlerResult } from './handler.ts';
 import { RequestError, type RequestHeaders } from './headers.ts';
 import type { HttpClient, Incoming } from './http-client.ts';
+import { resolveUrl } from './resolve-url.ts';
 import { classifyStatus, classifyTransport, toRetryAt } from './retry.ts';
 import { signKong, signStandard } from './signature.ts';
 import { parseSigningKey } from './signing-key.ts';
@@ -31,7 +33,7 @@ export interface RequestPlan {
 /** A request's sending: whose it is and which delivery it is for. */
 export interface Sending {
   readonly hook: LiveHook;
-  readonly config: Pick<WebhookConfig, 'secret' | 'signature' | 'ssl_verify'>;
+  readonly config: Pick<WebhookConfig, 'secret' | 'signature' | 'ssl_verify' | 'tls' | 'proxy'>;
   /** Goes out as webhook-id. */
   readonly deliveryId: string;
   /** Makes the request; what it throws becomes the result. */
@@ -65,12 +67,22 @@ export function createSend({ httpClient, secrets, clock }: SenderParts): Send {
         headers: headers.toObject(),
         body,
         timeoutMs,
-        verify: config.ssl_verify,
+        ...toRoute(config, secrets),
       });
       return toResult(incoming, { secrets, durationMs: elapsed(), now: clock.now() });
     } catch (error) {
       return { ...toFailure(error), error: secrets.redact(toMessage(error)), durationMs: elapsed() };
     }
+  };
+}
+
+/** Resolved for every request, so that a file of certificates may change. */
+function toRoute({ ssl_verify: verify, tls, proxy }: Sending['config'], secrets: HookSecrets): Route {
+  const resolve = (text: string | null): string | null => (text === null ? null : secrets.resolve(text));
+  return {
+    verify,
+    tls: tls === null ? null : { ca: resolve(tls.ca), cert: resolve(tls.cert), key: resolve(tls.key) },
+    proxy: proxy === null ? null : resolveUrl(proxy, 'config.proxy', secrets),
   };
 }
 

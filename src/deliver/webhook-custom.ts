@@ -8,8 +8,9 @@ import { encodePayload } from './encode-payload.ts';
 import type { Handler } from './handler.ts';
 import { RequestHeaders } from './headers.ts';
 import { mergeQuery } from './query.ts';
+import { resolveUrl } from './resolve-url.ts';
 import type { RequestPlan } from './sender.ts';
-import { resolveUrl, type WebhookParts } from './webhook.ts';
+import type { WebhookParts } from './webhook.ts';
 
 /** Methods whose payload goes into the query of the URL. */
 const QUERY_METHODS = new Set(['GET', 'HEAD', 'DELETE']);
@@ -44,7 +45,7 @@ interface CustomRequest {
 function planRequest(request: CustomRequest): RequestPlan {
   const { method } = request.config;
   const headers = toHeaders(request);
-  const url = resolveUrl(request.config.url, request.secrets);
+  const url = resolveUrl(request.config.url, 'config.url', request.secrets);
   const body = toBody(request);
   const payload = toPayload(request);
   if (QUERY_METHODS.has(method)) {

@@ -1,9 +1,9 @@
 import type { WebhookConfig } from '../definitions/definition.ts';
 import type { JsonObject } from '../event.ts';
-import { isReference, SecretError } from '../secrets/reference.ts';
 import type { HookSecrets } from '../secrets/secrets.ts';
 import type { Handler } from './handler.ts';
 import { RequestHeaders } from './headers.ts';
+import { resolveUrl } from './resolve-url.ts';
 import type { RequestPlan, Send } from './sender.ts';
 
 /** What the handlers of webhooks work with. */
@@ -44,20 +44,8 @@ export function planJsonPost(
   requestHeaders.set('content-type', 'application/json');
   return {
     method: 'POST',
-    url: resolveUrl(url, secrets),
+    url: resolveUrl(url, 'config.url', secrets),
     headers: requestHeaders,
     body: JSON.stringify(data),
   };
-}
-
-/**
- * Where a request goes. A URL in a definition was checked when it was loaded; what is behind a reference may be
- * anything: throws SecretError, since it may be put right without a change of the definition.
- */
-export function resolveUrl(url: string, secrets: HookSecrets): string {
-  if (!isReference(url)) return url;
-  const resolved = secrets.resolve(url);
-  const protocol = URL.parse(resolved)?.protocol;
-  if (protocol === 'http:' || protocol === 'https:') return resolved;
-  throw new SecretError(`what config.url refers to is no URL of http or https [${url}]`);
 }

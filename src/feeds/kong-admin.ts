@@ -66,6 +66,8 @@ export function createAdminApi(
         body: null,
         timeoutMs: TIMEOUT_MS,
         verify: ssl_verify,
+        tls: null,
+        proxy: null,
         maxBytes: MAX_ANSWER_BYTES,
       });
     } catch (error) {

@@ -4,6 +4,7 @@ import { type AddressInfo, getDefaultAutoSelectFamily, setDefaultAutoSelectFamil
 import { networkInterfaces } from 'node:os';
 import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
+import { PLAIN } from '../../src/deliver/connections.ts';
 import { createHttpClient, type Incoming } from '../../src/deliver/http-client.ts';
 import { createResolver, type EgressTexts, toEgress } from '../helpers/egress.ts';
 import { type FaultReceiver, startAnswering, startUntrusted } from '../helpers/fault-receiver.ts';
@@ -27,6 +28,7 @@ function openClient(rules: EgressTexts): AsyncDisposable & { send(url: string): 
         headers: {},
         body: '{}',
         timeoutMs: 5_000,
+        ...PLAIN,
         verify: false,
       });
       expect(clock.timers).toBe(0);
@@ -166,7 +168,7 @@ describe('a guarded connection', () => {
     const { lookup, asked } = createResolver({ 'metadata.example': [[METADATA]] });
     const client = createHttpClient({ clock: createHeldClock(), egress: toEgress({ lookup }) });
     await using _ = { [Symbol.asyncDispose]: () => client.close() };
-    const sent = { method: 'GET', body: null, timeoutMs: 5_000, verify: false };
+    const sent = { method: 'GET', body: null, timeoutMs: 5_000, ...PLAIN };
     const headers = { host: 'metadata.example' };
     expect(await client.send({ ...sent, url: receiver.url, headers })).toMatchObject({ status: 204 });
     expect(asked).toEqual([]);
@@ -208,7 +210,7 @@ describe('a guarded connection', () => {
     await using receiver = await startCounting();
     const client = createHttpClient({ clock: createHeldClock(), egress: null });
     await using _ = { [Symbol.asyncDispose]: () => client.close() };
-    const sent = { method: 'GET', headers: {}, body: null, timeoutMs: 5_000, verify: false };
+    const sent = { method: 'GET', headers: {}, body: null, timeoutMs: 5_000, ...PLAIN };
     expect(await client.send({ ...sent, url: named(receiver, '0.0.0.0') })).toMatchObject({ status: 204 });
   });
 });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { PLAIN } from '../../src/deliver/connections.ts';
 import {
   createHttpClient,
   type HttpClient,
@@ -48,7 +49,7 @@ function openClient(): Client {
         headers: { 'content-type': 'application/json' },
         body: '{}',
         timeoutMs: 5_000,
-        verify: true,
+        ...PLAIN,
         ...request,
       }),
     [Symbol.asyncDispose]: () => client.close(),

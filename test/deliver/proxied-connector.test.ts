@@ -1,6 +1,8 @@
 import type { Socket } from 'node:net';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
+import { buildConnector } from 'undici';
 import { describe, expect, it } from 'vitest';
+import { PLAIN } from '../../src/deliver/connections.ts';
 import { createHttpClient, type Incoming, type OutgoingRequest } from '../../src/deliver/http-client.ts';
 import { createProxiedConnector } from '../../src/deliver/proxied-connector.ts';
 import { SecretError } from '../../src/secrets/reference.ts';
@@ -38,6 +40,7 @@ function openClient(proxy: string | (() => string), rules: EgressTexts = {}): Cl
         headers: {},
         body: '{}',
         timeoutMs: 5_000,
+        ...PLAIN,
         verify: false,
         ...request,
       }),
@@ -187,7 +190,14 @@ describe('a proxied connection', () => {
   it('fails when it is given up while the receiver shakes hands', async () => {
     await using receiver = await startHangingTls();
     await using proxy = await startProxyServer();
-    const connect = createProxiedConnector({ timeout: 0 }, { egress: toEgress(), proxy: () => proxy.url });
+    const connect = createProxiedConnector(
+      { timeout: 0 },
+      {
+        egress: toEgress(),
+        proxy: () => proxy.url,
+        dial: buildConnector({ timeout: 0 }),
+      },
+    );
     const failed = new Promise((resolve) => {
       const to = { protocol: 'https:', hostname: HERE, host: HERE, port: portOf(receiver) };
       const socket: unknown = connect(to, (...[error]) => resolve(error));
