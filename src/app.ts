@@ -8,6 +8,7 @@ import { createDispatcher } from './deliver/dispatcher.ts';
 import { createEgress } from './deliver/egress.ts';
 import { createHandlers } from './deliver/handlers.ts';
 import { createHttpClient } from './deliver/http-client.ts';
+import { createTokens } from './deliver/oauth-tokens.ts';
 import { createPing } from './deliver/ping.ts';
 import { createReplays } from './deliver/replays.ts';
 import { HooklineError, toMessage } from './errors.ts';
@@ -112,7 +113,13 @@ export async function startApp({ settings, env, logger, clock, onReport }: AppPa
   const registry = createRegistry();
   for (const hook of await journal.gone()) registry.markGone(hook);
   const counters = createCounters();
-  const handlers = createHandlers({ httpClient, secrets: secrets.hooks, sandbox, clock, logger });
+  const sender = {
+    httpClient,
+    secrets: secrets.hooks,
+    tokens: createTokens({ httpClient, secrets: secrets.hooks, clock }),
+    clock,
+  };
+  const handlers = createHandlers({ ...sender, sandbox, logger });
   const ownEvents = createOwnEvents({
     clock,
     emit: async (events) => {
@@ -175,7 +182,7 @@ export async function startApp({ settings, env, logger, clock, onReport }: AppPa
   });
   stack.defer(() => feeds.stop());
 
-  const ping = createPing({ httpClient, secrets: secrets.hooks, clock });
+  const ping = createPing(sender);
   const reconciling = createReconciling({
     settings,
     sandbox,

@@ -1,4 +1,3 @@
-import type { Clock } from '../clock.ts';
 import type { WebhookConfig } from '../definitions/definition.ts';
 import { toMessage } from '../errors.ts';
 import type { FailureReason } from '../journal/delivery.ts';
@@ -6,21 +5,19 @@ import type { LiveHook } from '../reconcile/snapshot.ts';
 import { SecretError } from '../secrets/reference.ts';
 import type { HookSecrets } from '../secrets/secrets.ts';
 import { TemplateRenderError } from '../template/render.ts';
+import { type AuthorizedParts, createAuthorizedSend } from './authorize.ts';
 import type { Route } from './connections.ts';
 import type { HandlerResult } from './handler.ts';
 import { RequestError, type RequestHeaders } from './headers.ts';
-import type { HttpClient, Incoming } from './http-client.ts';
+import type { Incoming } from './http-client.ts';
+import { AuthError } from './oauth-tokens.ts';
 import { resolveUrl } from './resolve-url.ts';
 import { classifyStatus, classifyTransport, toRetryAt } from './retry.ts';
 import { signKong, signStandard } from './signature.ts';
 import { parseSigningKey } from './signing-key.ts';
 
 /** What requests are sent with. */
-export interface SenderParts {
-  readonly httpClient: HttpClient;
-  readonly secrets: HookSecrets;
-  readonly clock: Clock;
-}
+export interface SenderParts extends AuthorizedParts {}
 
 /** A request as its handler wants it, before signatures. */
 export interface RequestPlan {
@@ -33,7 +30,7 @@ export interface RequestPlan {
 /** A request's sending: whose it is and which delivery it is for. */
 export interface Sending {
   readonly hook: LiveHook;
-  readonly config: Pick<WebhookConfig, 'secret' | 'signature' | 'ssl_verify' | 'tls' | 'proxy'>;
+  readonly config: Pick<WebhookConfig, 'secret' | 'signature' | 'ssl_verify' | 'tls' | 'proxy' | 'auth'>;
   /** Goes out as webhook-id. */
   readonly deliveryId: string;
   /** Makes the request; what it throws becomes the result. */
@@ -44,36 +41,43 @@ export interface Sending {
 export type Send = (sending: Sending) => Promise<HandlerResult>;
 
 /** Creates the sender of both kinds of webhook. */
-export function createSend({ httpClient, secrets, clock }: SenderParts): Send {
+export function createSend(parts: SenderParts): Send {
+  const { secrets, clock } = parts;
+  const sendAs = createAuthorizedSend(parts);
   return async ({ hook, config, deliveryId, plan }) => {
     const startedAt = clock.now();
     const elapsed = (): number => Math.max(0, clock.now() - startedAt);
     try {
-      const { method, url, headers, body } = plan();
+      const request = plan();
       const timestamp = String(Math.floor(startedAt / 1000));
-      headers.set('webhook-id', deliveryId).set('webhook-timestamp', timestamp);
-      if (body !== null && body.length > 0) {
-        const keys = [config.secret ?? []].flat().map((secret) => parseSigningKey(secrets.resolve(secret)));
-        const shared = keys.find((key) => key.kind === 'shared');
-        if (shared !== undefined)
-          headers.set('x-kong-signature', signKong({ secret: shared.text, body }, config.signature));
-        if (keys.length > 0)
-          headers.set('webhook-signature', signStandard(keys, { id: deliveryId, timestamp, body }));
-      }
+      sign(request, { id: deliveryId, timestamp, config, secrets });
+      const { method, url, headers, body } = request;
       const timeoutMs = hook.definition.timeout * 1000;
-      const incoming = await httpClient.send({
-        method,
-        url,
-        headers: headers.toObject(),
-        body,
-        timeoutMs,
-        ...toRoute(config, secrets),
-      });
+      const route = toRoute(config, secrets);
+      const outgoing = { method, url, headers: headers.toObject(), body, timeoutMs, ...route };
+      const incoming = await sendAs(outgoing, config.auth);
       return toResult(incoming, { secrets, durationMs: elapsed(), now: clock.now() });
     } catch (error) {
       return { ...toFailure(error), error: secrets.redact(toMessage(error)), durationMs: elapsed() };
     }
   };
+}
+
+interface SigningContext extends Pick<Sending, 'config'> {
+  readonly id: string;
+  readonly timestamp: string;
+  readonly secrets: HookSecrets;
+}
+
+/** Sets the headers of Standard Webhooks, and those of signatures where there is something to sign. */
+function sign({ headers, body }: RequestPlan, { id, timestamp, config, secrets }: SigningContext): void {
+  headers.set('webhook-id', id).set('webhook-timestamp', timestamp);
+  if (body === null || body.length === 0) return;
+  const keys = [config.secret ?? []].flat().map((secret) => parseSigningKey(secrets.resolve(secret)));
+  const shared = keys.find((key) => key.kind === 'shared');
+  if (shared !== undefined)
+    headers.set('x-kong-signature', signKong({ secret: shared.text, body }, config.signature));
+  if (keys.length > 0) headers.set('webhook-signature', signStandard(keys, { id, timestamp, body }));
 }
 
 /** Resolved for every request, so that a file of certificates may change. */
@@ -121,8 +125,15 @@ function toStatusReason(kind: 'retry' | 'failure'): FailureReason {
 }
 
 /** A secret may be put in place later; a request that cannot be built stays so until the definition changes. */
-function toFailure(error: unknown): Pick<HandlerResult, 'kind' | 'reason'> {
+function toFailure(error: unknown): Pick<HandlerResult, 'kind' | 'reason' | 'retryAt'> {
+  if (error instanceof AuthError) return toAuthFailure(error);
   if (error instanceof SecretError) return { kind: 'retry', reason: 'secret' };
   const isFinal = error instanceof RequestError || error instanceof TemplateRenderError;
   return { kind: isFinal ? 'failure' : 'retry', reason: 'request' };
+}
+
+/** A token server may be back later, one that may not be asked will not. */
+function toAuthFailure({ reason, retryAt }: AuthError): Pick<HandlerResult, 'kind' | 'reason' | 'retryAt'> {
+  const kind = reason === 'auth' ? 'retry' : classifyTransport(reason);
+  return { kind, reason, ...(retryAt === null ? {} : { retryAt }) };
 }

@@ -33,6 +33,7 @@ export type FailureReason =
   | 'transport'
   | 'egress_refused'
   | 'secret'
+  | 'auth'
   | 'request'
   | 'function'
   | 'internal'

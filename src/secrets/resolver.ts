@@ -51,8 +51,8 @@ export function createSecrets({ env, envAllow, fileRoot, reserved }: SecretsOpti
   }
 
   return {
-    settings: { resolve: resolveBy(read), conceal, redact },
-    hooks: { of: 'hooks', resolve: resolveBy(readForHook), conceal, redact },
+    settings: { resolve: resolveBy(read), remember, conceal, redact },
+    hooks: { of: 'hooks', resolve: resolveBy(readForHook), remember, conceal, redact },
   };
 }
 

@@ -4,7 +4,9 @@ export interface Secrets {
   resolve(text: string): string;
   /** Remembers a secret that is written in a definition or in settings in clear, so that it is redacted too. */
   conceal(value: string): void;
-  /** Replaces every value that was resolved or concealed, in whatever form it comes back, by `[redacted]`. */
+  /** Remembers a secret that somebody else gave, such as a token, as one that was resolved: until many others came. */
+  remember(value: string): void;
+  /** Replaces every value that was resolved, remembered or concealed, in whatever form it comes back, by `[redacted]`. */
   redact(text: string): string;
 }
 

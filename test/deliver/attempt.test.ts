@@ -83,6 +83,11 @@ describe('an attempt', () => {
     },
   );
 
+  it('holds a token that cannot be had against the receiver: nothing gets there, and the breaker spares the server', async () => {
+    const { end } = await attempt(() => ({ kind: 'retry', reason: 'auth', durationMs: 1 }));
+    expect(end).toMatchObject({ health: 'bad' });
+  });
+
   it('is not held against the delivery when Hookline cut it off to stop', async () => {
     const failed = await attempt(() => ({ kind: 'retry', reason: 'transport', durationMs: 1 }), true);
     expect(failed).toEqual({
