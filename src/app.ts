@@ -19,6 +19,7 @@ import { createFeeds } from './feeds/feeds.ts';
 import { createApi } from './http/api.ts';
 import { createEventsHandler } from './http/events.ts';
 import { startServer } from './http/server.ts';
+import { openTls } from './http/tls.ts';
 import { createTrial } from './http/trial.ts';
 import { startPruner } from './journal/pruner.ts';
 import { openSqliteJournal } from './journal/sqlite.ts';
@@ -42,7 +43,8 @@ import { isReference } from './secrets/reference.ts';
 import { createReserved } from './secrets/reserved.ts';
 import { createSecrets } from './secrets/resolver.ts';
 import type { Settings } from './settings.ts';
-import { listSecrets, listTexts } from './settings-secrets.ts';
+import { listSecretPaths, listSecrets, listTexts } from './settings-secrets.ts';
+import type { TlsSettings } from './settings-tls.ts';
 import { VERSION } from './version.ts';
 
 /** What an app is started with. */
@@ -88,13 +90,20 @@ const JOURNAL_FILE = 'journal.db';
 export async function startApp({ settings, env, logger, clock, onReport }: AppParts): Promise<App> {
   await using stack = new AsyncDisposableStack();
 
+  // First, since a wrong path should not be found out after minutes of git.
+  const open = (files: TlsSettings | null) => (files === null ? null : openTls({ files, clock, logger }));
+  const { listen, intakeListen } = settings;
+  const [tls, intakeTls] = await Promise.all([
+    open(settings.tls),
+    open(intakeListen === null ? null : settings.intakeTls),
+  ]);
   const lock = await lockStateDirectory(settings.stateDir);
   stack.defer(() => lock.release());
   const journal = await openSqliteJournal({ file: join(settings.stateDir, JOURNAL_FILE) });
   stack.defer(() => journal.close());
   const sandbox = createSandbox();
   stack.defer(() => sandbox.close());
-  const reserved = createReserved(listTexts(settings), settings.secrets.fileRoot);
+  const reserved = createReserved(listTexts(settings), settings.secrets.fileRoot, listSecretPaths(settings));
   const secrets = createSecrets({ env, ...settings.secrets, reserved });
   for (const secret of listSecrets(settings)) if (!isReference(secret)) secrets.settings.conceal(secret);
   const { allow, deny, proxy } = settings.egress;
@@ -252,11 +261,18 @@ export async function startApp({ settings, env, logger, clock, onReport }: AppPa
     version: VERSION,
     clock,
   });
-  const { listen, intakeListen } = settings;
-  const server = await startServer({ listen, api, events: intakeListen === null ? events : null, logger });
+  const server = await startServer({
+    listen,
+    tls,
+    api,
+    events: intakeListen === null ? events : null,
+    logger,
+  });
   stack.defer(() => server.close());
   const intake =
-    intakeListen === null ? server : await startServer({ listen: intakeListen, api: null, events, logger });
+    intakeListen === null
+      ? server
+      : await startServer({ listen: intakeListen, tls: intakeTls, api: null, events, logger });
   if (intake !== server) stack.defer(() => intake.close());
 
   const failed = journal.failed.then((reason) => {

@@ -19,6 +19,11 @@ function* textsIn(value: unknown): Generator<string> {
     for (const item of Object.values(value)) yield* textsIn(item);
 }
 
+/** Files that settings name by their path and that hold a secret. */
+export function listSecretPaths({ tls, intakeTls }: Settings): readonly string[] {
+  return [tls, intakeTls].flatMap((files) => files?.key ?? []);
+}
+
 /** What must be shown nowhere of the settings, as it is written there: a secret in clear, or a reference to one. */
 export function listSecrets({ sources, receivers, egress }: Settings): readonly string[] {
   return [

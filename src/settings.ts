@@ -12,6 +12,13 @@ import {
   toSourceSettings,
   toSourceShorthand,
 } from './settings-sources.ts';
+import {
+  findMutualAddresses,
+  findTlsMistakes,
+  type TlsFileSettings,
+  type TlsSettings,
+  toTlsSettings,
+} from './settings-tls.ts';
 import type { ReceiverSettings, SourceSettings } from './source-settings.ts';
 
 /** Everything that can be set, complete and frozen. schemas/settings.schema.json says what each means and its default. */
@@ -21,6 +28,10 @@ export interface Settings {
   readonly listen: Address;
   /** Null: `listen` serves events too. */
   readonly intakeListen: Address | null;
+  /** Of `listen`; null: it is served over HTTP. */
+  readonly tls: TlsSettings | null;
+  /** The same of `intakeListen`. */
+  readonly intakeTls: TlsSettings | null;
   readonly stateDir: string;
   readonly secrets: { readonly fileRoot: string; readonly envAllow: readonly string[] | null };
   readonly egress: EgressSettings;
@@ -54,7 +65,8 @@ export interface SettingSources {
 export interface SettingsFile {
   sources?: object[];
   listen?: string;
-  intake?: { listen?: string | null };
+  tls?: Partial<TlsFileSettings>;
+  intake?: { listen?: string | null; tls?: Partial<TlsFileSettings> };
   state?: string;
   insecure?: boolean;
   secrets?: { file_root?: string; env_allow?: string[] | null };
@@ -69,7 +81,8 @@ export interface SettingsFile {
 interface CompleteSettingsFile {
   readonly sources: readonly SourceFileSettings[];
   readonly listen: string;
-  readonly intake: { readonly listen: string | null };
+  readonly tls: TlsFileSettings;
+  readonly intake: { readonly listen: string | null; readonly tls: TlsFileSettings };
   readonly state: string;
   readonly insecure: boolean;
   readonly secrets: { readonly file_root: string; readonly env_allow: readonly string[] | null };
@@ -109,12 +122,15 @@ const validate = new Ajv2020({
 
 /** Reads file, environment and flags into one frozen Settings. Throws `usage` with every mistake in the message. */
 export function loadSettings(sources: SettingSources): Settings {
-  const merged = merge(merge(readFile(sources.file), readEnvironment(sources.env)), sources.flags);
+  const given = merge(merge(readFile(sources.file), readEnvironment(sources.env)), sources.flags);
+  // The validator fills defaults in where they are missing.
+  const merged: object = structuredClone(given);
   const isValid = validate(merged);
   const mistakes = [
     ...(validate.errors ?? []).map(toSentence),
     ...findOpenAddresses(merged),
     ...(isValid ? findSourceMistakes(merged.sources, merged.receivers) : []),
+    ...(isValid ? findTlsMistakes(merged) : []),
   ];
   if (!isValid || mistakes.length > 0)
     throw new HooklineError('usage', `Cannot use the settings: ${mistakes.join('; ')}`);
@@ -124,6 +140,7 @@ export function loadSettings(sources: SettingSources): Settings {
 function interpret({
   sources,
   listen,
+  tls,
   intake,
   state,
   secrets,
@@ -138,6 +155,7 @@ function interpret({
     sources: toSourceSettings(sources),
     listen: Object.freeze(parseAddress(listen)),
     intakeListen: intake.listen === null ? null : Object.freeze(parseAddress(intake.listen)),
+    ...toTlsSettings({ tls, intake }),
     stateDir: state,
     secrets: Object.freeze({ fileRoot, envAllow: envAllow === null ? null : Object.freeze([...envAllow]) }),
     egress: Object.freeze({
@@ -162,13 +180,14 @@ function toRules(texts: readonly string[]): readonly EgressRule[] {
 }
 
 /** Addresses that others can reach although nothing asks them who they are. */
-function findOpenAddresses({ listen, intake, insecure }: SettingsFile): readonly string[] {
+function findOpenAddresses({ listen, tls, intake, insecure }: SettingsFile): readonly string[] {
   if (insecure === true) return [];
+  const mutual = findMutualAddresses({ tls, intake });
   return Object.entries({ listen, 'intake.listen': intake?.listen }).flatMap(([name, text]) => {
     const address = toAddress(text);
-    if (address === null || isLoopback(address.host)) return [];
+    if (address === null || isLoopback(address.host) || mutual.has(name)) return [];
     return [
-      `"${name}" must be a loopback address, got "${text}": anyone who reaches it could send events and read history; set insecure: true (--insecure) if something in front of it asks who is calling`,
+      `"${name}" must be a loopback address, got "${text}": anyone who reaches it could send events and read history; have it ask for certificates (tls.client_ca), or set insecure: true (--insecure) if something in front of it asks who is calling`,
     ];
   });
 }
@@ -225,22 +244,27 @@ function readText(path: string, required: boolean): string | null {
 
 /** Other HOOKLINE_ variables are left alone: Kubernetes sets some for a service of that name (HOOKLINE_PORT). */
 function readEnvironment(env: SettingSources['env']): object {
-  const settings: Record<string, unknown> = {};
-  const set = (
-    name: string,
-    path: readonly [string, string?],
-    read: (text: string) => unknown = String,
-  ): void => {
+  let settings: object = {};
+  const set = (name: string, path: readonly string[], read: (text: string) => unknown = String): void => {
     const text = env[`HOOKLINE_${name}`];
     if (text === undefined) return;
-    const [outer, inner] = path;
-    settings[outer] =
-      inner === undefined ? read(text) : { ...(settings[outer] as object | undefined), [inner]: read(text) };
+    settings = merge(
+      settings,
+      path.reduceRight<unknown>((below, key) => ({ [key]: below }), read(text)) as object,
+    );
   };
   set('SOURCES', ['sources'], toList);
   set('RECEIVERS', ['receivers'], toList);
   set('LISTEN', ['listen']);
   set('INTAKE_LISTEN', ['intake', 'listen']);
+  for (const [name, key] of [
+    ['CERT', 'cert'],
+    ['KEY', 'key'],
+    ['CLIENT_CA', 'client_ca'],
+  ] as const) {
+    set(`TLS_${name}`, ['tls', key]);
+    set(`INTAKE_TLS_${name}`, ['intake', 'tls', key]);
+  }
   set('STATE', ['state']);
   set('INSECURE', ['insecure'], toBoolean);
   set('SECRETS_FILE_ROOT', ['secrets', 'file_root']);

@@ -7,6 +7,8 @@ const DEFAULTS: Settings = {
   sources: [{ kind: 'dir', name: 'hooks.d', prefix: null, dir: 'hooks.d' }],
   listen: { host: '127.0.0.1', port: 8440 },
   intakeListen: null,
+  tls: null,
+  intakeTls: null,
   stateDir: '.hookline',
   secrets: { fileRoot: '/run/secrets', envAllow: null },
   egress: { allow: [], deny: [], proxy: null },
@@ -72,6 +74,40 @@ const SAMPLES: readonly Sample[] = [
     read: ({ intakeListen }) => intakeListen?.port ?? null,
     values: [1, 2, 3, null],
   },
+  ...(['tls', 'intake.tls'] as const).flatMap((path): Sample[] => {
+    const toFlags = (files: object): SettingSources['flags'] =>
+      path === 'tls' ? { tls: files } : { intake: { tls: files } };
+    const toFile = (files: string): string =>
+      path === 'tls' ? `tls: ${files}` : `intake: { tls: ${files} }`;
+    const read = (settings: Settings): Settings['tls'] =>
+      path === 'tls' ? settings.tls : settings.intakeTls;
+    return [
+      {
+        path: `${path}.cert`,
+        flags: toFlags({ cert: 'flag' }),
+        env: 'env',
+        file: toFile('{ cert: file, key: key }'),
+        read: (settings) => read(settings)?.cert ?? null,
+        values: ['flag', 'env', 'file', null],
+      },
+      {
+        path: `${path}.key`,
+        flags: toFlags({ key: 'flag' }),
+        env: 'env',
+        file: toFile('{ cert: cert, key: file }'),
+        read: (settings) => read(settings)?.key ?? null,
+        values: ['flag', 'env', 'file', null],
+      },
+      {
+        path: `${path}.client_ca`,
+        flags: toFlags({ client_ca: 'flag' }),
+        env: 'env',
+        file: toFile('{ cert: cert, key: key, client_ca: file }'),
+        read: (settings) => read(settings)?.clientCa ?? null,
+        values: ['flag', 'env', 'file', null],
+      },
+    ];
+  }),
   {
     path: 'state',
     flags: { state: 'flag' },
@@ -254,9 +290,12 @@ describe('loadSettings()', () => {
   });
 
   it('leaves what it was given as it is', () => {
-    const flags = Object.freeze({ secrets: Object.freeze({ file_root: '/flag' }) });
+    const flags = Object.freeze({
+      secrets: Object.freeze({ file_root: '/flag' }),
+      egress: { deny: ['private'] },
+    });
     load({ flags, env: { HOOKLINE_SECRETS_ENV_ALLOW: 'A' } });
-    expect(flags).toEqual({ secrets: { file_root: '/flag' } });
+    expect(flags).toEqual({ secrets: { file_root: '/flag' }, egress: { deny: ['private'] } });
   });
 });
 

@@ -7,16 +7,19 @@ const STATUSES: Readonly<Record<string, string>> = {
   HPE_HEADER_OVERFLOW: '431 Request Header Fields Too Large',
 };
 
+/** A connection that is none yet, or none any more. */
+const TLS = /^(ERR_SSL|ERR_TLS|EPROTO)/;
+
 /**
  * Answers a request that is not HTTP, or that never came to its end, in the way every other mistake is answered, and
  * closes the connection. Nothing is written when the connection carried an answer already: this would stand in it.
  */
 export function answerClientError(error: NodeJS.ErrnoException & { reason?: string }, socket: Socket): void {
-  if (!socket.writable || socket.bytesWritten > 0) {
+  const { code = '', reason = error.message } = error;
+  if (!socket.writable || socket.bytesWritten > 0 || TLS.test(code)) {
     socket.destroy();
     return;
   }
-  const { code = '', reason = error.message } = error;
   const status = STATUSES[code] ?? '400 Bad Request';
   const body = JSON.stringify({ message: `Cannot read the request: ${reason}` });
   socket.end(

@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { type Address, toAuthority } from '../address.ts';
 import { HooklineError, toMessage } from '../errors.ts';
@@ -8,10 +9,11 @@ import { answerClientError } from './client-error.ts';
 import type { EventsHandler } from './events.ts';
 import { createGuard } from './guard.ts';
 import { toInletSource } from './inlets.ts';
+import type { ServerTls } from './tls.ts';
 
 /** A server that listens. */
 export interface ListeningServer {
-  /** With the port that was taken, as http://HOST:PORT. */
+  /** With the port that was taken, as http://HOST:PORT or https://HOST:PORT. */
   readonly url: string;
   /** Takes no new connection, closes what is idle, lets requests under way finish for `graceMs`, and cuts off the rest. */
   close(graceMs?: number): Promise<void>;
@@ -22,6 +24,8 @@ export interface ServerParts {
   readonly listen: Address;
   readonly events: EventsHandler | null;
   readonly api: RequestListener | null;
+  /** Null: over HTTP. */
+  readonly tls: ServerTls | null;
   readonly logger: Logger;
 }
 
@@ -34,21 +38,37 @@ const CLOSE_GRACE_MS = 5_000;
 
 /** Starts a server. Rejects with `address_in_use` or `usage` when it cannot listen there. */
 export async function startServer(parts: ServerParts): Promise<ListeningServer> {
-  const server = createServer(
-    {
-      headersTimeout: HEADERS_TIMEOUT_MS,
-      requestTimeout: REQUEST_TIMEOUT_MS,
-      connectionsCheckingInterval: CHECK_INTERVAL_MS,
-    },
-    createListener(parts),
-  );
+  const { server, scheme, release } = openServer(parts);
   server.on('clientError', answerClientError);
   await listen(server, parts.listen);
   const { port } = server.address() as AddressInfo;
   return {
-    url: `http://${toAuthority({ host: parts.listen.host, port })}`,
-    close: (graceMs = CLOSE_GRACE_MS) => close(server, graceMs),
+    url: `${scheme}://${toAuthority({ host: parts.listen.host, port })}`,
+    close(graceMs = CLOSE_GRACE_MS) {
+      release();
+      return close(server, graceMs);
+    },
   };
+}
+
+const TIMEOUTS = {
+  headersTimeout: HEADERS_TIMEOUT_MS,
+  requestTimeout: REQUEST_TIMEOUT_MS,
+  connectionsCheckingInterval: CHECK_INTERVAL_MS,
+};
+
+function openServer(parts: ServerParts): {
+  readonly server: Server;
+  readonly scheme: 'http' | 'https';
+  /** Ends what goes on beside the server. */
+  release(): void;
+} {
+  const { tls } = parts;
+  const listener = createListener(parts);
+  if (tls === null) return { server: createServer(TIMEOUTS, listener), scheme: 'http', release() {} };
+  const options = { ...TIMEOUTS, ...tls.options, handshakeTimeout: HEADERS_TIMEOUT_MS };
+  const server = createTlsServer(options, listener);
+  return { server, scheme: 'https', release: tls.follow((changed) => server.setSecureContext(changed)) };
 }
 
 function close(server: Server, graceMs: number): Promise<void> {

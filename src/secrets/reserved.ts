@@ -1,4 +1,5 @@
 import { realpathSync, statSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { toVariable } from './env-vault.ts';
 import { toPath } from './file-vault.ts';
 import { isReference, parseReference, type Reference, SecretError } from './reference.ts';
@@ -18,21 +19,31 @@ export interface Reserved {
 /** For definitions that no settings stand beside. */
 export const NOTHING_RESERVED: Reserved = createReserved([], '');
 
-/** Reserves what every reference among the texts of settings is to; other texts reserve nothing. */
-export function createReserved(texts: readonly string[], fileRoot: string): Reserved {
+/** Reserves what every reference among the texts of settings is to; other texts reserve nothing. `paths` are files that settings name. */
+export function createReserved(
+  texts: readonly string[],
+  fileRoot: string,
+  paths: readonly string[] = [],
+): Reserved {
   const references = texts.flatMap(toReferences);
   const variables = new Set(references.filter(({ vault }) => vault === 'env').map(toFamily));
   const files = references.filter(({ vault }) => vault === 'file');
+  // Asked for at every look: where they are may change with a link, the root's too.
+  const findPaths = (): readonly string[] => [
+    ...files.map(({ resource }) => toPath(fileRoot, resource)),
+    ...paths.map((path) => resolve(path)),
+  ];
   return {
     look() {
       let known: ReadonlySet<string> | null = null;
       // Not before a file is asked for: every delivery that is signed looks, most of them for a variable.
       const findPlaces = (): ReadonlySet<string> => {
-        known ??= new Set(files.flatMap((file) => toPlaces(file, fileRoot)));
+        known ??= new Set(findPaths().flatMap(toPlaces));
         return known;
       };
       const isOneOfThem = (reference: Reference): boolean =>
-        files.length > 0 && toPlaces(reference, fileRoot).some((place) => findPlaces().has(place));
+        files.length + paths.length > 0 &&
+        toPlaces(toPath(fileRoot, reference.resource)).some((place) => findPlaces().has(place));
       return (reference) =>
         reference.vault === 'env' ? variables.has(toFamily(reference)) : isOneOfThem(reference);
     },
@@ -61,8 +72,7 @@ function toFamily(reference: Reference): string {
 }
 
 /** Everything a file is known by: its path as written, for one that is not there yet, and what is there by its path and number. */
-function toPlaces({ resource }: Reference, root: string): readonly string[] {
-  const path = toPath(root, resource);
+function toPlaces(path: string): readonly string[] {
   try {
     const { dev, ino } = statSync(path, { bigint: true });
     return [path, realpathSync.native(path), `${dev}:${ino}`];

@@ -30,7 +30,13 @@ export async function startReceiverServer(receivers: readonly ReceiverSettings[]
     logger,
   };
   const listen = { host: '127.0.0.1', port: 0 };
-  const server = await startServer({ listen, events: null, api: createApi(parts as ApiParts), logger });
+  const server = await startServer({
+    listen,
+    tls: null,
+    events: null,
+    api: createApi(parts as ApiParts),
+    logger,
+  });
   return {
     url: server.url,
     triggered,

@@ -28,6 +28,7 @@ it('GET /.well-known/jwks.json looks secrets up once a minute, and again when ot
     });
   const api = express().use(createJwksRouter({ registry, hookSecrets: { of: 'hooks', resolve }, clock }));
   const server = await startServer({
+    tls: null,
     listen: { host: '127.0.0.1', port: 0 },
     api,
     events: null,

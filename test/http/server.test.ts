@@ -176,7 +176,13 @@ describe('startServer()', () => {
   });
 
   it('cuts off who is still sending when the time it is given is over', async () => {
-    const server = await startServer({ listen: LOOPBACK, events: null, api: () => undefined, logger });
+    const server = await startServer({
+      listen: LOOPBACK,
+      tls: null,
+      events: null,
+      api: () => undefined,
+      logger,
+    });
     const socket = await openWith(server.url, `${POST}content-length: 5\r\n\r\n{`);
     const gone = closed(socket);
     await server.close(1);
@@ -187,6 +193,7 @@ describe('startServer()', () => {
     const lines: string[] = [];
     const server = await startServer({
       listen: LOOPBACK,
+      tls: null,
       events: null,
       api: () => {
         throw new Error('inside out');
@@ -202,9 +209,9 @@ describe('startServer()', () => {
   });
 
   it('says that a port is taken', async () => {
-    const first = await startServer({ listen: LOOPBACK, events: null, api: null, logger });
+    const first = await startServer({ listen: LOOPBACK, tls: null, events: null, api: null, logger });
     const listen = { host: '127.0.0.1', port: Number(new URL(first.url).port) };
-    await expect(startServer({ listen, events: null, api: null, logger })).rejects.toMatchObject({
+    await expect(startServer({ listen, tls: null, events: null, api: null, logger })).rejects.toMatchObject({
       code: 'address_in_use',
       message: `Cannot listen on 127.0.0.1:${listen.port}: another process has the port; stop it or choose another with --listen`,
     });
@@ -216,7 +223,7 @@ describe('startServer()', () => {
     ['nowhere.invalid', 'no such host is known'],
   ])('says why it cannot listen on %s', async (host, reason) => {
     const listen = { host, port: 0 };
-    await expect(startServer({ listen, events: null, api: null, logger })).rejects.toMatchObject({
+    await expect(startServer({ listen, tls: null, events: null, api: null, logger })).rejects.toMatchObject({
       code: 'usage',
       message: `Cannot listen on ${host}:0: ${reason}`,
     });

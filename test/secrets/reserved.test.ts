@@ -121,4 +121,16 @@ describe('what settings do not refer to', () => {
       expect(isReserved([text], '{vault://env/git-token}')).toBe(false);
     expect(NOTHING_RESERVED.look()(parseReference('{vault://env/git-token}'))).toBe(false);
   });
+
+  it('holds for files that settings name by their path, by whatever link they are asked for', () => {
+    using dir = createTempDir();
+    dir.write('..1/tls.key', 'key');
+    symlinkSync('..1', join(dir.path, '..data'));
+    symlinkSync('..data/tls.key', join(dir.path, 'tls.key'));
+    dir.write('other', 'mine');
+    const isReserved = createReserved([], dir.path, [join(dir.path, 'tls.key')]).look();
+    const reserves = (name: string): boolean => isReserved(parseReference(`{vault://file/${name}}`));
+    expect(['tls.key', '..data/tls.key/', '..1/tls.key/'].map(reserves)).toEqual([true, true, true]);
+    expect(reserves('other')).toBe(false);
+  });
 });

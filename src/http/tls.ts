@@ -1,0 +1,140 @@
+import { hash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { createSecureContext, type SecureContextOptions } from 'node:tls';
+import type { Clock, Timer } from '../clock.ts';
+import { HooklineError, toMessage } from '../errors.ts';
+import type { Logger } from '../logger.ts';
+import type { TlsSettings } from '../settings-tls.ts';
+import { findTlsFaults, type TlsMaterial } from '../tls-material.ts';
+
+/** What certificates are followed with. */
+export interface TlsParts {
+  readonly files: TlsSettings;
+  readonly clock: Clock;
+  readonly logger: Pick<Logger, 'error' | 'info'>;
+}
+
+/** Certificates of a server. */
+export interface ServerTls {
+  /** As they are now, for a server of TLS. */
+  readonly options: SecureContextOptions & {
+    readonly requestCert: boolean;
+    readonly rejectUnauthorized: boolean;
+  };
+  /** Calls back with new ones whenever the files hold others that can be used. Answers what ends that. */
+  follow(onChange: (options: SecureContextOptions) => void): () => void;
+}
+
+/** How often the files are looked at. Events of files would be sooner, but are missed by some mounts. */
+const LOOK_MS = 10_000;
+/** What has changed has to be the same a moment later: certificate and key are written one after the other. */
+const SETTLE_MS = 1_000;
+const MIN_VERSION = 'TLSv1.2';
+
+/** What the files held at one time. */
+interface Look {
+  /** Tells it from another. */
+  readonly digest: string;
+  readonly found: { readonly options: SecureContextOptions } | { readonly fault: string };
+}
+
+/** Reads the certificates of a server. Rejects with `usage` when they cannot be used. */
+export async function openTls({ files, clock, logger }: TlsParts): Promise<ServerTls> {
+  const first = await look(files);
+  if ('fault' in first.found) throw new HooklineError('usage', `Cannot serve over TLS: ${first.found.fault}`);
+  const isMutual = files.clientCa !== null;
+  return {
+    options: { ...first.found.options, requestCert: isMutual, rejectUnauthorized: isMutual },
+    follow: (onChange) => follow({ files, clock, logger }, { first, onChange }),
+  };
+}
+
+/** Looks at the files again and again. Certificates that cannot be used are said once, and those before serve on. */
+function follow(
+  { files, clock, logger }: TlsParts,
+  { first, onChange }: { readonly first: Look; onChange(options: SecureContextOptions): void },
+): () => void {
+  let judged = first.digest;
+  let seen: string | null = null;
+  let timer: Timer | null = null;
+  let ended = false;
+
+  function take({ digest, found }: Look): void {
+    judged = digest;
+    const cert = files.cert;
+    if ('fault' in found) {
+      logger.error(
+        { err: found.fault, cert },
+        'cannot use the changed certificate, the one before serves on',
+      );
+      return;
+    }
+    onChange(found.options);
+    logger.info({ cert }, 'serving with the changed certificate');
+  }
+
+  async function lookAgain(): Promise<void> {
+    const now = await look(files);
+    if (ended) return;
+    const isNew = now.digest !== judged;
+    const isSettled = now.digest === seen;
+    seen = now.digest;
+    if (isNew && isSettled) take(now);
+    wait(isNew && !isSettled ? SETTLE_MS : LOOK_MS);
+  }
+
+  function wait(ms: number): void {
+    timer = clock.setTimer(ms, () => void lookAgain());
+  }
+
+  wait(LOOK_MS);
+  return () => {
+    ended = true;
+    timer?.cancel();
+  };
+}
+
+/** Reads and judges. Never rejects. */
+async function look({ cert, key, clientCa }: TlsSettings): Promise<Look> {
+  const paths = { ca: clientCa, cert, key };
+  try {
+    const [ca, certificate, privateKey] = await Promise.all([
+      readPart(clientCa),
+      readPart(cert),
+      readPart(key),
+    ]);
+    const material: TlsMaterial = { ca, cert: certificate, key: privateKey };
+    return { digest: toDigest(material), found: judge(material, paths) };
+  } catch (error) {
+    const fault = `cannot read its files: ${toMessage(error)}`;
+    return { digest: toDigest(fault), found: { fault } };
+  }
+}
+
+function readPart(path: string | null): Promise<string> | null {
+  return path === null ? null : readFile(path, 'utf8');
+}
+
+function toDigest(value: TlsMaterial | string): string {
+  return hash('sha256', JSON.stringify(value), 'base64url');
+}
+
+function judge(
+  material: TlsMaterial,
+  paths: Readonly<Record<keyof TlsMaterial, string | null>>,
+): Look['found'] {
+  const [fault] = findTlsFaults(material);
+  if (fault !== undefined) return { fault: `"${paths[fault.part]}" ${fault.message}` };
+  const { ca, cert, key } = material;
+  const options = {
+    ...(ca === null ? {} : { ca }),
+    ...(cert === null || key === null ? {} : { cert, key }),
+    minVersion: MIN_VERSION,
+  } as const;
+  try {
+    createSecureContext(options);
+    return { options };
+  } catch (error) {
+    return { fault: `"${paths.cert}" cannot be used: ${toMessage(error)}` };
+  }
+}
