@@ -1,3 +1,4 @@
+import { toTransportReason } from '../deliver/transport-reason.ts';
 import { HooklineError, toMessage } from '../errors.ts';
 import type { Json } from '../event.ts';
 
@@ -18,7 +19,7 @@ export async function askServer(url: string, { method = 'GET', body }: ApiReques
   const init =
     body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } };
   const response = await fetch(url, { method, ...init }).catch((error: unknown) => {
-    throw unreachable(url, `${describeFailure(error)}; is "hookline serve" running?`);
+    throw unreachable(url, `${describeFailure(error)}; ${suggest(error)}`);
   });
   const text = await response.text().catch((error: unknown) => {
     throw unreachable(url, `its answer broke off: ${describeFailure(error)}`);
@@ -32,6 +33,14 @@ function parseAnswer(url: string, status: number, text: string): Json {
   } catch {
     throw unreachable(url, `it answers ${status} without JSON, so it is another program; see --url`);
   }
+}
+
+/** What may help against a failure. */
+function suggest(error: unknown): string {
+  const { cause } = error as Error;
+  return cause instanceof Error && toTransportReason(cause) === 'tls'
+    ? 'see --ca, --cert and --key'
+    : 'is "hookline serve" running?';
 }
 
 function unreachable(url: string, reason: string): HooklineError {

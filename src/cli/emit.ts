@@ -19,10 +19,16 @@ export interface EmitOptions {
 
 /** Sends one event to a running server and prints its answer as JSON. */
 export async function emit(
-  { url, data, ...event }: EmitOptions,
+  { url, data, source, event, id, time }: EmitOptions,
   { stdin, stdout, stderr }: CommandContext,
 ): Promise<ExitCode> {
-  const body = { ...event, data: parseData(data, await readData(data, stdin)) };
+  const body = {
+    source,
+    event,
+    ...(id === undefined ? {} : { id }),
+    ...(time === undefined ? {} : { time }),
+    data: parseData(data, await readData(data, stdin)),
+  };
   const answer = await askServer(`${url}/events`, { method: 'POST', body });
   if (answer.status === 202) writeLine(stdout, JSON.stringify(answer.body));
   else writeLine(stderr, `Refused: ${toRefusal(answer)}`);

@@ -74,6 +74,19 @@ interface ReplayFlags {
   readonly url: string;
 }
 
+/** What narrows a replay, without the options that every command has that asks a server. */
+function toFilter({
+  hook,
+  state,
+  source,
+  event,
+  since,
+  until,
+}: ReplayFlags): Readonly<Record<string, string>> {
+  const entries = Object.entries({ hook, state, source, event, since, until });
+  return Object.fromEntries(entries.flatMap(([key, value]) => (value === undefined ? [] : [[key, value]])));
+}
+
 const addReplay: AddCommand = (program, context, onExit) => {
   command(
     program,
@@ -95,7 +108,9 @@ const addReplay: AddCommand = (program, context, onExit) => {
     .option('--until <time>', 'created before')
     .option('--json', 'print the answer as JSON')
     .addOption(urlOption())
-    .action(async (id: string | undefined, { url, json = false, ...filter }: ReplayFlags) => {
+    .action(async (id: string | undefined, flags: ReplayFlags) => {
+      const { url, json = false } = flags;
+      const filter = toFilter(flags);
       if (id === undefined && Object.keys(filter).length === 0)
         throw new HooklineError(
           'usage',

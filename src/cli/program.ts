@@ -8,6 +8,7 @@ import { EVENT_COMMANDS } from './program-events.ts';
 import { addNew } from './program-new.ts';
 import { SERVER_COMMANDS } from './program-server.ts';
 import { SHELL_COMMANDS } from './program-shell.ts';
+import { addTlsOptions } from './tls-options.ts';
 
 const EXAMPLE = `
 Example:
@@ -31,5 +32,11 @@ export function createProgram(context: CommandContext, onExit: OnExit): Command 
     .exitOverride();
   const commands = [...DEFINITION_COMMANDS, addNew, ...EVENT_COMMANDS, ...SERVER_COMMANDS, ...SHELL_COMMANDS];
   for (const add of commands) add(program, context, onExit);
+  for (const added of program.commands) if (isClient(added)) addTlsOptions(added);
   return program;
+}
+
+/** Whether a command asks a server. */
+function isClient({ options }: Command): boolean {
+  return options.some(({ long }) => long === '--url');
 }
