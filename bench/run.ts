@@ -23,6 +23,7 @@ const BENCHMARKS = [
   'load',
   'git',
   'lambda',
+  'http2',
 ] as const;
 /** How long one benchmark may take. */
 const TIMEOUT_MS = 15 * 60_000;
