@@ -38,5 +38,5 @@ export function createProgram(context: CommandContext, onExit: OnExit): Command 
 
 /** Whether a command asks a server. */
 function isClient({ options }: Command): boolean {
-  return options.some(({ long }) => long === '--url');
+  return options.some(({ envVar }) => envVar === 'HOOKLINE_URL');
 }
