@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { SettingsFile } from '../src/settings.ts';
+import type { SettingsFile } from '../src/settings-file.ts';
 import { type ServerProcess, startHookline } from './child.ts';
 import { SOURCE } from './event-body.ts';
 import { TIMED_PATH } from './messages.ts';

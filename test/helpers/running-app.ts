@@ -3,7 +3,8 @@ import { type Clock, systemClock } from '../../src/clock.ts';
 import type { Json } from '../../src/event.ts';
 import { createLogger } from '../../src/logger.ts';
 import type { Report } from '../../src/reconcile/report.ts';
-import { loadSettings, type SettingsFile } from '../../src/settings.ts';
+import { loadSettings } from '../../src/settings.ts';
+import type { SettingsFile } from '../../src/settings-file.ts';
 import { createTempDir, type TempDir } from './temp-dir.ts';
 
 /** An answer with its body as JSON. */
