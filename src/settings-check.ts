@@ -6,6 +6,7 @@ import { HooklineError } from './errors.ts';
 import type { CompleteSettingsFile, SettingsFile } from './settings-file.ts';
 import { findSourceMistakes } from './settings-sources.ts';
 import { findMutualAddresses, findTlsMistakes } from './settings-tls.ts';
+import { findTokenMistakes } from './token-settings.ts';
 
 /** What texts of a format look like. */
 const FORMATS = {
@@ -34,6 +35,7 @@ export function completeSettings(read: object): CompleteSettingsFile {
     ...findOpenAddresses(settings),
     ...(isValid ? findSourceMistakes(settings.sources, settings.receivers) : []),
     ...(isValid ? findTlsMistakes(settings) : []),
+    ...(isValid ? findTokenMistakes(settings.tokens) : []),
   ];
   if (isValid && mistakes.length === 0) return settings;
   throw new HooklineError('usage', `Cannot use the settings: ${mistakes.join('; ')}`);

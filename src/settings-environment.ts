@@ -30,6 +30,7 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
   }
   set('STATE', ['state']);
   set('INSECURE', ['insecure'], toBoolean);
+  set('TOKENS', ['tokens'], toParsed);
   set('SECRETS_FILE_ROOT', ['secrets', 'file_root']);
   set('SECRETS_ENV_ALLOW', ['secrets', 'env_allow'], toTexts);
   set('EGRESS_ALLOW', ['egress', 'allow'], toTexts);
@@ -49,9 +50,13 @@ function toTexts(text: string): readonly string[] {
   return text.split(',').map((part) => part.trim());
 }
 
-/** A list as YAML or JSON, or the place of one source. */
+/** A list, or the place of one source. */
 function toList(text: string): unknown {
-  if (!text.trimStart().startsWith('[')) return [toSourceShorthand(text)];
+  return text.trimStart().startsWith('[') ? toParsed(text) : [toSourceShorthand(text)];
+}
+
+/** What YAML or JSON says; what is neither stays a string, which the schema then refuses by name. */
+function toParsed(text: string): unknown {
   try {
     return parse(text) as unknown;
   } catch {

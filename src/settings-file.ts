@@ -7,6 +7,7 @@ import type { ReconcileSettings } from './settings.ts';
 import type { SourceFileSettings } from './settings-sources.ts';
 import type { TlsFileSettings } from './settings-tls.ts';
 import type { ReceiverSettings } from './source-settings.ts';
+import type { TokenFileSettings } from './token-settings.ts';
 
 /** The shape of hookline.yaml before defaults. */
 export interface SettingsFile {
@@ -16,6 +17,7 @@ export interface SettingsFile {
   intake?: { listen?: string | null; tls?: Partial<TlsFileSettings> };
   state?: string;
   insecure?: boolean;
+  tokens?: object[];
   secrets?: { file_root?: string; env_allow?: string[] | null };
   egress?: { allow?: string[]; deny?: string[]; proxy?: string | null };
   reconcile?: { poll?: number; policy?: string; prune?: string; ping_on_change?: boolean };
@@ -32,6 +34,7 @@ export interface CompleteSettingsFile {
   readonly intake: { readonly listen: string | null; readonly tls: TlsFileSettings };
   readonly state: string;
   readonly insecure: boolean;
+  readonly tokens: readonly TokenFileSettings[];
   readonly secrets: { readonly file_root: string; readonly env_allow: readonly string[] | null };
   readonly egress: {
     readonly allow: readonly string[];

@@ -25,11 +25,12 @@ export function listSecretPaths({ tls, intakeTls }: Settings): readonly string[]
 }
 
 /** What must be shown nowhere of the settings, as it is written there: a secret in clear, or a reference to one. */
-export function listSecrets({ sources, receivers, egress }: Settings): readonly string[] {
+export function listSecrets({ sources, receivers, egress, tokens }: Settings): readonly string[] {
   return [
     ...toProxySecrets(egress.proxy),
     ...sources.flatMap((source) => (source.kind === 'git' ? listGitSecrets(source) : [])),
     ...receivers.map(({ secret }) => secret),
+    ...tokens.flatMap(({ proof }) => (proof.kind === 'reference' ? [proof.reference] : [])),
   ];
 }
 

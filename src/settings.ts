@@ -12,6 +12,7 @@ import {
 import { toSourceSettings } from './settings-sources.ts';
 import { type TlsSettings, toTlsSettings } from './settings-tls.ts';
 import type { ReceiverSettings, SourceSettings } from './source-settings.ts';
+import { type TokenSettings, toTokenSettings } from './token-settings.ts';
 
 /** Everything that can be set, complete and frozen. schemas/settings.schema.json says what each means and its default. */
 export interface Settings {
@@ -25,6 +26,8 @@ export interface Settings {
   /** The same of `intakeListen`. */
   readonly intakeTls: TlsSettings | null;
   readonly stateDir: string;
+  /** Who may call the API. None: nobody is asked. */
+  readonly tokens: readonly TokenSettings[];
   readonly secrets: { readonly fileRoot: string; readonly envAllow: readonly string[] | null };
   readonly egress: EgressSettings;
   readonly reconcile: ReconcileSettings;
@@ -69,6 +72,7 @@ function interpret({
   tls,
   intake,
   state,
+  tokens,
   secrets,
   egress,
   reconcile,
@@ -83,6 +87,7 @@ function interpret({
     intakeListen: intake.listen === null ? null : Object.freeze(parseAddress(intake.listen)),
     ...toTlsSettings({ tls, intake }),
     stateDir: state,
+    tokens: toTokenSettings(tokens),
     secrets: Object.freeze({ fileRoot, envAllow: envAllow === null ? null : Object.freeze([...envAllow]) }),
     egress: Object.freeze({
       allow: toRules(egress.allow),

@@ -25,8 +25,9 @@ function loadFull(): Settings {
     },
   ];
   const receivers = [{ name: 'push', type: 'generic', secret: 'the secret' }];
+  const tokens = [{ name: 'ci', token: '{vault://file/the-token}', scopes: ['emit'] }];
   const egress = { proxy: 'http://jane:the%20egress%20password@127.0.0.1:3128' };
-  return loadSettings({ flags: { sources, receivers, egress }, env: {}, file: '/dev/null' });
+  return loadSettings({ flags: { sources, receivers, egress, tokens }, env: {}, file: '/dev/null' });
 }
 
 /** Where the settings are that say of themselves that they may be a reference. */
@@ -54,6 +55,7 @@ describe('secrets of settings', () => {
       [
         'http://jane:the%20egress%20password@127.0.0.1:3128',
         'the egress password',
+        '{vault://file/the-token}',
         'the password',
         'the proxy',
         'the secret',

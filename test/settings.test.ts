@@ -10,6 +10,7 @@ const DEFAULTS: Settings = {
   tls: null,
   intakeTls: null,
   stateDir: '.hookline',
+  tokens: [],
   secrets: { fileRoot: '/run/secrets', envAllow: null },
   egress: { allow: [], deny: [], proxy: null },
   reconcile: { pollMs: 10_000, policy: 'strict', prune: 'guard', pingOnChange: true },
@@ -115,6 +116,14 @@ const SAMPLES: readonly Sample[] = [
     file: 'state: file',
     read: ({ stateDir }) => stateDir,
     values: ['flag', 'env', 'file', '.hookline'],
+  },
+  {
+    path: 'tokens',
+    flags: { tokens: [{ name: 'flag', token: '{vault://env/a}', scopes: ['emit'] }] },
+    env: '[{"name": "env", "token": "{vault://env/b}", "scopes": ["read"]}]',
+    file: 'tokens: [{ name: file, token: "{vault://env/c}", scopes: [operate] }]',
+    read: ({ tokens }) => tokens.map(({ name }) => name),
+    values: [['flag'], ['env'], ['file'], []],
   },
   {
     path: 'secrets.file_root',
