@@ -28,14 +28,34 @@ export class RateLimit {
 
   /** Takes a token. Null: it was there; else when there will be one, ms since the epoch. */
   take(rate: RateDefinition, now: number): number | null {
+    return this.takeAll(rate, { wanted: 1, now });
+  }
+
+  /** Takes several tokens, or none of them. More than the rate's limit are never there. */
+  takeAll(rate: RateDefinition, { wanted, now }: { wanted: number; now: number }): number | null {
+    const at = this.availableAt(rate, { wanted, now });
+    if (at !== null) return at;
+    this.#tokens = this.#fill(rate, now) - wanted;
+    this.#fullAt = now + (rate.limit - this.#tokens) * toMsPerToken(rate);
+    return null;
+  }
+
+  /** The same without taking any. */
+  availableAt(rate: RateDefinition, { wanted, now }: { wanted: number; now: number }): number | null {
+    const missing = wanted - this.#fill(rate, now);
+    return missing <= 0 ? null : Math.ceil(now + missing * toMsPerToken(rate));
+  }
+
+  /** Whole tokens that are there. */
+  left(rate: RateDefinition, now: number): number {
+    return Math.floor(this.#fill(rate, now));
+  }
+
+  #fill(rate: RateDefinition, now: number): number {
     const { limit } = rate;
-    const msPerToken = toMsPerToken(rate);
-    const gained = Math.max(0, now - this.#countedAt) / msPerToken;
+    const gained = Math.max(0, now - this.#countedAt) / toMsPerToken(rate);
     this.#tokens = Math.min(limit, this.#tokens === null ? limit : this.#tokens + gained);
     this.#countedAt = now;
-    if (this.#tokens < 1) return Math.ceil(now + (1 - this.#tokens) * msPerToken);
-    this.#tokens -= 1;
-    this.#fullAt = now + (limit - this.#tokens) * msPerToken;
-    return null;
+    return this.#tokens;
   }
 }

@@ -58,3 +58,36 @@ describe('a rate limit', () => {
     expect(limit.take(rate, START - 3_600_000)).toBe(START - 3_600_000 + 1_000);
   });
 });
+
+describe('a rate limit of which several tokens are wanted', () => {
+  const rate = { limit: 10, per: 'second' } as const;
+
+  it('gives all of them or none, and tells when there will be as many', () => {
+    const limit = new RateLimit();
+    const takeAll = (wanted: number, ms: number): number | null =>
+      limit.takeAll(rate, { wanted, now: START + ms });
+    expect([takeAll(7, 0), takeAll(4, 0), takeAll(3, 0)]).toEqual([null, START + 100, null]);
+    expect([takeAll(5, 499), takeAll(5, 500), limit.take(rate, START + 500)]).toEqual([
+      START + 500,
+      null,
+      START + 600,
+    ]);
+  });
+
+  it('tells what is there without taking any', () => {
+    const limit = new RateLimit();
+    const now = START;
+    expect([limit.left(rate, now), limit.availableAt(rate, { wanted: 10, now })]).toEqual([10, null]);
+    limit.takeAll(rate, { wanted: 9, now });
+    expect([limit.left(rate, now), limit.left(rate, now + 99), limit.left(rate, now + 250)]).toEqual([
+      1, 1, 3,
+    ]);
+    expect(limit.availableAt(rate, { wanted: 4, now: now + 250 })).toBe(now + 300);
+  });
+
+  it('takes nothing for none that are wanted', () => {
+    const limit = new RateLimit();
+    limit.takeAll(rate, { wanted: 0, now: START });
+    expect(limit.left(rate, START)).toBe(10);
+  });
+});
