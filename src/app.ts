@@ -20,6 +20,7 @@ import { createApi } from './http/api.ts';
 import { createEventsHandler } from './http/events.ts';
 import { startServer } from './http/server.ts';
 import { openTls } from './http/tls.ts';
+import { createTokens } from './http/tokens.ts';
 import { createTrial } from './http/trial.ts';
 import { startPruner } from './journal/pruner.ts';
 import { openSqliteJournal } from './journal/sqlite.ts';
@@ -226,7 +227,11 @@ export async function startApp({ settings, env, logger, clock, onReport }: AppPa
   const pruner = startPruner({ journal, clock, logger, ...settings.retention });
   stack.defer(() => pruner.stop());
 
+  const { tokens } = settings;
+  const { resolve } = secrets.settings;
+  const identify = createTokens({ tokens, resolve, counters, clock, logger });
   const events = createEventsHandler({
+    identify,
     registry,
     pipeline,
     counters,
@@ -236,6 +241,7 @@ export async function startApp({ settings, env, logger, clock, onReport }: AppPa
   });
   const trial = createTrial({ handlers, ping, clock });
   const api = createApi({
+    identify,
     registry,
     journal,
     counters,
@@ -255,7 +261,7 @@ export async function startApp({ settings, env, logger, clock, onReport }: AppPa
     postings: reconciling.postings,
     reconciling,
     receivers: settings.receivers,
-    resolve: secrets.settings.resolve,
+    resolve,
     hookSecrets: secrets.hooks,
     trigger: reconciling.trigger,
     version: VERSION,

@@ -6,6 +6,7 @@ export type ErrorCode =
   | 'usage'
   | 'bad_request'
   | 'unauthorized'
+  | 'forbidden'
   | 'payload_too_large'
   | 'unsupported_media_type'
   | 'unprocessable'
@@ -13,6 +14,7 @@ export type ErrorCode =
   | 'method_not_allowed'
   | 'conflict'
   | 'misdirected_host'
+  | 'too_many_requests'
   | 'unavailable'
   | 'directory_unreadable'
   | 'address_in_use'
@@ -28,6 +30,7 @@ export const ERROR_CODES: Readonly<Record<ErrorCode, { readonly status: number; 
   usage: { status: 400, exit: 2 },
   bad_request: { status: 400, exit: 1 },
   unauthorized: { status: 401, exit: 1 },
+  forbidden: { status: 403, exit: 1 },
   payload_too_large: { status: 413, exit: 1 },
   unsupported_media_type: { status: 415, exit: 1 },
   unprocessable: { status: 422, exit: 1 },
@@ -35,6 +38,7 @@ export const ERROR_CODES: Readonly<Record<ErrorCode, { readonly status: number; 
   method_not_allowed: { status: 405, exit: 1 },
   conflict: { status: 409, exit: 1 },
   misdirected_host: { status: 421, exit: 1 },
+  too_many_requests: { status: 429, exit: 1 },
   unavailable: { status: 503, exit: 1 },
   directory_unreadable: { status: 500, exit: 1 },
   address_in_use: { status: 500, exit: 1 },
@@ -52,15 +56,22 @@ export class HooklineError extends Error {
   readonly code: ErrorCode;
   /** More for the caller, merged into the JSON body of an HTTP answer beside `message`. */
   readonly detail: Readonly<Record<string, unknown>>;
+  /** Headers of that answer. */
+  readonly headers: Readonly<Record<string, string>>;
 
   constructor(
     code: ErrorCode,
     message: string,
-    options: { cause?: unknown; detail?: Readonly<Record<string, unknown>> } = {},
+    options: {
+      cause?: unknown;
+      detail?: Readonly<Record<string, unknown>>;
+      headers?: Readonly<Record<string, string>>;
+    } = {},
   ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
     this.detail = options.detail ?? {};
+    this.headers = options.headers ?? {};
   }
 }
 

@@ -28,7 +28,8 @@ export function createFeeding({
   return async (sent) => {
     const snapshot = registry.current();
     if (snapshot === null) throw new HooklineError('unavailable', 'No definitions are live yet');
-    const context = { lookUp: createLookUp(snapshot.catalogue), now: clock.now(), defaultId: null };
+    const lookUp = createLookUp(snapshot.catalogue);
+    const context = { lookUp, now: clock.now(), defaultId: null, sender: null };
     const intaken = sent.map((event) => toEvent(event, context));
     const events = intaken.flatMap((result) => (result.kind === 'event' ? [result.event] : []));
     const appended = events.length === 0 ? [] : await pipeline(events, snapshot);

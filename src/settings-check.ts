@@ -42,14 +42,14 @@ export function completeSettings(read: object): CompleteSettingsFile {
 }
 
 /** Addresses that others can reach although nothing asks them who they are. */
-function findOpenAddresses({ listen, tls, intake, insecure }: SettingsFile): readonly string[] {
-  if (insecure === true) return [];
+function findOpenAddresses({ listen, tls, intake, insecure, tokens = [] }: SettingsFile): readonly string[] {
+  if (insecure === true || tokens.length > 0) return [];
   const mutual = findMutualAddresses({ tls, intake });
   return Object.entries({ listen, 'intake.listen': intake?.listen }).flatMap(([name, text]) => {
     const address = toAddress(text);
     if (address === null || isLoopback(address.host) || mutual.has(name)) return [];
     return [
-      `"${name}" must be a loopback address, got "${text}": anyone who reaches it could send events and read history; have it ask for certificates (tls.client_ca), or set insecure: true (--insecure) if something in front of it asks who is calling`,
+      `"${name}" must be a loopback address, got "${text}": anyone who reaches it could send events and read history; declare tokens (hookline token new), have it ask for certificates (tls.client_ca), or set insecure: true (--insecure) if something in front of it asks who is calling`,
     ];
   });
 }

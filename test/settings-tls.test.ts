@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { loadSettings, type Settings, type SettingsFile } from '../src/settings.ts';
+import { loadSettings, type Settings } from '../src/settings.ts';
+import type { SettingsFile } from '../src/settings-file.ts';
 
 const FILES = { cert: 'a.crt', key: 'a.key' };
 const OPEN = '0.0.0.0:8440';

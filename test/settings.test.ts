@@ -410,6 +410,13 @@ describe('an address that others can reach', () => {
     );
   });
 
+  it('is allowed when there are tokens, and refused when there are none', () => {
+    const token = { name: 'ci', token: '{vault://file/ci}', scopes: ['emit'] };
+    const flags = { listen: '0.0.0.0:80', intake: { listen: ':81' } };
+    expect(load({ flags: { ...flags, tokens: [token] } }).listen).toEqual({ host: '0.0.0.0', port: 80 });
+    expect(mistakesOf({ flags: { ...flags, tokens: [] } })).toContain('must be a loopback address');
+  });
+
   it('is allowed when it is said to be insecure, in each way it can be said', () => {
     const listen = '0.0.0.0:80';
     const expected = { ...DEFAULTS, listen: { host: '0.0.0.0', port: 80 } };

@@ -86,7 +86,7 @@ function toLiveHook({ hook, loaded: { origin }, compiled }: PreparedHook): LiveH
 
 /** Hookline's own events come in by no request, so none is refused. */
 function findRefusal(event: HookEvent, lookUp: LookUp): string | null {
-  const intaken = toEvent({ ...event }, { lookUp, now: 0, defaultId: null });
+  const intaken = toEvent({ ...event }, { lookUp, now: 0, defaultId: null, sender: null });
   return intaken.kind === 'refused' ? intaken.message : null;
 }
 

@@ -3,6 +3,8 @@ import { MAX_EVENT_BYTES } from '../intake/limits.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Logger } from '../logger.ts';
 import type { Registry } from '../registry/registry.ts';
+import { type AccessParts, createAccessCheck } from './access.ts';
+import { readPaths } from './described-paths.ts';
 import { answerNotFound, createErrorHandler } from './error-handler.ts';
 import { createEventHooksRouter } from './event-hooks.ts';
 import { createHistoryRouter } from './history.ts';
@@ -18,7 +20,13 @@ import { createStatusRouter, type StatusParts } from './status.ts';
 import type { Trial } from './trial.ts';
 
 /** What the API works with. */
-export interface ApiParts extends StatusParts, RedeliveryParts, ReconcileParts, ReceiversParts, JwksParts {
+export interface ApiParts
+  extends AccessParts,
+    StatusParts,
+    RedeliveryParts,
+    ReconcileParts,
+    ReceiversParts,
+    JwksParts {
   readonly registry: Registry;
   readonly journal: Journal;
   readonly trial: Trial;
@@ -29,7 +37,9 @@ export interface ApiParts extends StatusParts, RedeliveryParts, ReconcileParts, 
 export function createApi(parts: ApiParts): Express {
   const description = readDescription();
   const api = express().disable('x-powered-by').disable('etag');
-  api.use(createMethodCheck(description));
+  const paths = readPaths(description);
+  api.use(createAccessCheck(paths, parts));
+  api.use(createMethodCheck(paths));
   api.use(express.raw({ type: () => true, limit: MAX_EVENT_BYTES, inflate: false }));
   api.use(createStatusRouter(parts));
   api.use(createSourcesRouter(parts.registry));

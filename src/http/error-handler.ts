@@ -22,7 +22,7 @@ export function toErrorAnswer(error: unknown, logger: Logger): ErrorAnswer {
     );
     return { status: 500, headers: {}, body: { message: 'An unexpected error occurred' } };
   }
-  const headers = known.code === 'unavailable' ? { 'retry-after': RETRY_AFTER_S } : {};
+  const headers = known.code === 'unavailable' ? { 'retry-after': RETRY_AFTER_S } : known.headers;
   return {
     status: ERROR_CODES[known.code].status,
     headers,

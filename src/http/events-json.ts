@@ -1,11 +1,11 @@
 import { HooklineError } from '../errors.ts';
 import type { Json } from '../event.ts';
-import type { Intaken } from '../intake/intaken.ts';
+import { type Intaken, refuse } from '../intake/intaken.ts';
 import { MAX_EVENT_BYTES } from '../intake/limits.ts';
 import { createLookUp } from '../intake/look-up.ts';
 import { parseJson } from '../intake/parse-json.ts';
 import { type IntakeContext, toEvent } from '../intake/to-event.ts';
-import { accept, type EventsBody, type EventsParts, toRefusedView } from './accept.ts';
+import { accept, countRefused, type EventsBody, type EventsParts, toRefusedView } from './accept.ts';
 import type { Answer } from './answer.ts';
 
 /** What is said of an event that is too large. */
@@ -33,54 +33,55 @@ export function readJson(bytes: Buffer): Json {
   return parsed.value;
 }
 
-/** Answers one event. Throws `payload_too_large` and `unprocessable`. */
-export async function answerOne(
-  parts: EventsParts,
-  sent: Json,
-  { bytes, snapshot, key, take }: EventsDocument,
-): Promise<Answer> {
+/** Answers one event. Throws `payload_too_large`, `unprocessable`, `forbidden` and `too_many_requests`. */
+export async function answerOne(parts: EventsParts, sent: Json, document: EventsDocument): Promise<Answer> {
+  const { bytes, snapshot, key, sender, take } = document;
   if (bytes.length > MAX_EVENT_BYTES) throw new HooklineError('payload_too_large', EVENT_TOO_LARGE);
   const lookUp = createLookUp(snapshot.catalogue);
-  const intaken = take(sent, { lookUp, now: parts.clock.now(), defaultId: key });
+  const intaken = take(sent, { lookUp, now: parts.clock.now(), defaultId: key, sender });
   if (intaken.kind === 'refused') {
-    parts.counters.countEvent('refused');
+    countRefused(parts, document, 1);
     const { message, ...detail } = toRefusedView(intaken);
-    throw new HooklineError('unprocessable', message, { detail });
+    throw new HooklineError(intaken.isForbidden ? 'forbidden' : 'unprocessable', message, { detail });
   }
-  const [view] = await accept(parts, [intaken.event], snapshot);
+  sender?.rate.spend(1);
+  const [view] = await accept(parts, [intaken.event], document);
   return { status: 202, body: JSON.stringify(view) };
 }
 
-/** Answers events that are taken whole or not at all. Throws `unprocessable` with what is wrong with each. */
+/** Answers events that are taken whole or not at all. Throws what one alone does, with what is wrong with each. */
 export async function answerArray(
   parts: EventsParts,
   items: readonly Json[],
-  { bytes, snapshot, key, take }: EventsDocument,
+  document: EventsDocument,
 ): Promise<Answer> {
+  const { bytes, snapshot, key, sender, take } = document;
   const isLarge = bytes.length > MAX_EVENT_BYTES;
-  const context = { lookUp: createLookUp(snapshot.catalogue), now: parts.clock.now() };
+  const context = { lookUp: createLookUp(snapshot.catalogue), now: parts.clock.now(), sender };
   const intaken = items.map(
     (item, index): Intaken =>
       isLarge && isTooLarge(item)
-        ? { kind: 'refused', message: EVENT_TOO_LARGE, hint: null }
+        ? refuse(EVENT_TOO_LARGE)
         : take(item, { ...context, defaultId: key && `${key}-${index}` }),
   );
-  refuseAny(parts, intaken);
+  refuseAny(parts, document, intaken);
   const events = intaken.flatMap((result) => (result.kind === 'event' ? [result.event] : []));
-  return { status: 202, body: JSON.stringify(await accept(parts, events, snapshot)) };
+  sender?.rate.spend(events.length);
+  return { status: 202, body: JSON.stringify(await accept(parts, events, document)) };
 }
 
 function isTooLarge(item: Json): boolean {
   return Buffer.byteLength(JSON.stringify(item)) > MAX_EVENT_BYTES;
 }
 
-/** Throws `unprocessable` with every event that cannot be taken. */
-function refuseAny({ counters }: EventsParts, intaken: readonly Intaken[]): void {
+/** Throws `forbidden` or `unprocessable` with every event that cannot be taken. */
+function refuseAny(parts: EventsParts, document: EventsDocument, intaken: readonly Intaken[]): void {
   const errors = intaken.flatMap((result, index) =>
     result.kind === 'refused' ? [{ index, ...toRefusedView(result) }] : [],
   );
   if (errors.length === 0) return;
-  for (const _ of errors) counters.countEvent('refused');
+  countRefused(parts, document, errors.length);
   const message = `None of ${intaken.length} events was accepted: ${errors.length} cannot be`;
-  throw new HooklineError('unprocessable', message, { detail: { errors } });
+  const isForbidden = intaken.some((result) => result.kind === 'refused' && result.isForbidden);
+  throw new HooklineError(isForbidden ? 'forbidden' : 'unprocessable', message, { detail: { errors } });
 }

@@ -1,13 +1,14 @@
 import { setImmediate } from 'node:timers/promises';
 import { HooklineError } from '../errors.ts';
 import type { JsonObject } from '../event.ts';
-import type { Intaken } from '../intake/intaken.ts';
+import { type Intaken, refuse } from '../intake/intaken.ts';
 import { MAX_EVENT_BYTES } from '../intake/limits.ts';
 import { createLookUp, type LookUp } from '../intake/look-up.ts';
 import { parseJson } from '../intake/parse-json.ts';
 import { type IntakeContext, toEvent } from '../intake/to-event.ts';
-import { accept, type EventsBody, type EventsParts, toRefusedView } from './accept.ts';
+import { accept, countRefused, type EventsBody, type EventsParts, toRefusedView } from './accept.ts';
 import type { Answer } from './answer.ts';
+import type { EmitRate } from './emit-rate.ts';
 import { EVENT_TOO_LARGE } from './events-json.ts';
 import { countLines, type Line, splitLines } from './split-lines.ts';
 
@@ -27,7 +28,7 @@ export async function answerLines(parts: EventsParts, body: EventsBody): Promise
     const group = await answerGroup(parts, { ...body, lines, lookUp }).catch((error: unknown) => {
       // What was accepted before stays so, and its answer must come: what failed is said line by line.
       if (answers.length === 0 || !(error instanceof HooklineError)) throw error;
-      return refuseGroup(parts, lines, error);
+      return refuseGroup(parts, { ...body, lines }, error);
     });
     refused += group.refused;
     for (const view of group.views) answers.push(`${JSON.stringify(view)}\n`);
@@ -59,34 +60,45 @@ interface Group {
 
 async function answerGroup(
   parts: EventsParts,
-  { snapshot, key, lines, lookUp }: EventsBody & { readonly lines: readonly Line[]; readonly lookUp: LookUp },
+  body: EventsBody & { readonly lines: readonly Line[]; readonly lookUp: LookUp },
 ): Promise<Group> {
-  const context = { lookUp, now: parts.clock.now() };
-  const intaken = lines.map(({ bytes, number }) =>
+  const { key, sender, lines, lookUp } = body;
+  const context = { lookUp, now: parts.clock.now(), sender };
+  const read = lines.map(({ bytes, number }) =>
     toLineEvent(bytes, { ...context, defaultId: key && `${key}-${number}` }),
   );
+  const intaken = sender === null ? read : limit(read, sender.rate);
   const events = intaken.flatMap((result) => (result.kind === 'event' ? [result.event] : []));
-  const accepted = (await accept(parts, events, snapshot)).values();
+  const accepted = (await accept(parts, events, body)).values();
   const views = intaken.map((result, index): JsonObject => {
     if (result.kind === 'event') return accepted.next().value ?? {};
-    parts.counters.countEvent('refused');
     return { line: lines[index]?.number ?? 0, ...toRefusedView(result) };
   });
+  countRefused(parts, body, lines.length - events.length);
   return { views, refused: lines.length - events.length };
 }
 
-function refuseGroup({ counters }: EventsParts, lines: readonly Line[], { message }: HooklineError): Group {
-  const views = lines.map(({ number }) => {
-    counters.countEvent('refused');
-    return { line: number, message };
-  });
+/** Refuses the events that are more than may be sent now: the last ones. */
+function limit(intaken: readonly Intaken[], rate: EmitRate): readonly Intaken[] {
+  const events = intaken.filter(({ kind }) => kind === 'event');
+  const { granted, message } = rate.spendUpTo(events.length);
+  if (granted === events.length) return intaken;
+  const late = new Set(events.slice(granted));
+  return intaken.map((result) => (late.has(result) ? refuse(message) : result));
+}
+
+function refuseGroup(
+  parts: EventsParts,
+  body: EventsBody & { readonly lines: readonly Line[] },
+  { message }: HooklineError,
+): Group {
+  const views = body.lines.map(({ number }) => ({ line: number, message }));
+  countRefused(parts, body, views.length);
   return { views, refused: views.length };
 }
 
 function toLineEvent(bytes: Buffer, context: IntakeContext): Intaken {
-  if (bytes.length > MAX_EVENT_BYTES) return { kind: 'refused', message: EVENT_TOO_LARGE, hint: null };
+  if (bytes.length > MAX_EVENT_BYTES) return refuse(EVENT_TOO_LARGE);
   const parsed = parseJson(bytes);
-  return parsed.kind === 'invalid'
-    ? { kind: 'refused', message: parsed.message, hint: null }
-    : toEvent(parsed.value, context);
+  return parsed.kind === 'invalid' ? refuse(parsed.message) : toEvent(parsed.value, context);
 }

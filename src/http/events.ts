@@ -4,6 +4,7 @@ import { hasAttributes } from '../intake/binary-attributes.ts';
 import { type IntakeFormat, isCloudEventsType, isJsonType, toFormat } from '../intake/content-type.ts';
 import { MAX_BATCH_BYTES, MAX_EVENT_BYTES } from '../intake/limits.ts';
 import type { EventsParts } from './accept.ts';
+import { authorize } from './access.ts';
 import { type Answer, writeAnswer, writeError } from './answer.ts';
 import { answerCloudEvent, answerCloudEventData, answerCloudEvents } from './events-cloud.ts';
 import { answerConsent } from './events-consent.ts';
@@ -32,6 +33,8 @@ export function createEventsHandler(parts: InletsParts): EventsHandler {
 type BodyFormat = IntakeFormat | 'cloudevent-data';
 
 async function answer(parts: EventsParts, req: IncomingMessage): Promise<Answer> {
+  const sender = authorize(parts.identify, req, 'emit');
+  sender?.rate.check();
   const format = readFormat(req);
   const isOne = format === 'cloudevent' || format === 'cloudevent-data';
   const bytes = await readBody(req, isOne ? MAX_EVENT_BYTES : MAX_BATCH_BYTES);
@@ -42,7 +45,7 @@ async function answer(parts: EventsParts, req: IncomingMessage): Promise<Answer>
       'No definitions are live yet: an event accepted now would reach no hook (see /readyz)',
     );
   }
-  const body = { bytes, snapshot, key: readKey(req) };
+  const body = { bytes, snapshot, key: readKey(req), sender };
   switch (format) {
     case 'json':
       return answerJson(parts, body);

@@ -111,7 +111,7 @@ async function answerGenuine(parts: InletsParts, asked: Asked, request: InletReq
   return answerOne(
     parts,
     { source, event, data },
-    { bytes: body, snapshot, key: findId(inlet, request), take: toEvent },
+    { bytes: body, snapshot, key: findId(inlet, request), sender: null, take: toEvent },
   );
 }
 

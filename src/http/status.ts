@@ -10,6 +10,8 @@ import { toCommitView } from '../reconcile/reconcile-data.ts';
 import type { Condition, ReconcileStatus } from '../reconcile/status.ts';
 import type { Counters } from '../record/counters.ts';
 import type { Registry } from '../registry/registry.ts';
+import { isReader } from './access.ts';
+import type { Identify } from './tokens.ts';
 
 /** What the routes of status work with. */
 export interface StatusParts {
@@ -23,6 +25,8 @@ export interface StatusParts {
   readonly feeds: () => readonly FeedState[];
   /** Lanes that are out of the ordinary. */
   readonly lanes: () => readonly JsonObject[];
+  /** Null: nobody is asked. */
+  readonly identify: Identify | null;
   readonly version: string;
   readonly clock: Clock;
 }
@@ -36,6 +40,7 @@ export function createStatusRouter({
   postings,
   feeds,
   lanes,
+  identify,
   version,
   clock,
 }: StatusParts): Router {
@@ -47,6 +52,8 @@ export function createStatusRouter({
     const status = reconcileStatus();
     const reason = findUnready(status, { maxAgeMs: toMaxAgeMs(req.query.max_age), at: clock.now() });
     if (reason === null) return res.json({ message: 'ready' });
+    // A probe is asked for no token, and reasons name files and hosts.
+    if (!isReader(identify, req)) return res.status(503).json({ message: 'Not ready' });
     return res.status(503).json({ message: `Not ready: ${reason}`, problems: status.problems });
   });
   router.get('/status', async (_req, res) => {

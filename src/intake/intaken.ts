@@ -5,6 +5,8 @@ export interface Refused {
   readonly kind: 'refused';
   readonly message: string;
   readonly hint: string | null;
+  /** Whether it is whoever sent it who may not, whatever is sent. */
+  readonly isForbidden: boolean;
 }
 
 /** An event, or why there is none. */
@@ -15,7 +17,12 @@ export const MAX_SHOWN = 40;
 
 /** Refuses what was sent. */
 export function refuse(message: string, hint: string | null = null): Refused {
-  return { kind: 'refused', message, hint };
+  return { kind: 'refused', message, hint, isForbidden: false };
+}
+
+/** Refuses what this sender may not send. */
+export function forbid(message: string): Refused {
+  return { kind: 'refused', message, hint: null, isForbidden: true };
 }
 
 /** Names a wrong value without repeating one that may be long. */

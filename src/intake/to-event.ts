@@ -4,8 +4,9 @@ import { toTime } from '../clock.ts';
 import { suggest } from '../definitions/suggest.ts';
 import { isJsonObject, type Json, type JsonObject } from '../event.ts';
 import { createId } from '../id.ts';
-import { describe, type Intaken, MAX_SHOWN, type Refused, refuse } from './intaken.ts';
+import { describe, forbid, type Intaken, MAX_SHOWN, type Refused, refuse } from './intaken.ts';
 import type { LookUp } from './look-up.ts';
+import type { Sender } from './sender.ts';
 import { isTimestamp } from './timestamp.ts';
 
 /** What an event is made with besides what was sent. */
@@ -15,6 +16,8 @@ export interface IntakeContext {
   readonly now: number;
   /** The id of an event that does not say its own; null: a new one. */
   readonly defaultId: string | null;
+  /** Null: whoever may send events of every source. */
+  readonly sender: Sender | null;
 }
 
 const KEYS = ['source', 'event', 'data', 'id', 'time'];
@@ -80,7 +83,7 @@ function isId(id: Json): id is string {
   );
 }
 
-function checkKnown(sent: JsonObject, { lookUp, now }: IntakeContext): Intaken {
+function checkKnown(sent: JsonObject, { lookUp, now, sender }: IntakeContext): Intaken {
   const { source, event, data, id, time } = sent as {
     source: string;
     event: string;
@@ -88,6 +91,9 @@ function checkKnown(sent: JsonObject, { lookUp, now }: IntakeContext): Intaken {
     id?: string;
     time?: string;
   };
+  // First: what is known is no matter of who may not send it.
+  if (sender !== null && !sender.mayEmit(source))
+    return forbid(`Token "${sender.name}" may not send events of source "${source}"`);
   if (source === OWN_SOURCE)
     return refuse(`Source "${OWN_SOURCE}" is reserved: only Hookline itself emits its events`);
   const known = lookUp(source, event);

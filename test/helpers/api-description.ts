@@ -8,6 +8,8 @@ import { readDescription } from '../../src/http/openapi.ts';
 export interface Operation {
   readonly method: string;
   readonly path: string;
+  /** What a token needs for it; null: none is asked for. */
+  readonly scope: string | null;
   readonly requestBody: JsonObject | null;
   /** By status. */
   readonly responses: Readonly<Record<string, JsonObject>>;
@@ -23,8 +25,9 @@ export function readOperations(): readonly Operation[] {
   const paths = description.paths as Readonly<Record<string, JsonObject>>;
   return Object.entries(paths).flatMap(([path, item]) =>
     METHODS.filter((method) => item[method] !== undefined).map((method) => {
-      const { requestBody = null, responses } = inline(item[method] ?? null) as JsonObject;
-      return { method, path, requestBody, responses } as Operation;
+      const { requestBody = null, responses, security } = inline(item[method] ?? null) as JsonObject;
+      const [required] = security as readonly { readonly token: readonly string[] }[];
+      return { method, path, scope: required?.token[0] ?? null, requestBody, responses } as Operation;
     }),
   );
 }

@@ -23,6 +23,7 @@ export async function startReceiverServer(receivers: readonly ReceiverSettings[]
   let now = START;
   const logger = createLogger('debug', { write: (line) => log.push(line) });
   const parts: Partial<ApiParts> = {
+    identify: null,
     receivers,
     resolve: (text) => text,
     trigger: (sources) => triggered.push(sources),

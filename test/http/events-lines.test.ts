@@ -123,6 +123,7 @@ describe('answerLines() when the journal fails on the way', () => {
       registry: createRegistry(),
       counters: createCounters(),
       clock: systemClock,
+      identify: null,
       logger: createLogger('silent'),
       pipeline: async (events) => {
         left -= 1;
@@ -135,7 +136,12 @@ describe('answerLines() when the journal fails on the way', () => {
   const lines = Buffer.from(Array.from({ length: 2_500 }, (_, n) => toLine(`f-${n}`)).join('\n'));
 
   it('answers what was accepted before, and says of each other line that it was not', async () => {
-    const { status, body } = await answerLines(toParts(1), { bytes: lines, snapshot, key: null });
+    const { status, body } = await answerLines(toParts(1), {
+      bytes: lines,
+      snapshot,
+      key: null,
+      sender: null,
+    });
     const answers = body.trim().split('\n');
     expect(status).toBe(207);
     expect(answers).toHaveLength(2_500);
@@ -145,8 +151,8 @@ describe('answerLines() when the journal fails on the way', () => {
   });
 
   it('fails as a whole when nothing was accepted', async () => {
-    await expect(answerLines(toParts(0), { bytes: lines, snapshot, key: null })).rejects.toThrow(
-      'The journal is closed',
-    );
+    await expect(
+      answerLines(toParts(0), { bytes: lines, snapshot, key: null, sender: null }),
+    ).rejects.toThrow('The journal is closed');
   });
 });

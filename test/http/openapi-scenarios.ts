@@ -1,5 +1,7 @@
 import { createHmac } from 'node:crypto';
 import type { Json } from '../../src/event.ts';
+import { readOperations } from '../helpers/api-description.ts';
+import { declareToken } from '../helpers/tokens.ts';
 
 /** Definitions the requests below are made to; `self.yaml`, a webhook to the server itself, is added once it listens. */
 export const FILES = {
@@ -43,7 +45,28 @@ export interface Scenario {
   readonly headers?: Readonly<Record<string, string>>;
   /** Asked of a server without a good set of definitions. */
   readonly broken?: true;
+  /** Asked of a server that declares TOKENS. */
+  readonly guarded?: true;
 }
+
+const reader = declareToken('reader', { scopes: ['read'] });
+const sender = declareToken('sender');
+/** A token that may send one event, an hour. */
+export const HASTY = declareToken('hasty', { rate: { limit: 1, per: 'hour' } });
+/** Tokens of a server that asks for them. */
+export const TOKENS = [reader, sender, HASTY].map(({ settings }) => settings);
+
+/** Every operation that asks for a token, without one and with one that lacks the scope. */
+const ACCESS_SCENARIOS = readOperations()
+  .filter(({ scope }) => scope !== null)
+  .flatMap(({ method, path, scope }): readonly Scenario[] => {
+    const asked = { of: `${method} ${path}`, path: path.replaceAll(/\{\w+\}/g, 'x'), guarded: true } as const;
+    const { headers } = scope === 'read' ? sender : reader;
+    return [
+      { ...asked, status: 401 },
+      { ...asked, status: 403, headers },
+    ];
+  });
 
 const NDJSON = { 'content-type': 'application/x-ndjson' };
 const ANY_TAG = { 'if-none-match': '*' };
@@ -53,6 +76,15 @@ const ANY_TAG = { 'if-none-match': '*' };
  * delivery that stays pending, and of a replay.
  */
 export const SCENARIOS: readonly Scenario[] = [
+  ...ACCESS_SCENARIOS,
+  {
+    of: 'post /events',
+    path: '/events',
+    status: 429,
+    body: { source: 'crud', event: 'consumers', data: {} },
+    headers: { ...HASTY.headers, 'content-type': 'application/json' },
+    guarded: true,
+  },
   { of: 'post /events', path: '/events', status: 202, body: { ...EVENT, id: 'twice' } },
   { of: 'post /events', path: '/events/', status: 202, body: { ...EVENT, id: 'twice' } },
   { of: 'post /events', path: '/events', status: 202, body: [EVENT, EVENT] },

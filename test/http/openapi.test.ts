@@ -12,7 +12,7 @@ import {
   readOperations,
 } from '../helpers/api-description.ts';
 import { type Answer, type RunningApp, runApp } from '../helpers/running-app.ts';
-import { FILES, RECEIVERS, SCENARIOS, type Scenario } from './openapi-scenarios.ts';
+import { FILES, HASTY, RECEIVERS, SCENARIOS, type Scenario, TOKENS } from './openapi-scenarios.ts';
 
 const OPERATIONS = readOperations();
 const BROKEN = { 'bad.yaml': 'source: crud\nhandler: webhok\n' };
@@ -20,16 +20,19 @@ const JSON_TYPE = { 'content-type': 'application/json' };
 
 let app: RunningApp;
 let broken: RunningApp;
+let guarded: RunningApp;
 let ids: Readonly<Record<string, string>>;
 beforeAll(async () => {
-  [app, broken] = await Promise.all([
+  [app, broken, guarded] = await Promise.all([
     runApp(FILES, { env: { PUSH: 'hunter2' }, settings: { receivers: RECEIVERS } }),
     runApp(BROKEN),
+    runApp({ 'log.yaml': FILES['log.yaml'] }, { settings: { tokens: TOKENS } }),
   ]);
   app.hooks.write(
     'self.yaml',
     `source: dao:crud\nhandler: webhook\nconfig: { url: "${app.app.url}/event-hooks/log/test", secret: hunter2 }\n`,
   );
+  await guarded.post('/events', { source: 'crud', event: 'consumers', data: {} }, HASTY.headers);
   await app.app.reconcile();
   const [first, pending] = [await emit('consumers'), await emit('services')];
   const { body } = await app.post('/deliveries/redeliver', { hook: 'nobody' });
@@ -40,6 +43,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await app[Symbol.asyncDispose]();
   await broken[Symbol.asyncDispose]();
+  await guarded[Symbol.asyncDispose]();
 });
 
 /** Has a change held: it removes every hook. Answers its revision. */
@@ -57,10 +61,10 @@ async function emit(event: string): Promise<{ readonly id: string; readonly deli
   return { id, delivery: hooks[0]?.delivery ?? '' };
 }
 
-async function ask({ of, path, body, headers = JSON_TYPE, broken: isBroken }: Scenario): Promise<Answer> {
-  const base = isBroken === true ? broken.app.url : app.app.url;
+async function ask({ of, path, body, headers = JSON_TYPE, ...where }: Scenario): Promise<Answer> {
+  const { app: asked } = where.broken ? broken : where.guarded ? guarded : app;
   const method = of.split(' ')[0]?.toUpperCase() ?? '';
-  const url = base + path.replaceAll(/\{(\w+)\}/g, (_, name: string) => ids[name] ?? '');
+  const url = asked.url + path.replaceAll(/\{(\w+)\}/g, (_, name: string) => ids[name] ?? '');
   const sent = (typeof body === 'string' ? body : JSON.stringify(body))?.replace('{held}', ids.held ?? '');
   const response = await fetch(url, { method, headers, ...(sent === undefined ? {} : { body: sent }) });
   const text = await response.text();

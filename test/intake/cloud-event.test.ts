@@ -18,6 +18,7 @@ events: { paid: { schema: { properties: { total: { type: number } } } } }
 const CONTEXT = {
   lookUp: createLookUp(catalogue),
   now: START,
+  sender: null,
   nameCloudEvent: catalogue.nameCloudEvent,
 };
 const SENT = { specversion: '1.0', id: 'A-1', source: '/kong/crud', type: 'consumers', data: { a: 1 } };

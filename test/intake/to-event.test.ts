@@ -6,7 +6,7 @@ import { createLookUp } from '../../src/intake/look-up.ts';
 import { toEvent } from '../../src/intake/to-event.ts';
 import { START } from '../helpers/held-clock.ts';
 
-const CONTEXT = { lookUp: createLookUp({ sources: BUILT_IN }), now: START, defaultId: null };
+const CONTEXT = { lookUp: createLookUp({ sources: BUILT_IN }), now: START, defaultId: null, sender: null };
 const EVENT = { source: 'crud', event: 'consumers', data: { a: 1 } };
 
 describe('toEvent()', () => {
