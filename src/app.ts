@@ -8,7 +8,7 @@ import { createDispatcher } from './deliver/dispatcher.ts';
 import { createEgress } from './deliver/egress.ts';
 import { createHandlers } from './deliver/handlers.ts';
 import { createHttpClient } from './deliver/http-client.ts';
-import { createTokens } from './deliver/oauth-tokens.ts';
+import { createOauthTokens } from './deliver/oauth-tokens.ts';
 import { createPing } from './deliver/ping.ts';
 import { createReplays } from './deliver/replays.ts';
 import { HooklineError, toMessage } from './errors.ts';
@@ -126,7 +126,7 @@ export async function startApp({ settings, env, logger, clock, onReport }: AppPa
   const sender = {
     httpClient,
     secrets: secrets.hooks,
-    tokens: createTokens({ httpClient, secrets: secrets.hooks, clock }),
+    tokens: createOauthTokens({ httpClient, secrets: secrets.hooks, clock }),
     clock,
   };
   const handlers = createHandlers({ ...sender, sandbox, logger });

@@ -2,6 +2,14 @@ import { toTransportReason } from '../deliver/transport-reason.ts';
 import { HooklineError, toMessage } from '../errors.ts';
 import type { Json } from '../event.ts';
 
+/** A running server that is asked. */
+export interface Server {
+  /** Without a slash at its end. */
+  readonly url: string;
+  /** Says who asks; null: nobody in particular. */
+  readonly token: string | null;
+}
+
 /** A server's answer. */
 export interface ApiAnswer {
   readonly status: number;
@@ -14,17 +22,36 @@ export interface ApiRequest {
   readonly body?: Json;
 }
 
-/** Asks a running server. Throws `server_unreachable` when there is none or it does not answer in JSON. */
-export async function askServer(url: string, { method = 'GET', body }: ApiRequest = {}): Promise<ApiAnswer> {
-  const init =
-    body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } };
-  const response = await fetch(url, { method, ...init }).catch((error: unknown) => {
+/**
+ * Asks a running server. Throws `server_unreachable` when there is none or it does not answer in JSON, and `usage` for a
+ * token that is none.
+ */
+export async function askServer(
+  { url, token }: Server,
+  path: string,
+  { method = 'GET', body }: ApiRequest = {},
+): Promise<ApiAnswer> {
+  const headers = {
+    ...(token === null ? {} : { authorization: `Bearer ${checkToken(token)}` }),
+    ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+  };
+  const sent = body === undefined ? {} : { body: JSON.stringify(body) };
+  const response = await fetch(url + path, { method, headers, ...sent }).catch((error: unknown) => {
     throw unreachable(url, `${describeFailure(error)}; ${suggest(error)}`);
   });
   const text = await response.text().catch((error: unknown) => {
     throw unreachable(url, `its answer broke off: ${describeFailure(error)}`);
   });
   return { status: response.status, body: parseAnswer(url, response.status, text) };
+}
+
+/** The platform's own words for one that no header can have repeat it. */
+function checkToken(token: string): string {
+  if (/^[\x21-\x7e]+$/.test(token)) return token;
+  throw new HooklineError(
+    'usage',
+    'Cannot use the token: it has spaces, line breaks or other characters that no token has',
+  );
 }
 
 function parseAnswer(url: string, status: number, text: string): Json {
@@ -64,7 +91,9 @@ export function toView<View>({ body }: ApiAnswer): View {
 /** The text of an answer that says no. */
 export function toRefusal({ status, body }: ApiAnswer): string {
   const { message, hint, err } = (body ?? {}) as { message?: string; hint?: string; err?: string };
-  return [message ?? `the server answered ${status}`, err, hint]
+  const advice =
+    status === 401 ? 'Set HOOKLINE_TOKEN to a token that the settings of the server declare' : undefined;
+  return [message ?? `the server answered ${status}`, err, hint, advice]
     .filter((part) => part !== undefined)
     .join('\n  ');
 }

@@ -3,7 +3,7 @@ import { systemClock, toTime } from '../clock.ts';
 import { HooklineError, toMessage } from '../errors.ts';
 import { type HookEvent, isJsonObject, type Json, type JsonObject } from '../event.ts';
 import { parseJson } from '../intake/parse-json.ts';
-import { askServer, toRefusal, toView } from './client.ts';
+import { askServer, type Server, toRefusal, toView } from './client.ts';
 
 /** A page of GET /deliveries, as far as it is read. */
 interface DeliveryPage {
@@ -80,23 +80,24 @@ function areTexts<K extends string>(
  * Reads the latest events of a server's history, newest first. It lists events by their deliveries, so that an event no
  * hook took is not among them. Throws `not_comparable`.
  */
-export async function readHistory(url: string, limit: number): Promise<readonly HookEvent[]> {
-  const keys = await readKeys(url, limit);
+export async function readHistory(server: Server, limit: number): Promise<readonly HookEvent[]> {
+  const keys = await readKeys(server, limit);
   const events: (HookEvent | null)[] = [];
   const pending = keys.entries();
   const work = async (): Promise<void> => {
-    for (const [index, key] of pending) events[index] = await readEvent(url, key);
+    for (const [index, key] of pending) events[index] = await readEvent(server, key);
   };
   await Promise.all(Array.from({ length: AT_ONCE }, work));
   return events.filter((event) => event !== null);
 }
 
-async function readKeys(url: string, limit: number): Promise<readonly EventKey[]> {
+async function readKeys(server: Server, limit: number): Promise<readonly EventKey[]> {
   const keys = new Map<string, EventKey>();
   let path: string | null = `/deliveries?size=${PAGE_SIZE}`;
   while (path !== null && keys.size < limit) {
-    const answer = await askServer(url + path);
-    if (answer.status !== 200) throw notComparable(`Cannot read the history of ${url}: ${toRefusal(answer)}`);
+    const answer = await askServer(server, path);
+    if (answer.status !== 200)
+      throw notComparable(`Cannot read the history of ${server.url}: ${toRefusal(answer)}`);
     const page: DeliveryPage = toView<DeliveryPage>(answer);
     for (const { event_id, source } of page.data)
       keys.set(JSON.stringify([source, event_id]), { event_id, source });
@@ -106,12 +107,12 @@ async function readKeys(url: string, limit: number): Promise<readonly EventKey[]
 }
 
 /** Null for one that was pruned in between. */
-async function readEvent(url: string, { event_id, source }: EventKey): Promise<HookEvent | null> {
+async function readEvent(server: Server, { event_id, source }: EventKey): Promise<HookEvent | null> {
   const query = new URLSearchParams({ source });
-  const answer = await askServer(`${url}/events/${encodeURIComponent(event_id)}?${query}`);
+  const answer = await askServer(server, `/events/${encodeURIComponent(event_id)}?${query}`);
   if (answer.status === 404) return null;
   if (answer.status === 200) return toSentEvent(answer.body as JsonObject, event_id);
-  throw notComparable(`Cannot read event "${event_id}" of ${url}: ${toRefusal(answer)}`);
+  throw notComparable(`Cannot read event "${event_id}" of ${server.url}: ${toRefusal(answer)}`);
 }
 
 function notComparable(message: string, cause?: unknown): HooklineError {

@@ -3,7 +3,7 @@ import type { LoadedFile } from '../definitions/definition.ts';
 import { loadFile, toUnownedPlace } from '../definitions/load-file.ts';
 import { HooklineError } from '../errors.ts';
 import type { Json, JsonObject } from '../event.ts';
-import { askServer, toRefusal, toView } from './client.ts';
+import { askServer, type Server, toRefusal, toView } from './client.ts';
 
 /** What a server runs, as files that would declare it. */
 export interface ServerDefinitions {
@@ -27,36 +27,39 @@ const MAX_READS = 5;
 const SERVER_ONLY = ['created_at', 'updated_at', 'origin', 'revision'];
 
 /** Reads the hooks and the declared sources a server runs, all of one revision. Throws `not_comparable`. */
-export async function readServer(url: string): Promise<ServerDefinitions> {
+export async function readServer(server: Server): Promise<ServerDefinitions> {
   for (let reads = 1; reads <= MAX_READS; reads += 1) {
-    const revision = await readRevision(url);
-    const hooks = await readHooks(url);
-    const { data: sources } = await read<{ readonly data: Sources }>(url, '/event-hooks/sources');
-    if (revision !== (await readRevision(url))) continue;
+    const revision = await readRevision(server);
+    const hooks = await readHooks(server);
+    const { data: sources } = await read<{ readonly data: Sources }>(server, '/event-hooks/sources');
+    if (revision !== (await readRevision(server))) continue;
     return { revision, files: [...hooks.map(toHookFile), ...toSourceFiles(sources)] };
   }
-  throw new HooklineError('not_comparable', `Cannot read the hooks of ${url}: its revision keeps changing`);
+  throw new HooklineError(
+    'not_comparable',
+    `Cannot read the hooks of ${server.url}: its revision keeps changing`,
+  );
 }
 
-async function readRevision(url: string): Promise<string | null> {
-  return (await read<{ readonly revision: string | null }>(url, '/status')).revision;
+async function readRevision(server: Server): Promise<string | null> {
+  return (await read<{ readonly revision: string | null }>(server, '/status')).revision;
 }
 
-async function readHooks(url: string): Promise<readonly JsonObject[]> {
+async function readHooks(server: Server): Promise<readonly JsonObject[]> {
   const hooks: JsonObject[] = [];
   let path: string | null = `/event-hooks?size=${PAGE_SIZE}`;
   while (path !== null) {
-    const page: HookPage = await read<HookPage>(url, path);
+    const page: HookPage = await read<HookPage>(server, path);
     hooks.push(...page.data);
     path = page.next;
   }
   return hooks;
 }
 
-async function read<View>(url: string, path: string): Promise<View> {
-  const answer = await askServer(url + path);
+async function read<View>(server: Server, path: string): Promise<View> {
+  const answer = await askServer(server, path);
   if (answer.status === 200) return toView<View>(answer);
-  throw new HooklineError('not_comparable', `Cannot read "${path}" of ${url}: ${toRefusal(answer)}`);
+  throw new HooklineError('not_comparable', `Cannot read "${path}" of ${server.url}: ${toRefusal(answer)}`);
 }
 
 function toHookFile(entity: JsonObject): LoadedFile {

@@ -1,6 +1,7 @@
 import { lstatSync, statSync } from 'node:fs';
 import type { LoadedFile } from '../definitions/definition.ts';
 import { resolveRevision } from '../definitions/git-revision.ts';
+import type { Server } from './client.ts';
 import type { CommandContext } from './command.ts';
 import { readServer } from './diff-server.ts';
 import {
@@ -15,7 +16,7 @@ import { readDefinitions } from './read-definitions.ts';
 
 /** One of the two things that are compared. */
 export type Side =
-  | { readonly kind: 'server'; readonly url: string }
+  | { readonly kind: 'server'; readonly server: Server }
   | { readonly kind: 'directory'; readonly dir: string }
   | { readonly kind: 'revision'; readonly revision: string };
 
@@ -57,22 +58,23 @@ const SHOWN_COMMIT = 12;
  */
 export async function toSides(
   [first, second]: readonly string[],
-  { url, context }: { readonly url: string; readonly context: CommandContext },
+  { server, context }: { readonly server: Server; readonly context: CommandContext },
 ): Promise<Sides> {
-  const server = { kind: 'server', url } as const;
+  const running = { kind: 'server', server } as const;
   const directory = { kind: 'directory', dir: DEFAULT_DIR } as const;
-  if (first === undefined) return { from: server, to: directory };
-  const from = await toSide(first, { url, context });
-  if (second !== undefined) return { from, to: await toSide(second, { url, context }) };
-  return from.kind === 'directory' ? { from: server, to: from } : { from, to: directory };
+  if (first === undefined) return { from: running, to: directory };
+  const from = await toSide(first, { server, context });
+  if (second !== undefined) return { from, to: await toSide(second, { server, context }) };
+  return from.kind === 'directory' ? { from: running, to: from } : { from, to: directory };
 }
 
 async function toSide(
   text: string,
-  { url, context }: { readonly url: string; readonly context: CommandContext },
+  { server, context }: { readonly server: Server; readonly context: CommandContext },
 ): Promise<Side> {
-  if (text === SERVER) return { kind: 'server', url };
-  if (SURELY_URL.test(text) && URL.canParse(text)) return { kind: 'server', url: text.replace(/\/+$/, '') };
+  if (text === SERVER) return { kind: 'server', server };
+  if (SURELY_URL.test(text) && URL.canParse(text))
+    return { kind: 'server', server: { ...server, url: text.replace(/\/+$/, '') } };
   const isDirectory = statSync(text, { throwIfNoEntry: false })?.isDirectory() ?? false;
   if (isDirectory && SURELY_PATH.test(text)) return { kind: 'directory', dir: text };
   const isRevision = await isRevisionHere(text, context);
@@ -96,8 +98,8 @@ async function isRevisionHere(text: string, { env }: CommandContext): Promise<bo
 export async function readSide(side: Side, options: SideOptions): Promise<ReadSide> {
   switch (side.kind) {
     case 'server': {
-      const { revision, files } = await readServer(side.url);
-      const label = `server ${side.url} (${revision ?? 'it serves nothing yet'})`;
+      const { revision, files } = await readServer(side.server);
+      const label = `server ${side.server.url} (${revision ?? 'it serves nothing yet'})`;
       return { label, fromServer: true, files };
     }
     case 'directory': {

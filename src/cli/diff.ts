@@ -2,6 +2,7 @@ import { toTextOf } from '../definitions/load-file.ts';
 import { HooklineError, toMessage } from '../errors.ts';
 import type { HookEvent } from '../event.ts';
 import type { Prepare, Prepared } from '../reconcile/prepare.ts';
+import type { Server } from './client.ts';
 import type { CommandContext, ExitCode } from './command.ts';
 import { type Comparison, compareSides, isNamed, type PreparedSide } from './diff-comparison.ts';
 import { readEventsFile, readHistory } from './diff-events.ts';
@@ -21,7 +22,8 @@ export interface DiffOptions {
   readonly path: string | null;
   /** Names of the hooks that count begin so; null: all count. */
   readonly prefix: string | null;
-  readonly url: string;
+  /** The one at --url. Its token goes to every server that is named. */
+  readonly server: Server;
   readonly format: 'text' | 'json' | 'markdown';
   /** A file of recorded events; true: the history of the server; null: none are replayed. */
   readonly events: string | true | null;
@@ -56,8 +58,8 @@ function format(comparison: Comparison, options: DiffOptions, { stdout }: Comman
 }
 
 async function compare(options: DiffOptions, context: CommandContext): Promise<Comparison> {
-  const { path, url, prefix } = options;
-  const sides = await toSides(options.sides, { url, context });
+  const { path, server, prefix } = options;
+  const sides = await toSides(options.sides, { server, context });
   const from = await readSide(sides.from, { other: sides.to, path, context });
   const to = await readSide(sides.to, { other: sides.from, path, context });
   await using preparing = createPreparing();
@@ -100,10 +102,10 @@ async function prepareBoth(
 /** The history is that of a server that is compared, the later one first, else of the one at --url. */
 async function readEvents(
   { from, to }: Sides,
-  { events, limit, url }: DiffOptions,
+  { events, limit, server }: DiffOptions,
 ): Promise<readonly HookEvent[] | null> {
   if (events === null) return null;
   if (events !== true) return readEventsFile(events, limit);
-  const server = [to, from].find((side) => side.kind === 'server');
-  return readHistory(server?.kind === 'server' ? server.url : url, limit);
+  const [compared = server] = [to, from].flatMap((side) => (side.kind === 'server' ? [side.server] : []));
+  return readHistory(compared, limit);
 }

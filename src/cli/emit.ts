@@ -3,7 +3,7 @@ import { buffer } from 'node:stream/consumers';
 import { HooklineError, toMessage } from '../errors.ts';
 import type { Json } from '../event.ts';
 import { parseJson } from '../intake/parse-json.ts';
-import { askServer, toRefusal } from './client.ts';
+import { askServer, type Server, toRefusal } from './client.ts';
 import { type CommandContext, type ExitCode, writeLine } from './command.ts';
 
 /** What `emit` is asked for. */
@@ -14,12 +14,12 @@ export interface EmitOptions {
   readonly data: string;
   readonly id?: string;
   readonly time?: string;
-  readonly url: string;
+  readonly server: Server;
 }
 
 /** Sends one event to a running server and prints its answer as JSON. */
 export async function emit(
-  { url, data, source, event, id, time }: EmitOptions,
+  { server, data, source, event, id, time }: EmitOptions,
   { stdin, stdout, stderr }: CommandContext,
 ): Promise<ExitCode> {
   const body = {
@@ -29,7 +29,7 @@ export async function emit(
     ...(time === undefined ? {} : { time }),
     data: parseData(data, await readData(data, stdin)),
   };
-  const answer = await askServer(`${url}/events`, { method: 'POST', body });
+  const answer = await askServer(server, '/events', { method: 'POST', body });
   if (answer.status === 202) writeLine(stdout, JSON.stringify(answer.body));
   else writeLine(stderr, `Refused: ${toRefusal(answer)}`);
   return answer.status === 202 ? 0 : 1;

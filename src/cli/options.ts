@@ -1,5 +1,6 @@
 import { InvalidArgumentError, Option } from 'commander';
 import { toSourceShorthand } from '../settings-sources.ts';
+import type { Server } from './client.ts';
 
 /** Where a running server is looked for unless --url or HOOKLINE_URL says otherwise. */
 const DEFAULT_URL = 'http://127.0.0.1:8440';
@@ -12,10 +13,34 @@ export function urlOption(): Option {
     .argParser(toServerUrl);
 }
 
+/** --token: who asks. Nothing reads it as it comes in, so that no message about an option repeats it. */
+export function tokenOption(): Option {
+  return new Option(
+    '--token <token>',
+    'token to ask with; better set the variable: whoever sees the list of processes sees an option',
+  ).env('HOOKLINE_TOKEN');
+}
+
+/** The options of every command that asks a server. */
+export interface ServerFlags {
+  readonly url: string;
+  readonly token?: string | undefined;
+}
+
+/** The server a command asks. A variable that is set to nothing is no token. */
+export function toServer({ url, token = '' }: ServerFlags): Server {
+  return { url, token: token.trim() || null };
+}
+
 function toServerUrl(text: string): string {
   if (!URL.canParse(text) || !/^https?:$/.test(new URL(text).protocol))
     throw new InvalidArgumentError('the address of a server is http://HOST:PORT');
   return text.replace(/\/+$/, '');
+}
+
+/** Reads an option that may be given several times. */
+export function collect(one: string, before: readonly string[]): readonly string[] {
+  return [...before, one];
 }
 
 /** Reads an HTTP status a receiver can answer with. */

@@ -1,12 +1,12 @@
-import { askServer, toRefusal } from './client.ts';
+import { askServer, type Server, toRefusal } from './client.ts';
 import { type CommandContext, type ExitCode, writeLine } from './command.ts';
 
 /** Has a running server ping a hook's receiver, and prints what was sent. */
 export async function ping(
-  { hook, url }: { readonly hook: string; readonly url: string },
+  { hook, server }: { readonly hook: string; readonly server: Server },
   { stdout, stderr }: CommandContext,
 ): Promise<ExitCode> {
-  const answer = await askServer(`${url}/event-hooks/${encodeURIComponent(hook)}/ping`);
+  const answer = await askServer(server, `/event-hooks/${encodeURIComponent(hook)}/ping`);
   if (answer.status === 200) writeLine(stdout, JSON.stringify(answer.body, null, 2));
   else writeLine(stderr, `Cannot ping "${hook}": ${toRefusal(answer)}`);
   return answer.status === 200 ? 0 : 1;

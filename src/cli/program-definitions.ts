@@ -1,7 +1,15 @@
 import { Option } from 'commander';
 import { HooklineError } from '../errors.ts';
 import { type AddCommand, command } from './add-command.ts';
-import { type ServeFlags, toPositive, toSettingsFlags, urlOption } from './options.ts';
+import {
+  type ServeFlags,
+  type ServerFlags,
+  tokenOption,
+  toPositive,
+  toServer,
+  toSettingsFlags,
+  urlOption,
+} from './options.ts';
 import { REPORT_FORMATS } from './problem-report.ts';
 import type { ValidateOptions } from './validate.ts';
 
@@ -68,14 +76,13 @@ const addValidate: AddCommand = (program, context, onExit) => {
 };
 
 /** The options of `diff`, as the command line has them. */
-interface DiffFlags {
+interface DiffFlags extends ServerFlags {
   readonly path?: string;
   readonly prefix?: string;
   readonly events?: string | true;
   readonly limit: number;
   readonly json?: boolean;
   readonly markdown?: boolean;
-  readonly url: string;
 }
 
 const SIDES = `
@@ -112,6 +119,7 @@ const addDiff: AddCommand = (program, context, onExit) => {
     .addOption(new Option('--json', 'print JSON').conflicts('markdown'))
     .option('--markdown', 'print markdown for a comment of a pull request')
     .addOption(urlOption())
+    .addOption(tokenOption())
     .action(async (from: string | undefined, to: string | undefined, flags: DiffFlags) => {
       const { diff } = await import('./diff.ts');
       const sides = [from, to].filter((side) => side !== undefined);
@@ -119,9 +127,16 @@ const addDiff: AddCommand = (program, context, onExit) => {
     });
 };
 
-function toDiffOptions({ path, prefix, events, limit, url, json = false, markdown = false }: DiffFlags) {
+function toDiffOptions({ path, prefix, events, limit, json = false, markdown = false, ...flags }: DiffFlags) {
   const format = json ? 'json' : markdown ? 'markdown' : 'text';
-  return { path: path ?? null, prefix: prefix ?? null, events: events ?? null, limit, url, format } as const;
+  return {
+    path: path ?? null,
+    prefix: prefix ?? null,
+    events: events ?? null,
+    limit,
+    server: toServer(flags),
+    format,
+  } as const;
 }
 
 /** The options of `import`, as the command line has them. */

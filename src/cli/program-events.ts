@@ -1,12 +1,11 @@
 import { parseAddress } from '../address.ts';
 import { type AddCommand, command } from './add-command.ts';
-import { toStatus, urlOption } from './options.ts';
+import { type ServerFlags, tokenOption, toServer, toStatus, urlOption } from './options.ts';
 
 /** The options of `emit`, as the command line has them. */
-interface EmitFlags {
+interface EmitFlags extends ServerFlags {
   readonly id?: string;
   readonly time?: string;
-  readonly url: string;
 }
 
 const addEmit: AddCommand = (program, context, onExit) => {
@@ -22,10 +21,18 @@ const addEmit: AddCommand = (program, context, onExit) => {
     .option('--id <id>', 'id of the event; the same id again is a duplicate')
     .option('--time <time>', 'time of the event, as in 2026-01-31T12:00:00Z')
     .addOption(urlOption())
-    .action(async (source: string, event: string, data: string | undefined, options: EmitFlags) => {
-      const { emit } = await import('./emit.ts');
-      onExit(await emit({ source, event, data: data ?? '{}', ...options }, context));
-    });
+    .addOption(tokenOption())
+    .action(
+      async (source: string, event: string, data: string | undefined, { url, token, ...said }: EmitFlags) => {
+        const { emit } = await import('./emit.ts');
+        onExit(
+          await emit(
+            { source, event, data: data ?? '{}', ...said, server: toServer({ url, token }) },
+            context,
+          ),
+        );
+      },
+    );
 };
 
 /** The options of `listen`, as the command line has them. */

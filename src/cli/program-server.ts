@@ -1,6 +1,6 @@
 import { HooklineError } from '../errors.ts';
 import { type AddCommand, command } from './add-command.ts';
-import { urlOption } from './options.ts';
+import { collect, type ServerFlags, tokenOption, toServer, urlOption } from './options.ts';
 
 const addStatus: AddCommand = (program, context, onExit) => {
   command(program, 'status', 'hookline status')
@@ -9,9 +9,10 @@ const addStatus: AddCommand = (program, context, onExit) => {
     )
     .option('--json', 'print the status as JSON')
     .addOption(urlOption())
-    .action(async ({ json = false, url }: { json?: boolean; url: string }) => {
+    .addOption(tokenOption())
+    .action(async ({ json = false, ...flags }: ServerFlags & { json?: boolean }) => {
       const { status } = await import('./status.ts');
-      onExit(await status({ json, url }, context));
+      onExit(await status({ json, server: toServer(flags) }, context));
     });
 };
 
@@ -23,15 +24,14 @@ const addReconcile: AddCommand = (program, context, onExit) => {
     .option('--source <name>', 'ask the remote of this source only; may be given several times', collect, [])
     .option('--json', 'print the answer as JSON')
     .addOption(urlOption())
-    .action(async ({ source, json = false, url }: { source: string[]; json?: boolean; url: string }) => {
-      const { reconcile } = await import('./reconcile.ts');
-      onExit(await reconcile({ sources: source, json, url }, context));
-    });
+    .addOption(tokenOption())
+    .action(
+      async ({ source, json = false, ...flags }: ServerFlags & { source: string[]; json?: boolean }) => {
+        const { reconcile } = await import('./reconcile.ts');
+        onExit(await reconcile({ sources: source, json, server: toServer(flags) }, context));
+      },
+    );
 };
-
-function collect(one: string, before: readonly string[]): readonly string[] {
-  return [...before, one];
-}
 
 const addConfirm: AddCommand = (program, context, onExit) => {
   command(
@@ -44,9 +44,10 @@ const addConfirm: AddCommand = (program, context, onExit) => {
     )
     .option('--json', 'print the answer as JSON')
     .addOption(urlOption())
-    .action(async (revision: string, { json = false, url }: { json?: boolean; url: string }) => {
+    .addOption(tokenOption())
+    .action(async (revision: string, { json = false, ...flags }: ServerFlags & { json?: boolean }) => {
       const { confirm } = await import('./reconcile.ts');
-      onExit(await confirm({ revision, json, url }, context));
+      onExit(await confirm({ revision, json, server: toServer(flags) }, context));
     });
 };
 
@@ -56,14 +57,15 @@ const addPing: AddCommand = (program, context, onExit) => {
       'Have a running server ping the receiver of a hook with handler webhook, and print what was sent; HOOK is an id or a name',
     )
     .addOption(urlOption())
-    .action(async (hook: string, { url }: { url: string }) => {
+    .addOption(tokenOption())
+    .action(async (hook: string, flags: ServerFlags) => {
       const { ping } = await import('./ping.ts');
-      onExit(await ping({ hook, url }, context));
+      onExit(await ping({ hook, server: toServer(flags) }, context));
     });
 };
 
 /** The options of `replay`, as the command line has them. */
-interface ReplayFlags {
+interface ReplayFlags extends ServerFlags {
   readonly hook?: string;
   readonly state?: string;
   readonly source?: string;
@@ -71,7 +73,6 @@ interface ReplayFlags {
   readonly since?: string;
   readonly until?: string;
   readonly json?: boolean;
-  readonly url: string;
 }
 
 /** What narrows a replay, without the options that every command has that asks a server. */
@@ -108,8 +109,9 @@ const addReplay: AddCommand = (program, context, onExit) => {
     .option('--until <time>', 'created before')
     .option('--json', 'print the answer as JSON')
     .addOption(urlOption())
+    .addOption(tokenOption())
     .action(async (id: string | undefined, flags: ReplayFlags) => {
-      const { url, json = false } = flags;
+      const { json = false } = flags;
       const filter = toFilter(flags);
       if (id === undefined && Object.keys(filter).length === 0)
         throw new HooklineError(
@@ -122,7 +124,8 @@ const addReplay: AddCommand = (program, context, onExit) => {
           'Cannot replay one delivery and a filter: give the id, or what narrows them',
         );
       const { replay } = await import('./replay.ts');
-      onExit(await replay({ id: id ?? null, filter, url, json }, context));
+      const server = toServer(flags);
+      onExit(await replay({ id: id ?? null, filter, server, json }, context));
     });
 };
 

@@ -8,6 +8,7 @@ import { EVENT_COMMANDS } from './program-events.ts';
 import { addNew } from './program-new.ts';
 import { SERVER_COMMANDS } from './program-server.ts';
 import { SHELL_COMMANDS } from './program-shell.ts';
+import { TOKEN_COMMANDS } from './program-tokens.ts';
 import { addTlsOptions } from './tls-options.ts';
 
 const EXAMPLE = `
@@ -30,7 +31,14 @@ export function createProgram(context: CommandContext, onExit: OnExit): Command 
       writeErr: (text) => context.stderr.write(hideUsers(text)),
     })
     .exitOverride();
-  const commands = [...DEFINITION_COMMANDS, addNew, ...EVENT_COMMANDS, ...SERVER_COMMANDS, ...SHELL_COMMANDS];
+  const commands = [
+    ...DEFINITION_COMMANDS,
+    addNew,
+    ...EVENT_COMMANDS,
+    ...SERVER_COMMANDS,
+    ...TOKEN_COMMANDS,
+    ...SHELL_COMMANDS,
+  ];
   for (const add of commands) add(program, context, onExit);
   for (const added of program.commands) if (isClient(added)) addTlsOptions(added);
   return program;

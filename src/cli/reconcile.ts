@@ -1,6 +1,6 @@
 import { type Problem, toProblemLine } from '../definitions/problem.ts';
 import type { Json } from '../event.ts';
-import { askServer, toRefusal, toView } from './client.ts';
+import { askServer, type Server, toRefusal, toView } from './client.ts';
 import { type CommandContext, type ExitCode, writeLine } from './command.ts';
 import { countProblems, createPaint } from './print.ts';
 import { toPrintable } from './printable.ts';
@@ -15,7 +15,7 @@ interface ReconciledView extends Pick<StatusView, 'conditions' | 'revision' | 's
 interface Asked {
   readonly path: string;
   readonly body: Json;
-  readonly url: string;
+  readonly server: Server;
   readonly json: boolean;
 }
 
@@ -23,25 +23,27 @@ interface Asked {
 export function reconcile(
   {
     sources,
-    url,
-    json,
-  }: { readonly sources: readonly string[]; readonly url: string; readonly json: boolean },
+    ...asked
+  }: { readonly sources: readonly string[]; readonly server: Server; readonly json: boolean },
   context: CommandContext,
 ): Promise<ExitCode> {
   const body = sources.length === 0 ? {} : { sources: [...sources] };
-  return ask({ path: '/reconcile?wait=true', body, url, json }, context);
+  return ask({ path: '/reconcile?wait=true', body, ...asked }, context);
 }
 
 /** Lets a held revision go live, and prints what came of it; 1 unless it is what serves. */
 export function confirm(
-  { revision, url, json }: { readonly revision: string; readonly url: string; readonly json: boolean },
+  { revision, ...asked }: { readonly revision: string; readonly server: Server; readonly json: boolean },
   context: CommandContext,
 ): Promise<ExitCode> {
-  return ask({ path: '/reconcile/confirm', body: { revision }, url, json }, context);
+  return ask({ path: '/reconcile/confirm', body: { revision }, ...asked }, context);
 }
 
-async function ask({ path, body, url, json }: Asked, { stdout, stderr }: CommandContext): Promise<ExitCode> {
-  const answer = await askServer(`${url}${path}`, { method: 'POST', body });
+async function ask(
+  { path, body, server, json }: Asked,
+  { stdout, stderr }: CommandContext,
+): Promise<ExitCode> {
+  const answer = await askServer(server, path, { method: 'POST', body });
   if (answer.status !== 200) {
     writeLine(stderr, toRefusal(answer));
     return 1;

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { askServer, toRefusal, toView } from './client.ts';
+import { askServer, type Server, toRefusal, toView } from './client.ts';
 import { type CommandContext, type ExitCode, writeLine } from './command.ts';
 
 /** What `replay` is asked for. */
@@ -8,7 +8,7 @@ export interface ReplayOptions {
   readonly id: string | null;
   /** The keys of POST /deliveries/redeliver. */
   readonly filter: Readonly<Record<string, string>>;
-  readonly url: string;
+  readonly server: Server;
   readonly json: boolean;
 }
 
@@ -28,9 +28,9 @@ const BAR_WIDTH = 30;
 
 /** Has a running server make deliveries again, and shows how far it is until all of them are due. */
 export async function replay(options: ReplayOptions, context: CommandContext): Promise<ExitCode> {
-  const { id, filter, url } = options;
+  const { id, filter, server } = options;
   const path = id === null ? '/deliveries/redeliver' : `/deliveries/${encodeURIComponent(id)}/redeliver`;
-  const answer = await askServer(url + path, { method: 'POST', body: id === null ? filter : {} });
+  const answer = await askServer(server, path, { method: 'POST', body: id === null ? filter : {} });
   if (answer.status !== 202) {
     writeLine(context.stderr, `Cannot redeliver: ${toRefusal(answer)}`);
     return 1;
@@ -46,7 +46,7 @@ export async function replay(options: ReplayOptions, context: CommandContext): P
 /** The replay is the server's: it goes on when this is stopped. */
 async function follow(
   started: ReplayView,
-  { url, json }: ReplayOptions,
+  { server, json }: ReplayOptions,
   { stdout, stderr, stopped }: CommandContext,
 ): Promise<ExitCode> {
   let view = started;
@@ -57,7 +57,7 @@ async function follow(
   while (view.finished_at === null && !interrupted) {
     if (stderr.isTTY) stderr.write(`\r${toBar(view)}`);
     await delay(LOOK_MS);
-    const answer = await askServer(`${url}/replays/${started.id}`);
+    const answer = await askServer(server, `/replays/${started.id}`);
     if (answer.status !== 200) {
       writeLine(stderr, `Cannot see how far it is: ${toRefusal(answer)}`);
       return 1;

@@ -3,7 +3,7 @@ import { type App, startApp } from '../app.ts';
 import { systemClock } from '../clock.ts';
 import { HooklineError, toMessage } from '../errors.ts';
 import { createLogger } from '../logger.ts';
-import { loadSettings } from '../settings.ts';
+import { loadSettings, type Settings } from '../settings.ts';
 import type { SettingsFile } from '../settings-file.ts';
 import { toShownUrl } from '../shown-url.ts';
 import type { SourceSettings } from '../source-settings.ts';
@@ -32,7 +32,7 @@ export async function serve(
   const app = await startApp({ settings, env, logger, clock: systemClock, onReport: printer.print });
   started = app;
   printer.release();
-  printWelcome(app, settings.sources.map(toPlace).join(' and '), stderr);
+  printWelcome(app, settings, stderr);
   try {
     await Promise.race([stopped, app.failed]);
     writeLine(stderr, 'Stopping: finishing what is in flight');
@@ -58,16 +58,18 @@ function toPlace(source: SourceSettings): string {
   return source.kind === 'dir' ? source.dir : toShownUrl(source.url);
 }
 
-function printWelcome(app: App, places: string, stderr: CommandContext['stderr']): void {
+function printWelcome(app: App, { sources, tokens }: Settings, stderr: CommandContext['stderr']): void {
+  const places = sources.map(toPlace).join(' and ');
+  const token = tokens.length === 0 ? '' : ' -H "authorization: Bearer $HOOKLINE_TOKEN"';
   writeLine(stderr);
   writeLine(stderr, `Hookline serves ${places} on ${app.url}`);
   writeLine(stderr, 'Try:');
-  writeLine(stderr, `  ${toCurl(app)}`);
+  writeLine(stderr, `  ${toCurl(app, token)}`);
   writeLine(stderr);
 }
 
 /** A line that works as it is: an event some live hook is for, or the built-in one closest to the reference. */
-function toCurl({ intakeUrl, exampleEvent }: App): string {
+function toCurl({ intakeUrl, exampleEvent }: App, token: string): string {
   const body = JSON.stringify(exampleEvent());
-  return `curl -s ${intakeUrl}/events -H 'content-type: application/json' -d '${body.replaceAll("'", "'\\''")}'`;
+  return `curl -s ${intakeUrl}/events${token} -H 'content-type: application/json' -d '${body.replaceAll("'", "'\\''")}'`;
 }

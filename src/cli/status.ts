@@ -1,14 +1,14 @@
-import { askServer, toRefusal, toView } from './client.ts';
+import { askServer, type Server, toRefusal, toView } from './client.ts';
 import { type CommandContext, type ExitCode, writeLine } from './command.ts';
 import { createPaint } from './print.ts';
 import { describeStatus, isReady, type StatusView } from './status-lines.ts';
 
 /** Prints where a running server stands; 1 when it is not ready. */
 export async function status(
-  { url, json }: { readonly url: string; readonly json: boolean },
+  { server, json }: { readonly server: Server; readonly json: boolean },
   { stdout, stderr }: CommandContext,
 ): Promise<ExitCode> {
-  const answer = await askServer(`${url}/status`);
+  const answer = await askServer(server, '/status');
   if (answer.status !== 200) {
     writeLine(stderr, `Cannot read the status: ${toRefusal(answer)}`);
     return 1;

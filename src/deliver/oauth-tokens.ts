@@ -79,7 +79,7 @@ const SENDABLE = /^[\x21-\x7e]+$/;
 const MAX_REFUSAL = 300;
 
 /** Creates tokens that are fetched by client credentials (RFC 6749 §4.4) and kept in memory, by what they are fetched with. */
-export function createTokens({ httpClient, secrets, clock }: TokensParts): Tokens {
+export function createOauthTokens({ httpClient, secrets, clock }: TokensParts): Tokens {
   const entries = new Map<string, Entry>();
 
   function find(request: TokenRequest): Entry {

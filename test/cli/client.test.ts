@@ -18,7 +18,7 @@ async function startOther(listener: RequestListener): Promise<AsyncDisposable & 
 
 describe('askServer()', () => {
   it('says that none answers, by every address of the name', async () => {
-    await expect(askServer('http://localhost:3/status')).rejects.toMatchObject({
+    await expect(askServer({ url: 'http://localhost:3', token: null }, '/status')).rejects.toMatchObject({
       code: 'server_unreachable',
       message: expect.stringMatching(
         /^Cannot reach a server at http:\/\/localhost:3: .*ECONNREFUSED.*; is "hookline serve" running\?$/,
@@ -28,7 +28,7 @@ describe('askServer()', () => {
 
   it('says that another program answers', async () => {
     await using other = await startOther((_req, res) => res.end('<html>'));
-    await expect(askServer(other.url)).rejects.toMatchObject({
+    await expect(askServer({ url: other.url, token: null }, '')).rejects.toMatchObject({
       message: `Cannot reach a server at ${other.url}: it answers 200 without JSON, so it is another program; see --url`,
     });
   });
@@ -37,7 +37,7 @@ describe('askServer()', () => {
     await using other = await startOther((_req, res) => {
       res.writeHead(200, { 'content-length': 100 }).write('{', () => res.destroy());
     });
-    await expect(askServer(other.url)).rejects.toMatchObject({
+    await expect(askServer({ url: other.url, token: null }, '')).rejects.toMatchObject({
       code: 'server_unreachable',
       message: expect.stringContaining('its answer broke off: '),
     });

@@ -45,7 +45,7 @@ async function startAt(revisions: readonly (string | null)[], hook: object = HOO
 describe('readServer()', () => {
   it('completes hooks with defaults, and takes of sources what is not built in', async () => {
     await using server = await startAt(['r']);
-    const { revision, files } = await readServer(server.url);
+    const { revision, files } = await readServer({ url: server.url, token: null });
     expect(revision).toBe('r');
     expect(files.flatMap(({ problems }) => problems)).toEqual([]);
     expect(files.flatMap(({ definitions }) => definitions.map(({ definition }) => definition))).toMatchObject(
@@ -58,13 +58,13 @@ describe('readServer()', () => {
 
   it('reads again what went live in between, so that no two revisions are mixed', async () => {
     await using server = await startAt(['one', 'two', 'two', 'three', 'three', 'three']);
-    expect((await readServer(server.url)).revision).toBe('three');
+    expect((await readServer({ url: server.url, token: null })).revision).toBe('three');
     expect(server.asked()).toBe(3);
   });
 
   it('gives up on a server whose revision keeps changing', async () => {
     await using server = await startAt(Array.from({ length: 20 }, (_, index) => `r${index}`));
-    await expect(readServer(server.url)).rejects.toMatchObject({
+    await expect(readServer({ url: server.url, token: null })).rejects.toMatchObject({
       code: 'not_comparable',
       message: `Cannot read the hooks of ${server.url}: its revision keeps changing`,
     });
@@ -72,7 +72,7 @@ describe('readServer()', () => {
 
   it('finds a problem in a hook that has what this version does not know', async () => {
     await using server = await startAt(['r'], { ...HOOK, novelty: 1 });
-    const { files } = await readServer(server.url);
+    const { files } = await readServer({ url: server.url, token: null });
     expect(files.flatMap(({ problems }) => problems)).toMatchObject([
       { file: 'hook log', severity: 'error' },
     ]);

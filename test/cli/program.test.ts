@@ -14,6 +14,7 @@ const COMMANDS = [
   'confirm',
   'ping',
   'replay',
+  'token',
 ];
 
 describe.concurrent('hookline --help', () => {

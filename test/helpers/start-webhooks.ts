@@ -2,7 +2,7 @@ import type { Clock } from '../../src/clock.ts';
 import type { HandlerName, WebhookConfig, WebhookCustomConfig } from '../../src/definitions/definition.ts';
 import type { HandlerCall, HandlerResult } from '../../src/deliver/handler.ts';
 import { createHttpClient } from '../../src/deliver/http-client.ts';
-import { createTokens } from '../../src/deliver/oauth-tokens.ts';
+import { createOauthTokens } from '../../src/deliver/oauth-tokens.ts';
 import { createPing, type Ping } from '../../src/deliver/ping.ts';
 import { createSend, type SenderParts } from '../../src/deliver/sender.ts';
 import { createWebhookHandler } from '../../src/deliver/webhook.ts';
@@ -55,7 +55,7 @@ export async function startWebhooks({
     reserved: NOTHING_RESERVED,
   }).hooks;
   const httpClient = createHttpClient({ clock, egress: toEgress() });
-  const tokens = createTokens({ httpClient, secrets, clock });
+  const tokens = createOauthTokens({ httpClient, secrets, clock });
   const parts: SenderParts = { httpClient, secrets, tokens, clock };
   const send = createSend(parts);
   const handlers = {
