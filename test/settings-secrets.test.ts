@@ -92,6 +92,7 @@ describe('texts of settings', () => {
       'the ssh key',
       'the known hosts',
       'the secret',
+      '{vault://file/the-token}',
     ])
       expect(texts).toContain(text);
   });
