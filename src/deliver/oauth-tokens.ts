@@ -5,7 +5,7 @@ import { isJsonObject, type JsonObject } from '../event.ts';
 import type { HookSecrets } from '../secrets/secrets.ts';
 import { toShownUrl } from '../shown-url.ts';
 import type { Route } from './connections.ts';
-import type { HttpClient, Incoming, TransportReason } from './http-client.ts';
+import type { HttpClient, Incoming, OutgoingRequest, TransportReason } from './http-client.ts';
 import { classifyStatus, toRetryAt } from './retry.ts';
 
 /** A token that cannot be had. The message may hold what the server said, and so a secret. */
@@ -71,8 +71,8 @@ const MARGIN_S = 60;
 const MARGIN_SHARE = 0.1;
 /** Credentials whose tokens are kept; beyond, those that were asked for the longest ago go. */
 const MAX_ENTRIES = 1_000;
-/** Tokens with many claims are longer than what is kept of other answers. */
-const KEPT_BYTES = 64 * 1024;
+/** Bytes of an answer that are read: tokens with many claims are longer than what is kept of other answers. */
+const MAX_ANSWER_BYTES = 64 * 1024;
 /** What a header can carry after `Bearer `. */
 const SENDABLE = /^[\x21-\x7e]+$/;
 /** Characters of what a server says of its refusal. */
@@ -95,15 +95,16 @@ export function createOauthTokens({ httpClient, secrets, clock }: TokensParts): 
   async function fetchToken({ oauth2, route, timeoutMs }: TokenRequest): Promise<Token> {
     const { url, headers, body } = toRequest(oauth2);
     for (const secret of Object.values(headers)) secrets.remember(secret);
-    const sent = {
+    const sent: OutgoingRequest = {
       method: 'POST',
       url,
       headers: { ...headers, ...FORM },
       body,
       timeoutMs,
-      keptBytes: KEPT_BYTES,
+      maxBytes: MAX_ANSWER_BYTES,
+      ...route,
     };
-    const incoming = await httpClient.send({ ...sent, ...route });
+    const incoming = await httpClient.send(sent);
     return toToken(incoming, { url, now: clock.now() });
   }
 
