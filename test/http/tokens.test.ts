@@ -2,13 +2,7 @@ import { hash } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import {
-  type Caller,
-  createTokens,
-  findCaller,
-  type Identify,
-  type KnownToken,
-} from '../../src/http/tokens.ts';
+import { type Caller, createTokens, type Identify } from '../../src/http/tokens.ts';
 import { createLogger } from '../../src/logger.ts';
 import { createCounters } from '../../src/record/counters.ts';
 import { NOTHING_RESERVED } from '../../src/secrets/reserved.ts';
@@ -184,33 +178,4 @@ describe('a token that is referred to', () => {
       expect(nameOf(setup.identify, value)).not.toBe('env');
     },
   );
-});
-
-describe('findCaller()', () => {
-  /** Known tokens that note which of them were compared. */
-  function watch(names: readonly string[]): {
-    readonly known: readonly KnownToken[];
-    readonly compared: string[];
-  } {
-    const compared: string[] = [];
-    const known = names.map((name) => ({
-      caller: { name } as Caller,
-      get digest() {
-        compared.push(name);
-        return hash('sha256', name, 'buffer');
-      },
-    }));
-    return { known, compared };
-  }
-
-  it.each([
-    ['a', 'a'],
-    ['b', 'b'],
-    ['c', 'c'],
-    ['d', null],
-  ])('compares "%s" with all that are known, wherever the one is that it is', (token, found) => {
-    const { known, compared } = watch(['a', 'b', 'c']);
-    expect(findCaller(known, hash('sha256', token, 'buffer'))?.name ?? null).toBe(found);
-    expect(compared).toEqual(['a', 'b', 'c']);
-  });
 });
