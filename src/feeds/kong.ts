@@ -1,5 +1,6 @@
 import { type Timer, toTime } from '../clock.ts';
 import type { KongDefinition } from '../definitions/definition.ts';
+import type { Incoming } from '../deliver/http-client.ts';
 import { toMessage } from '../errors.ts';
 import type { FedEvent, Feed, FeedParts } from './feed.ts';
 import { createAdminApi } from './kong-admin.ts';
@@ -15,6 +16,9 @@ const MAX_WAIT_MS = 5 * 60_000;
 /** Problems that are told. */
 const MAX_TOLD = 3;
 
+/** What a request ends with that is not made any more. */
+const STOPPED: Incoming = { kind: 'error', reason: 'transport', message: 'the feed was stopped' };
+
 /**
  * Looks at a gateway every so often and emits what changed: its entities as events of `crud` and `dao:crud`, the health of
  * its targets as `balancer` `health`. The first look only remembers. Events are durable before what was seen is kept, and
@@ -26,7 +30,6 @@ export function startKongFeed(
   { emit, memory: store, send, secrets, clock, logger }: FeedParts,
 ): Feed {
   const intervalMs = definition.interval * 1000;
-  const api = createAdminApi(definition, { send, secrets });
   const losses = createLosses();
   let memory: KongMemory | null = null;
   let lastEventAt: number | null = null;
@@ -37,6 +40,10 @@ export function startKongFeed(
   let stopped = false;
   /** What a stop waits for; a request that hangs is left alone, since nothing comes of it any more. */
   let keeping: Promise<void> = Promise.resolve();
+  const api = createAdminApi(definition, {
+    send: async (request) => (stopped ? STOPPED : send(request)),
+    secrets,
+  });
 
   async function look(): Promise<void> {
     memory ??= parseMemory(await store.load(), definition) ?? toEmptyMemory(definition);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../src/event.ts';
 import { START } from '../helpers/held-clock.ts';
-import { startKongAdminApi } from '../helpers/kong-admin-api.ts';
+import { send, startKongAdminApi } from '../helpers/kong-admin-api.ts';
 import { setKongStage } from '../helpers/kong-feed.ts';
 
 const JANE = { id: 'jane', username: 'jane', custom_id: null };
@@ -230,5 +230,24 @@ describe('a gateway that is looked at', () => {
     while (gateway.requests.length === asked) await new Promise(setImmediate);
     await stage.stop();
     expect(stage.take()).toEqual([]);
+  });
+
+  it('asks for nothing more once it was stopped', async () => {
+    await using gateway = await startKongAdminApi();
+    await using stage = setKongStage(gateway.url);
+    await stage.start({ entities: ['services', 'routes', 'consumers'] });
+    const asked = gateway.requests.length;
+    const answered = Promise.withResolvers<void>();
+    gateway.fault = (_request, res) => {
+      void stage.stop().then(() => {
+        send(res, 200, { data: [], next: null });
+        res.once('close', answered.resolve);
+      });
+      return true;
+    };
+    void stage.look();
+    await answered.promise;
+    for (let turn = 0; turn < 20; turn += 1) await new Promise(setImmediate);
+    expect(gateway.requests).toHaveLength(asked + 1);
   });
 });
