@@ -1,7 +1,7 @@
 import { HooklineError } from '../errors.ts';
 import type { Json } from '../event.ts';
 import { type Intaken, refuse } from '../intake/intaken.ts';
-import { MAX_EVENT_BYTES } from '../intake/limits.ts';
+import { MAX_BATCH_EVENTS, MAX_EVENT_BYTES } from '../intake/limits.ts';
 import { createLookUp } from '../intake/look-up.ts';
 import { parseJson } from '../intake/parse-json.ts';
 import { type IntakeContext, toEvent } from '../intake/to-event.ts';
@@ -56,6 +56,11 @@ export async function answerArray(
   document: EventsDocument,
 ): Promise<Answer> {
   const { bytes, snapshot, key, sender, take } = document;
+  if (items.length > MAX_BATCH_EVENTS)
+    throw new HooklineError(
+      'payload_too_large',
+      `An array may have at most ${MAX_BATCH_EVENTS} events, this one has ${items.length}: send them as NDJSON or in several`,
+    );
   const isLarge = bytes.length > MAX_EVENT_BYTES;
   const context = { lookUp: createLookUp(snapshot.catalogue), now: parts.clock.now(), sender };
   const intaken = items.map(
@@ -74,6 +79,9 @@ function isTooLarge(item: Json): boolean {
   return Buffer.byteLength(JSON.stringify(item)) > MAX_EVENT_BYTES;
 }
 
+/** Events of an array whose mistakes are told. */
+const MAX_TOLD = 1_000;
+
 /** Throws `forbidden` or `unprocessable` with every event that cannot be taken. */
 function refuseAny(parts: EventsParts, document: EventsDocument, intaken: readonly Intaken[]): void {
   const errors = intaken.flatMap((result, index) =>
@@ -81,7 +89,10 @@ function refuseAny(parts: EventsParts, document: EventsDocument, intaken: readon
   );
   if (errors.length === 0) return;
   countRefused(parts, document, errors.length);
-  const message = `None of ${intaken.length} events was accepted: ${errors.length} cannot be`;
+  const cut = errors.length > MAX_TOLD ? ` (the first ${MAX_TOLD} are listed)` : '';
+  const message = `None of ${intaken.length} events was accepted: ${errors.length} cannot be${cut}`;
   const isForbidden = intaken.some((result) => result.kind === 'refused' && result.isForbidden);
-  throw new HooklineError(isForbidden ? 'forbidden' : 'unprocessable', message, { detail: { errors } });
+  throw new HooklineError(isForbidden ? 'forbidden' : 'unprocessable', message, {
+    detail: { errors: errors.slice(0, MAX_TOLD) },
+  });
 }

@@ -5,6 +5,9 @@ import { findJsonFault } from './json-fault.ts';
 /** Levels of nesting a document may have. What walks a value later does so recursively; this is far below any stack. */
 export const MAX_DEPTH = 128;
 
+/** Objects and lists a document may have. Two bytes make one, and each takes fifty times as much once it is parsed. */
+const MAX_CONTAINERS = 1_000_000;
+
 /** A parsed document, or why there is none and where. */
 export type ParsedJson =
   | { readonly kind: 'parsed'; readonly value: Json }
@@ -29,8 +32,8 @@ export function parseJson(body: Buffer): ParsedJson {
   const bytes = body.subarray(0, 3).equals(BYTE_ORDER_MARK) ? body.subarray(3) : body;
   if (bytes.length === 0) return invalid('it is empty');
   if (!isUtf8(bytes)) return invalid(`it is not UTF-8 from byte ${findInvalidByte(bytes)} on`);
-  const keys = countWrittenKeys(bytes);
-  if (keys === null) return invalid(`it nests deeper than ${MAX_DEPTH} levels`);
+  const { keys, tooMuch } = countWritten(bytes);
+  if (tooMuch !== null) return invalid(tooMuch);
   const text = bytes.toString('utf8');
   const value = tryParse(text);
   if (value !== undefined && countKeys(value) === keys) return { kind: 'parsed', value };
@@ -65,22 +68,26 @@ function findInvalidByte(bytes: Buffer): number {
 }
 
 /**
- * Counts the keys as they are written, before anything recursive sees the document: colons outside strings. Null when
- * brackets outside strings nest too deep.
+ * Counts the keys as they are written, before anything recursive sees the document: colons outside strings. `tooMuch`
+ * says why it is not to be parsed: brackets outside strings nest too deep, or are too many.
  */
-function countWrittenKeys(bytes: Buffer): number | null {
+function countWritten(bytes: Buffer): { readonly keys: number; readonly tooMuch: string | null } {
   let depth = 0;
   let keys = 0;
+  let containers = 0;
   for (let at = 0; at < bytes.length; at += 1) {
     const byte = bytes[at];
     if (byte === QUOTE) at = skipString(bytes, at);
     else if (byte === COLON) keys += 1;
     else if (byte === OPEN_BRACE || byte === OPEN_BRACKET) {
       depth += 1;
-      if (depth > MAX_DEPTH) return null;
+      containers += 1;
+      if (depth > MAX_DEPTH) return { keys, tooMuch: `it nests deeper than ${MAX_DEPTH} levels` };
+      if (containers > MAX_CONTAINERS)
+        return { keys, tooMuch: `it has more than ${MAX_CONTAINERS} objects and lists` };
     } else if (byte === CLOSE_BRACE || byte === CLOSE_BRACKET) depth -= 1;
   }
-  return keys;
+  return { keys, tooMuch: null };
 }
 
 /** Counts the keys that came out of it; a number that became infinite makes the count infinite too. */
