@@ -5,8 +5,9 @@ import { type Address, toAuthority } from '../address.ts';
 import { HooklineError, toMessage } from '../errors.ts';
 import type { Logger } from '../logger.ts';
 import { writeError } from './answer.ts';
-import { answerClientError } from './client-error.ts';
+import { CONNECTION_LIMITS, type ConnectionLimits, limitConnections } from './connections.ts';
 import type { EventsHandler } from './events.ts';
+import { checkFraming } from './framing.ts';
 import { createGuard } from './guard.ts';
 import { toInletSource } from './inlets.ts';
 import type { ServerTls } from './tls.ts';
@@ -27,19 +28,17 @@ export interface ServerParts {
   /** Null: over HTTP. */
   readonly tls: ServerTls | null;
   readonly logger: Logger;
+  /** Those of every server when left out. */
+  readonly limits?: ConnectionLimits;
 }
 
-/** Headers and body of a request must be there within these, so that a slow client holds a connection for a bounded time. */
-const HEADERS_TIMEOUT_MS = 10_000;
-const REQUEST_TIMEOUT_MS = 60_000;
-const CHECK_INTERVAL_MS = 5_000;
 /** How long a stop waits for a client that is still sending. */
 const CLOSE_GRACE_MS = 5_000;
 
 /** Starts a server. Rejects with `address_in_use` or `usage` when it cannot listen there. */
 export async function startServer(parts: ServerParts): Promise<ListeningServer> {
-  const { server, scheme, release } = openServer(parts);
-  server.on('clientError', answerClientError);
+  const limits = parts.limits ?? CONNECTION_LIMITS;
+  const { server, scheme, release } = openServer(parts, limits);
   await listen(server, parts.listen);
   const { port } = server.address() as AddressInfo;
   return {
@@ -51,13 +50,10 @@ export async function startServer(parts: ServerParts): Promise<ListeningServer> 
   };
 }
 
-const TIMEOUTS = {
-  headersTimeout: HEADERS_TIMEOUT_MS,
-  requestTimeout: REQUEST_TIMEOUT_MS,
-  connectionsCheckingInterval: CHECK_INTERVAL_MS,
-};
-
-function openServer(parts: ServerParts): {
+function openServer(
+  parts: ServerParts,
+  limits: ConnectionLimits,
+): {
   readonly server: Server;
   readonly scheme: 'http' | 'https';
   /** Ends what goes on beside the server. */
@@ -65,9 +61,14 @@ function openServer(parts: ServerParts): {
 } {
   const { tls } = parts;
   const listener = createListener(parts);
-  if (tls === null) return { server: createServer(TIMEOUTS, listener), scheme: 'http', release() {} };
-  const options = { ...TIMEOUTS, ...tls.options, handshakeTimeout: HEADERS_TIMEOUT_MS };
+  if (tls === null) {
+    const server = createServer({ ...limits }, listener);
+    limitConnections(server, { ...limits, opened: 'connection' });
+    return { server, scheme: 'http', release() {} };
+  }
+  const options = { ...limits, ...tls.options, handshakeTimeout: limits.headersTimeout };
   const server = createTlsServer(options, listener);
+  limitConnections(server, { ...limits, opened: 'secureConnection' });
   return { server, scheme: 'https', release: tls.follow((changed) => server.setSecureContext(changed)) };
 }
 
@@ -86,6 +87,7 @@ function createListener({ listen: address, events, api, logger }: ServerParts): 
   const guard = createGuard(address);
   return (req, res) => {
     try {
+      checkFraming(req, res);
       guard(req);
       if (events !== null && isIntake(req)) void events(req, res);
       else if (api !== null) api(req, res);
