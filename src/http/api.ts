@@ -1,5 +1,4 @@
 import express, { type Express } from 'express';
-import { MAX_EVENT_BYTES } from '../intake/limits.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Logger } from '../logger.ts';
 import type { Registry } from '../registry/registry.ts';
@@ -11,6 +10,7 @@ import { createHistoryRouter } from './history.ts';
 import { createJwksRouter, type JwksParts } from './jwks.ts';
 import { createMethodCheck } from './methods.ts';
 import { createOpenApiRouter, readDescription } from './openapi.ts';
+import { readRawBody } from './raw-body.ts';
 import { createReadOnlyRouter } from './read-only.ts';
 import { createReceiversRouter, type ReceiversParts } from './receivers.ts';
 import { createReconcileRouter, type ReconcileParts } from './reconcile.ts';
@@ -40,7 +40,7 @@ export function createApi(parts: ApiParts): Express {
   const paths = readPaths(description);
   api.use(createAccessCheck(paths, parts));
   api.use(createMethodCheck(paths));
-  api.use(express.raw({ type: () => true, limit: MAX_EVENT_BYTES, inflate: false }));
+  api.use(readRawBody);
   api.use(createStatusRouter(parts));
   api.use(createSourcesRouter(parts.registry));
   api.use(createEventHooksRouter(parts.registry, parts.trial));

@@ -6,12 +6,13 @@ import { MAX_BATCH_BYTES, MAX_EVENT_BYTES } from '../intake/limits.ts';
 import type { EventsParts } from './accept.ts';
 import { authorize } from './access.ts';
 import { type Answer, writeAnswer, writeError } from './answer.ts';
+import { releaseBody } from './body-room.ts';
 import { answerCloudEvent, answerCloudEventData, answerCloudEvents } from './events-cloud.ts';
 import { answerConsent } from './events-consent.ts';
 import { answerJson } from './events-json.ts';
 import { answerLines } from './events-lines.ts';
 import { answerInlet, type InletsParts, toInletSource } from './inlets.ts';
-import { readBody } from './read-body.ts';
+import { checkEncoding, readBody, readContent } from './read-body.ts';
 
 /** Serves POST and OPTIONS /events, and POST /in/{source}. It runs ahead of the framework: this is the path every event takes. */
 export type EventsHandler = (req: IncomingMessage, res: ServerResponse) => Promise<void>;
@@ -25,6 +26,8 @@ export function createEventsHandler(parts: InletsParts): EventsHandler {
       writeAnswer(res, await (inlet === null ? answer(parts, req) : answerInlet(parts, req, inlet)));
     } catch (error) {
       writeError(res, error, parts.logger);
+    } finally {
+      releaseBody(req, res);
     }
   };
 }
@@ -35,9 +38,11 @@ type BodyFormat = IntakeFormat | 'cloudevent-data';
 async function answer(parts: EventsParts, req: IncomingMessage): Promise<Answer> {
   const sender = authorize(parts.identify, req, 'emit');
   sender?.rate.check();
+  checkEncoding(req);
   const format = readFormat(req);
   const isOne = format === 'cloudevent' || format === 'cloudevent-data';
-  const bytes = await readBody(req, isOne ? MAX_EVENT_BYTES : MAX_BATCH_BYTES);
+  const maxBytes = isOne ? MAX_EVENT_BYTES : MAX_BATCH_BYTES;
+  const bytes = await readContent(req, await readBody(req, maxBytes), maxBytes);
   const snapshot = parts.registry.current();
   if (snapshot === null) {
     throw new HooklineError(
@@ -71,12 +76,7 @@ const UNDERSTOOD =
   'application/json, application/x-ndjson, application/cloudevents+json, application/cloudevents-batch+json, or JSON with the headers of a CloudEvent, in UTF-8';
 
 function readFormat({ headers }: IncomingMessage): BodyFormat {
-  const { 'content-type': type, 'content-encoding': encoding = 'identity' } = headers;
-  if (encoding !== 'identity')
-    throw new HooklineError(
-      'unsupported_media_type',
-      `Cannot read content-encoding "${encoding}": send the body as it is`,
-    );
+  const { 'content-type': type } = headers;
   const format = hasAttributes(headers) && !isCloudEventsType(type) ? toDataFormat(type) : toFormat(type);
   if (format !== null) return format;
   const found = type === undefined ? 'a body without a content-type' : `content-type "${type}"`;

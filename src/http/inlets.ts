@@ -13,7 +13,7 @@ import { answerOne, readJson } from './events-json.ts';
 import { findEvent, findId, type InletRequest } from './inlet-event.ts';
 import { INLET_KINDS } from './inlet-kinds.ts';
 import { type Push, toSubject } from './push-signatures.ts';
-import { readBody } from './read-body.ts';
+import { checkEncoding, readBody, readContent } from './read-body.ts';
 
 /** What inlets work with. */
 export interface InletsParts extends EventsParts {
@@ -37,7 +37,7 @@ interface Asked {
 
 /**
  * Answers POST /in/{source}: what somebody else's web hook sends becomes an event with its body as data. Nothing of the
- * body is read before the signature over its bytes is verified.
+ * body is read before the signature over its bytes, as they were sent, is verified.
  */
 export async function answerInlet(parts: InletsParts, req: IncomingMessage, source: string): Promise<Answer> {
   const snapshot = parts.registry.current();
@@ -45,16 +45,15 @@ export async function answerInlet(parts: InletsParts, req: IncomingMessage, sour
     throw new HooklineError('unavailable', 'No definitions are live yet: send it again later (see /readyz)');
   const inlet = snapshot.declared.get(source)?.source.inlet ?? null;
   if (inlet === null) throw new HooklineError('not_found', 'Not found');
-  const encoding = req.headers['content-encoding'] ?? 'identity';
-  if (encoding !== 'identity')
-    throw new HooklineError('unsupported_media_type', `Cannot read content-encoding "${encoding}"`);
+  checkEncoding(req);
   const push = { headers: req.headers, body: await readBody(req, MAX_EVENT_BYTES) };
   const asked = { source, inlet, snapshot };
   if (!isGenuine(parts, asked, push)) {
     parts.logger.warn({ source }, 'refused a request to an inlet whose signature is wrong');
     throw new HooklineError('unauthorized', 'The signature is wrong or missing');
   }
-  return answerGenuine(parts, asked, { ...push, data: readData(push) });
+  const content = { ...push, body: await readContent(req, push.body, MAX_EVENT_BYTES) };
+  return answerGenuine(parts, asked, { ...content, data: readData(content) });
 }
 
 /** Throws `unavailable` when the secret cannot be had: whoever sent it sends it again. */

@@ -233,10 +233,10 @@ describe('POST /events with a body that cannot be read', () => {
     });
   });
 
-  it('refuses a body that is compressed', async () => {
-    expect(await app.post('/events', EVENT, { 'content-encoding': 'gzip' })).toMatchObject({
+  it('refuses a body that is compressed in another way than gzip', async () => {
+    expect(await app.post('/events', EVENT, { 'content-encoding': 'br' })).toMatchObject({
       status: 415,
-      body: { message: 'Cannot read content-encoding "gzip": send the body as it is' },
+      body: { message: 'Cannot read content-encoding "br": send the body as it is, or in gzip' },
     });
   });
 });

@@ -113,7 +113,7 @@ export const SCENARIOS: readonly Scenario[] = [
     path: '/in/github',
     status: 415,
     body: {},
-    headers: { 'content-encoding': 'gzip' },
+    headers: { 'content-encoding': 'br' },
   },
   { of: 'post /in/{source}', path: '/in/github', status: 422, body: {}, headers: signed('{}', 'nope') },
   { of: 'post /in/{source}', path: '/in/dark', status: 503, body: {} },

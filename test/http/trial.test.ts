@@ -167,7 +167,7 @@ describe('POST /event-hooks/{id or name}/test', () => {
       '{}',
       { 'content-encoding': 'rot13' },
       415,
-      'Cannot read the body: content encoding unsupported',
+      'Cannot read content-encoding "rot13": send the body as it is, or in gzip',
     ],
     ['2 MiB', `{"a":"${'x'.repeat(2 * 1024 * 1024)}"}`, {}, 413, 'The body is larger than 1048576 bytes'],
   ])('refuses %s', async (_what, text, headers, status, message) => {
