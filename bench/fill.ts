@@ -32,7 +32,14 @@ const DATA = { text: 'x'.repeat(EVENT_BYTES - 50) };
 
 /** An event as intake hands it to the journal, with a delivery for each hook. */
 export function createEntry(hooks: readonly JournalHook[], acceptedAt: number): Entry {
-  const event = { id: createId(), source: SOURCE, event: 'tick', data: DATA, time: '2026-01-01T00:00:00Z' };
+  const event = {
+    id: createId(),
+    source: SOURCE,
+    event: 'tick',
+    data: DATA,
+    time: '2026-01-01T00:00:00Z',
+    attributes: null,
+  };
   const candidates = hooks.map((hook) => ({ ...hook, deliveryId: createId(), orderKey: null, check: null }));
   return { event, acceptedAt, revision: REVISION, candidates, stops: [] };
 }

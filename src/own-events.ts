@@ -41,7 +41,9 @@ export function createOwnEvents({ emit, isHeard, onError, clock }: OwnEventsPart
   const sendAll = (event: string, all: readonly JsonObject[]): void => {
     if (all.length === 0 || !isHeard(event)) return;
     const time = toTime(clock.now());
-    emit(all.map((data) => ({ id: createId(), source: OWN_SOURCE, event, data, time }))).catch(onError);
+    emit(
+      all.map((data) => ({ id: createId(), source: OWN_SOURCE, event, data, time, attributes: null })),
+    ).catch(onError);
   };
   const send = (event: string, data: JsonObject): void => sendAll(event, [data]);
   return {

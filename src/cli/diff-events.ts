@@ -67,7 +67,7 @@ function toSentEvent(value: Json, defaultId: string): HookEvent | null {
   const { source, event, data, id = defaultId, time = toTime(systemClock.now()) } = value;
   const texts = { source, event, id, time };
   if (!areTexts(texts) || !isJsonObject(data)) return null;
-  return { ...texts, data };
+  return { ...texts, data, attributes: null };
 }
 
 function areTexts<K extends string>(

@@ -86,7 +86,8 @@ function toLiveHook({ hook, loaded: { origin }, compiled }: PreparedHook): LiveH
 
 /** Hookline's own events come in by no request, so none is refused. */
 function findRefusal(event: HookEvent, lookUp: LookUp): string | null {
-  const intaken = toEvent({ ...event }, { lookUp, now: 0, defaultId: null, sender: null });
+  const { attributes, ...sent } = event;
+  const intaken = toEvent(sent, { lookUp, now: 0, defaultId: null, sender: null, attributes });
   return intaken.kind === 'refused' ? intaken.message : null;
 }
 

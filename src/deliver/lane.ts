@@ -21,7 +21,7 @@ const COMPACT_AT = 256;
 /** How much waits in memory over all lanes. */
 export interface MemoryUse {
   count: number;
-  /** Characters of event data. */
+  /** Characters of events. */
   size: number;
 }
 
@@ -54,7 +54,7 @@ export class Lane {
   paging = false;
   /** Whether the receiver's last answer was longer than what is read of one. */
   isFlooded = false;
-  /** Characters of event data that wait here. */
+  /** Characters of events that wait here. */
   size = 0;
   readonly #memory: MemoryUse;
   readonly #rate = new RateLimit();

@@ -2,7 +2,7 @@ import { LANE_CAPACITY, Lane, type MemoryUse } from './lane.ts';
 
 /** Deliveries held in memory over all hooks. More stay in the journal and are paged in. */
 const MAX_WAITING = 10_000;
-/** Characters of event data held in memory over all hooks, and for one of them. */
+/** Characters of events held in memory over all hooks, and for one of them. */
 const MAX_WAITING_SIZE = 64 * 1024 * 1024;
 const MAX_LANE_SIZE = 8 * 1024 * 1024;
 /** What a lane may hold however full memory is: lanes that do not move must not starve those that do. */

@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts';
 import type { HookEvent, JsonObject } from '../event.ts';
 import type { Refused } from '../intake/intaken.ts';
+import type { TraceContext } from '../intake/trace-context.ts';
 import type { Appended } from '../journal/entry.ts';
 import type { Logger } from '../logger.ts';
 import type { Pipeline } from '../pipeline.ts';
@@ -27,6 +28,8 @@ export interface EventsBody {
   readonly key: string | null;
   /** Null: nobody was asked. */
   readonly sender: Caller | null;
+  /** Where in a trace it was sent, which goes with all of its events. */
+  readonly trace: TraceContext | null;
 }
 
 /** Takes events in and counts them; one answer each, in order. All of one call are durable together, or none. */

@@ -28,14 +28,15 @@ export async function answerCloudEventData(
 ): Promise<Answer> {
   const read = readAttributes(rawHeaders);
   if (read.kind === 'invalid') throw new HooklineError('bad_request', read.message);
-  const isEmpty = body.bytes.length === 0;
-  if (!isEmpty && headers['content-type'] === undefined)
+  const document = { ...body, take: takeBy(body.snapshot) };
+  if (body.bytes.length === 0) return answerOne(parts, read.attributes, document);
+  const { 'content-type': datacontenttype } = headers;
+  if (datacontenttype === undefined)
     throw new HooklineError(
       'unsupported_media_type',
       'Cannot read data without a content-type: say what it is',
     );
-  const sent = isEmpty ? read.attributes : { ...read.attributes, data: readJson(body.bytes) };
-  return answerOne(parts, sent, { ...body, take: takeBy(body.snapshot) });
+  return answerOne(parts, { ...read.attributes, datacontenttype, data: readJson(body.bytes) }, document);
 }
 
 function takeBy({ catalogue: { nameCloudEvent } }: LiveSnapshot): Take {

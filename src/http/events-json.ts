@@ -35,10 +35,10 @@ export function readJson(bytes: Buffer): Json {
 
 /** Answers one event. Throws `payload_too_large`, `unprocessable`, `forbidden` and `too_many_requests`. */
 export async function answerOne(parts: EventsParts, sent: Json, document: EventsDocument): Promise<Answer> {
-  const { bytes, snapshot, key, sender, take } = document;
+  const { bytes, snapshot, key, sender, trace, take } = document;
   if (bytes.length > MAX_EVENT_BYTES) throw new HooklineError('payload_too_large', EVENT_TOO_LARGE);
   const lookUp = createLookUp(snapshot.catalogue);
-  const intaken = take(sent, { lookUp, now: parts.clock.now(), defaultId: key, sender });
+  const intaken = take(sent, { lookUp, now: parts.clock.now(), defaultId: key, sender, attributes: trace });
   if (intaken.kind === 'refused') {
     countRefused(parts, document, 1);
     const { message, ...detail } = toRefusedView(intaken);
@@ -55,14 +55,15 @@ export async function answerArray(
   items: readonly Json[],
   document: EventsDocument,
 ): Promise<Answer> {
-  const { bytes, snapshot, key, sender, take } = document;
+  const { bytes, snapshot, key, sender, trace, take } = document;
   if (items.length > MAX_BATCH_EVENTS)
     throw new HooklineError(
       'payload_too_large',
       `An array may have at most ${MAX_BATCH_EVENTS} events, this one has ${items.length}: send them as NDJSON or in several`,
     );
   const isLarge = bytes.length > MAX_EVENT_BYTES;
-  const context = { lookUp: createLookUp(snapshot.catalogue), now: parts.clock.now(), sender };
+  const lookUp = createLookUp(snapshot.catalogue);
+  const context = { lookUp, now: parts.clock.now(), sender, attributes: trace };
   const intaken = items.map(
     (item, index): Intaken =>
       isLarge && isTooLarge(item)

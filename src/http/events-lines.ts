@@ -62,8 +62,8 @@ async function answerGroup(
   parts: EventsParts,
   body: EventsBody & { readonly lines: readonly Line[]; readonly lookUp: LookUp },
 ): Promise<Group> {
-  const { key, sender, lines, lookUp } = body;
-  const context = { lookUp, now: parts.clock.now(), sender };
+  const { key, sender, trace, lines, lookUp } = body;
+  const context = { lookUp, now: parts.clock.now(), sender, attributes: trace };
   const read = lines.map(({ bytes, number }) =>
     toLineEvent(bytes, { ...context, defaultId: key && `${key}-${number}` }),
   );

@@ -3,6 +3,7 @@ import { HooklineError } from '../errors.ts';
 import { hasAttributes } from '../intake/binary-attributes.ts';
 import { type IntakeFormat, isCloudEventsType, isJsonType, toFormat } from '../intake/content-type.ts';
 import { MAX_BATCH_BYTES, MAX_EVENT_BYTES } from '../intake/limits.ts';
+import { readTraceContext } from '../intake/trace-context.ts';
 import type { EventsParts } from './accept.ts';
 import { authorize } from './access.ts';
 import { type Answer, writeAnswer, writeError } from './answer.ts';
@@ -50,7 +51,7 @@ async function answer(parts: EventsParts, req: IncomingMessage): Promise<Answer>
       'No definitions are live yet: an event accepted now would reach no hook (see /readyz)',
     );
   }
-  const body = { bytes, snapshot, key: readKey(req), sender };
+  const body = { bytes, snapshot, key: readKey(req), sender, trace: readTraceContext(req.headers) };
   switch (format) {
     case 'json':
       return answerJson(parts, body);

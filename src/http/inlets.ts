@@ -4,6 +4,7 @@ import { HooklineError, toMessage } from '../errors.ts';
 import { isJsonObject, type JsonObject } from '../event.ts';
 import { MAX_EVENT_BYTES } from '../intake/limits.ts';
 import { toEvent } from '../intake/to-event.ts';
+import { readTraceContext } from '../intake/trace-context.ts';
 import { decodePercent } from '../percent.ts';
 import type { LiveSnapshot } from '../registry/registry.ts';
 import type { HookSecrets } from '../secrets/secrets.ts';
@@ -110,7 +111,14 @@ async function answerGenuine(parts: InletsParts, asked: Asked, request: InletReq
   return answerOne(
     parts,
     { source, event, data },
-    { bytes: body, snapshot, key: findId(inlet, request), sender: null, take: toEvent },
+    {
+      bytes: body,
+      snapshot,
+      key: findId(inlet, request),
+      sender: null,
+      trace: readTraceContext(headers),
+      take: toEvent,
+    },
   );
 }
 

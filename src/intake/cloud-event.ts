@@ -1,9 +1,9 @@
 import { hash } from 'node:crypto';
 import type { CloudEventNames } from '../catalogue/cloud-event-names.ts';
-import { isJsonObject, type Json, type JsonObject } from '../event.ts';
-import { ATTRIBUTE_NAME } from './binary-attributes.ts';
+import { type EventAttributes, isJsonObject, type Json, type JsonObject } from '../event.ts';
+import { checkAttributes, checkSize, isSet, toAttributes } from './attributes.ts';
 import { isJsonType } from './content-type.ts';
-import { describe, type Intaken, MAX_SHOWN, type Refused, refuse } from './intaken.ts';
+import { describe, type Intaken, type Refused, refuse } from './intaken.ts';
 import { parseJson } from './parse-json.ts';
 import { type IntakeContext, MAX_ID_LENGTH, toEvent } from './to-event.ts';
 
@@ -20,7 +20,6 @@ interface Required {
 }
 
 const SPEC_VERSION = '1.0';
-const DATA_KEYS = ['data', 'data_base64'];
 const MAX_LENGTH = 1_024;
 /** A space divides the source from the id where both make the id of an event. */
 const SOURCE = /^[^\s\p{Cc}]+$/u;
@@ -37,17 +36,24 @@ export interface NamedCloudEvent {
   };
   /** Null: it does not say. */
   readonly time: Json;
+  /** Whatever else it says. */
+  readonly attributes: EventAttributes;
 }
 
 /**
  * Makes an event of a CloudEvent 1.0 as the JSON format has it: attributes, source and type known by the catalogue, data
- * an object. No data is an empty object. Attributes besides id, source, type and time are checked and left out.
+ * an object. No data is an empty object. All other attributes go with the event.
  */
 export function toCloudEvent(sent: Json, { nameCloudEvent, ...context }: CloudEventContext): Intaken {
   const named = nameSent(sent, nameCloudEvent);
   if (named.kind === 'refused') return named;
-  const { time } = named;
-  return toEvent(time === null ? named.sent : { ...named.sent, time }, { ...context, defaultId: null });
+  const { time, attributes: own } = named;
+  return toEvent(time === null ? named.sent : { ...named.sent, time }, {
+    ...context,
+    defaultId: null,
+    // The trace an event began in is its own, whatever the request that brought it is part of.
+    attributes: Object.hasOwn(own, 'traceparent') ? own : { ...context.attributes, ...own },
+  });
 }
 
 /** The first half of it: what the event is called, before it is known whether there is such an event. */
@@ -56,22 +62,22 @@ export function nameSent(sent: Json, nameCloudEvent: CloudEventNames): NamedClou
     return refuse(
       `A CloudEvent must be an object {specversion, id, source, type, data}: got ${describe(sent)}`,
     );
-  const refused = checkAttributes(sent) ?? checkRequired(sent);
+  const refused = checkRequired(sent) ?? checkAttributes(sent);
   if (refused !== null) return refused;
   const data = readData(sent);
   if (data.kind === 'refused') return data;
   const { id, source, type } = sent as unknown as Required;
   const name = nameCloudEvent({ source, type });
   if (name.kind === 'unnamed') return refuse(name.message, name.hint);
+  const eventId = name.isShared ? toSharedId(source, id) : id;
+  const attributes = toAttributes(sent, eventId);
+  const tooLarge = checkSize(attributes);
+  if (tooLarge !== null) return tooLarge;
   return {
     kind: 'named',
-    sent: {
-      id: name.isShared ? toSharedId(source, id) : id,
-      source: name.source,
-      event: name.event,
-      data: data.value,
-    },
+    sent: { id: eventId, source: name.source, event: name.event, data: data.value },
     time: sent.time ?? null,
+    attributes,
   };
 }
 
@@ -79,26 +85,6 @@ export function nameSent(sent: Json, nameCloudEvent: CloudEventNames): NamedClou
 function toSharedId(source: string, id: string): string {
   const whole = `${source} ${id}`;
   return whole.length <= MAX_ID_LENGTH ? whole : `sha256:${hash('sha256', source, 'hex')} ${id}`;
-}
-
-/** In JSON an attribute that is null is not set. */
-function isSet(value: Json | undefined): value is Json {
-  return value !== undefined && value !== null;
-}
-
-function checkAttributes(sent: JsonObject): Refused | null {
-  for (const [name, value] of Object.entries(sent)) {
-    if (DATA_KEYS.includes(name)) continue;
-    if (!ATTRIBUTE_NAME.test(name))
-      return refuse(
-        `Unknown key "${name.slice(0, MAX_SHOWN)}": attributes have small letters and digits only`,
-      );
-    if (typeof value === 'object' && value !== null)
-      return refuse(
-        `"${name.slice(0, MAX_SHOWN)}" must be a string, a number or a boolean: got ${describe(value)}`,
-      );
-  }
-  return null;
 }
 
 function checkRequired({ specversion, id, source, type }: JsonObject): Refused | null {

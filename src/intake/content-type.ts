@@ -11,7 +11,9 @@ const FORMATS: ReadonlyMap<string, IntakeFormat> = new Map([
 ]);
 /** What every format of CloudEvents begins with, batches too. */
 const CLOUD_EVENTS = /^\s*application\/cloudevents/i;
-const JSON_TYPE = /^[^/]+\/([^/]+\+)?json$/;
+const JSON_TYPE = /^[\w!#$&^.+-]+\/([\w!#$&^.+-]+\+)?json$/;
+/** What a header can carry. */
+const HEADER_VALUE = /^[\t -~]*$/;
 
 /** The format a content-type header asks for; null when there is none for it. Parameters do not matter but for another charset. */
 export function toFormat(contentType: string | undefined): IntakeFormat | null {
@@ -24,9 +26,12 @@ export function isCloudEventsType(contentType: string | undefined): boolean {
   return contentType !== undefined && CLOUD_EVENTS.test(contentType);
 }
 
-/** Whether it says that something is JSON in UTF-8, whatever the JSON is of: `application/vnd.acme+json`. */
+/** Whether it says that something is JSON in UTF-8, whatever the JSON is of: `application/vnd.acme+json`. It fits into a header then. */
 export function isJsonType(contentType: string): boolean {
-  return contentType === 'application/json' || JSON_TYPE.test(toUtf8Type(contentType));
+  return (
+    contentType === 'application/json' ||
+    (HEADER_VALUE.test(contentType) && JSON_TYPE.test(toUtf8Type(contentType)))
+  );
 }
 
 /** The type in small letters without its parameters; empty when they ask for another charset. */

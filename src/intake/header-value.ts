@@ -3,6 +3,8 @@ import { isUtf8 } from 'node:buffer';
 /** Nothing to decode: printable ASCII without a quote or a percent sign. */
 const PLAIN = /^[ !#$&-~]*$/;
 const QUOTED = /^"(?:[^"\\]|\\.)*"$/s;
+/** All that is sent as it is. */
+const UNENCODED = /[^!#$&-~]/g;
 const PERCENT = 0x25;
 const HEX_DIGITS = 2;
 
@@ -37,4 +39,14 @@ function decodeBytes(encoded: Buffer): Buffer | null {
     }
   }
   return Buffer.from(decoded);
+}
+
+/**
+ * Encodes a text as the value of a header of a CloudEvent: each byte of its UTF-8 that is not printable ASCII, and spaces,
+ * quotes and percent signs, as `%XX`. The text is well-formed.
+ */
+export function encodeHeaderValue(text: string): string {
+  return Buffer.from(text)
+    .toString('latin1')
+    .replaceAll(UNENCODED, (byte) => `%${byte.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`);
 }

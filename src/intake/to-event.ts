@@ -2,7 +2,7 @@ import { OWN_SOURCE } from '../catalogue/built-in.ts';
 import { validateData } from '../catalogue/checks.ts';
 import { toTime } from '../clock.ts';
 import { suggest } from '../definitions/suggest.ts';
-import { isJsonObject, type Json, type JsonObject } from '../event.ts';
+import { type EventAttributes, isJsonObject, type Json, type JsonObject } from '../event.ts';
 import { createId } from '../id.ts';
 import { describe, forbid, type Intaken, MAX_SHOWN, type Refused, refuse } from './intaken.ts';
 import type { LookUp } from './look-up.ts';
@@ -18,6 +18,8 @@ export interface IntakeContext {
   readonly defaultId: string | null;
   /** Null: whoever may send events of every source. */
   readonly sender: Sender | null;
+  /** What goes with the event besides what it says itself: the trace context of the request, say. */
+  readonly attributes: EventAttributes | null;
 }
 
 const KEYS = ['source', 'event', 'data', 'id', 'time'];
@@ -83,7 +85,7 @@ function isId(id: Json): id is string {
   );
 }
 
-function checkKnown(sent: JsonObject, { lookUp, now, sender }: IntakeContext): Intaken {
+function checkKnown(sent: JsonObject, { lookUp, now, sender, attributes }: IntakeContext): Intaken {
   const { source, event, data, id, time } = sent as {
     source: string;
     event: string;
@@ -103,6 +105,6 @@ function checkKnown(sent: JsonObject, { lookUp, now, sender }: IntakeContext): I
     return refuse(`"data" does not fit the schema of ${source} ${event}: ${mistakes.join('; ')}`);
   return {
     kind: 'event',
-    event: { id: id ?? createId(), source, event, data, time: time ?? toTime(now) },
+    event: { id: id ?? createId(), source, event, data, time: time ?? toTime(now), attributes },
   };
 }

@@ -37,7 +37,7 @@ export type Appended =
       readonly kind: 'accepted';
       readonly deliveries: readonly Candidate[];
       readonly stops: readonly Stop[];
-      /** Characters of the event's data as JSON. */
+      /** Characters of the event's data and attributes as JSON. */
       readonly size: number;
     }
   /** The same (source, id) is in the journal already; nothing was changed. */

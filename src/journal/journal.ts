@@ -22,7 +22,7 @@ export interface DueDelivery {
   readonly tries: number;
   /** When it was accepted or asked for again, ms since the epoch. */
   readonly since: number;
-  /** Characters of the event's data as JSON: what it takes to hold it in memory. */
+  /** Characters of the event's data and attributes as JSON: what it takes to hold it in memory. */
   readonly size: number;
 }
 

@@ -111,6 +111,10 @@ const MIGRATIONS: readonly string[] = [
   CREATE TABLE totals (state INTEGER PRIMARY KEY, number INTEGER NOT NULL);
   INSERT INTO totals VALUES (0, 0), (1, 0), (2, 0), (3, 0);
   `,
+  `
+  -- JSON, an object; null: none. Rows that are there already are not written again, so this takes no longer the more there are.
+  ALTER TABLE events ADD COLUMN attributes TEXT;
+  `,
 ];
 
 /** Brings a database to the newest schema, one transaction a step. Throws `state_unusable` when it is newer than this program. */

@@ -20,8 +20,8 @@ interface AppendParts {
 export function createAppend(db: DatabaseSync, { interned, totals }: AppendParts): StoreOperations['append'] {
   const isKnown = db.prepare('SELECT 1 FROM events WHERE id = ? AND source = ?');
   const insertEvent = db.prepare(
-    `INSERT INTO events (id, source, event, time, data, accepted_at, revision, deliveries, stops)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id, source) DO NOTHING`,
+    `INSERT INTO events (id, source, event, time, data, accepted_at, revision, deliveries, stops, attributes)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id, source) DO NOTHING`,
   );
   const insertDelivery = db.prepare(
     'INSERT INTO deliveries (id, event, hook, state, created_at, since, order_key, due_at) VALUES (?, ?, ?, 0, ?, ?, ?, ?)',
@@ -30,7 +30,7 @@ export function createAppend(db: DatabaseSync, { interned, totals }: AppendParts
   const judgeCheck = createJudge(db);
 
   function appendEntry(entry: WireEntry): WireAppended {
-    const [id, source, event, time, data, acceptedAt, revision, candidates] = entry;
+    const [id, source, event, time, data, acceptedAt, revision, candidates, , attributes] = entry;
     // Gate state changes as it is judged, so an event that is known must not get that far.
     const isJudged = candidates.some(([, , , , check]) => check !== null);
     if (isJudged && isKnown.get(id, source) !== undefined) return null;
@@ -40,7 +40,7 @@ export function createAppend(db: DatabaseSync, { interned, totals }: AppendParts
     const idBytes = ids.length === 0 ? null : Buffer.concat(ids);
     const stops = toStops(entry, stopped);
     const revisionSeq = interned.revision(revision);
-    const row = [id, source, event, time, data, acceptedAt, revisionSeq, idBytes, stops] as const;
+    const row = [id, source, event, time, data, acceptedAt, revisionSeq, idBytes, stops, attributes] as const;
     const inserted = insertEvent.run(...row);
     if (inserted.changes === 0) return null;
     const seq = Number(inserted.lastInsertRowid);

@@ -1,9 +1,9 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { toIdText } from './sqlite-ids.ts';
-import type { StoreOperations, WireDue } from './sqlite-protocol.ts';
+import { type StoreOperations, toEventSize, type WireDue } from './sqlite-protocol.ts';
 import { idText, number, numberOrNull, type Row, text, toWireEvent } from './sqlite-rows.ts';
 
-/** Characters of event data one page may have: what is more waits for the next. */
+/** Characters of events one page may have: what is more waits for the next. */
 const MAX_PAGE_LENGTH = 4 * 1024 * 1024;
 
 /** Creates the questions of what is due. Both go by the index of due deliveries, in a time that does not grow with their number. */
@@ -13,7 +13,7 @@ export function createDue(db: DatabaseSync): Pick<StoreOperations, 'due' | 'wait
      WHERE h.id = ? AND d.state = 0 AND d.due_at <= ? ORDER BY d.due_at, d.id`,
   );
   const delivery = db.prepare(
-    `SELECT d.id, e.id AS event_id, e.source, e.event, e.data, e.time, d.attempts, d.tries, d.since
+    `SELECT d.id, e.id AS event_id, e.source, e.event, e.data, e.time, e.attributes, d.attempts, d.tries, d.since
      FROM deliveries d JOIN events e ON e.seq = d.event WHERE d.id = ?`,
   );
   const next = db.prepare(
@@ -37,7 +37,7 @@ export function createDue(db: DatabaseSync): Pick<StoreOperations, 'due' | 'wait
         if (more) break;
         const found = toDue(delivery.get(id) ?? {}, hookId);
         deliveries.push(found);
-        length += found.event.data.length;
+        length += toEventSize(found.event);
       }
       return { deliveries, more, nextDueAt: numberOrNull(next.get(hookId, until) ?? {}, 'due_at') };
     },

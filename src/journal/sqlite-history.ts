@@ -23,7 +23,7 @@ export type History = Pick<StoreOperations, 'findEvents' | 'findDelivery' | 'lis
 /** Creates the operations that answer what happened. */
 export function createHistory(db: DatabaseSync): History {
   const events = db.prepare(
-    `SELECT e.id, e.source, e.event, e.data, e.time, e.accepted_at, e.deliveries, e.stops, r.revision
+    `SELECT e.id, e.source, e.event, e.data, e.time, e.attributes, e.accepted_at, e.deliveries, e.stops, r.revision
      FROM events e JOIN revisions r ON r.seq = e.revision WHERE e.id = ? ORDER BY e.seq DESC`,
   );
   const hook = db.prepare('SELECT id, name FROM hooks WHERE seq = ?');

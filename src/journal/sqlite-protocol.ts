@@ -1,4 +1,4 @@
-import type { HookEvent, JsonObject } from '../event.ts';
+import type { EventAttributes, HookEvent, JsonObject } from '../event.ts';
 import type { GateCheck, StopReason } from '../gate/gate.ts';
 import type {
   Attempt,
@@ -28,9 +28,12 @@ import type { Replay } from './replay.ts';
 
 /**
  * What goes between the main thread and the journal's. An event's data is one JSON string, made and read on the main
- * thread. What goes with every event is a tuple: the names of an object's keys would be sent with each of them.
+ * thread, and so are its attributes. What goes with every event is a tuple: the names of an object's keys would be sent with each of them.
  */
-export type WireEvent = Omit<HookEvent, 'data'> & { readonly data: string };
+export type WireEvent = Omit<HookEvent, 'data' | 'attributes'> & {
+  readonly data: string;
+  readonly attributes: string | null;
+};
 
 /** A candidate on its way to the worker. */
 export type WireCandidate = readonly [
@@ -52,6 +55,7 @@ export type WireEntry = readonly [
   revision: string,
   candidates: readonly WireCandidate[],
   stops: readonly Stop[],
+  attributes: string | null,
 ];
 
 /**
@@ -159,8 +163,20 @@ export function fromWire<M extends MainMessage | WorkerMessage>(wire: string): M
 /** Makes an entry ready to be sent. */
 export function toWireEntry({ event, acceptedAt, revision, candidates, stops }: Entry): WireEntry {
   const data = JSON.stringify(event.data);
+  const attributes = event.attributes === null ? null : JSON.stringify(event.attributes);
   const sent = candidates.map(toWireCandidate);
-  return [event.id, event.source, event.event, event.time, data, acceptedAt, revision, sent, stops];
+  return [
+    event.id,
+    event.source,
+    event.event,
+    event.time,
+    data,
+    acceptedAt,
+    revision,
+    sent,
+    stops,
+    attributes,
+  ];
 }
 
 function toWireCandidate({ deliveryId, hookId, hookName, orderKey, check }: Candidate): WireCandidate {
@@ -180,5 +196,15 @@ export function toWireOutcome({ deliveryId, state, dueAt, attempt }: Outcome): W
 
 /** Reads an event that was sent. */
 export function fromWireEvent(event: WireEvent): HookEvent {
-  return { ...event, data: JSON.parse(event.data) as JsonObject };
+  const { data, attributes } = event;
+  return {
+    ...event,
+    data: JSON.parse(data) as JsonObject,
+    attributes: attributes === null ? null : (JSON.parse(attributes) as EventAttributes),
+  };
+}
+
+/** Characters it takes to hold an event in memory. */
+export function toEventSize({ data, attributes }: Pick<WireEvent, 'data' | 'attributes'>): number {
+  return data.length + (attributes?.length ?? 0);
 }

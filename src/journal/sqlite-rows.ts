@@ -69,6 +69,7 @@ export function toWireEvent(row: Row, idColumn = 'id'): WireEvent {
     event: text(row, 'event'),
     data: text(row, 'data'),
     time: text(row, 'time'),
+    attributes: textOrNull(row, 'attributes'),
   };
 }
 

@@ -5,6 +5,7 @@ import type { Journal } from './journal.ts';
 import { SqliteLog } from './sqlite-log.ts';
 import {
   fromWireEvent,
+  toEventSize,
   toWireEntry,
   toWireOutcome,
   type WireAppended,
@@ -12,9 +13,9 @@ import {
 } from './sqlite-protocol.ts';
 import { type SqliteThread, startSqliteThread } from './sqlite-thread.ts';
 
-/** Characters of event data that may wait to be committed: beyond it the journal cannot keep up, and says so. */
+/** Characters of events that may wait to be committed: beyond it the journal cannot keep up, and says so. */
 const MAX_WAITING_LENGTH = 64 * 1024 * 1024;
-/** Characters an entry is counted for besides its data, and each of its candidates and stops. */
+/** Characters an entry is counted for besides its event, and each of its candidates and stops. */
 const ENTRY_LENGTH = 300;
 
 /**
@@ -83,7 +84,7 @@ class SqliteJournal implements Journal {
     const deliveries = page.deliveries.map((due) => ({
       ...due,
       event: fromWireEvent(due.event),
-      size: due.event.data.length,
+      size: toEventSize(due.event),
     }));
     return { ...page, deliveries };
   }
@@ -173,9 +174,14 @@ class SqliteJournal implements Journal {
   }
 }
 
-/** What an entry takes to hold until it is committed: its data, and about as much as all else of it. */
-function toLength([, , , , data, , , candidates, stops]: WireEntry): number {
-  return data.length + ENTRY_LENGTH * (1 + candidates.length + stops.length);
+/** What an entry takes to hold until it is committed: its event, and about as much as all else of it. */
+function toLength(entry: WireEntry): number {
+  const [, , , , , , , candidates, stops] = entry;
+  return toEntrySize(entry) + ENTRY_LENGTH * (1 + candidates.length + stops.length);
+}
+
+function toEntrySize([, , , , data, , , , , attributes]: WireEntry): number {
+  return toEventSize({ data, attributes });
 }
 
 function toAppended(
@@ -184,7 +190,7 @@ function toAppended(
   result: WireAppended,
 ): Appended {
   if (result === null) return { kind: 'duplicate' };
-  const size = wire?.[4].length ?? 0;
+  const size = wire === undefined ? 0 : toEntrySize(wire);
   if (result.length === 0) return { kind: 'accepted', deliveries: candidates, stops, size };
   const reasons = new Map(result);
   const deliveries: Candidate[] = [];

@@ -61,4 +61,11 @@ const time = fc
   .map((date) => date.toISOString());
 
 /** Any event that intake takes: with names and ids as long as they may be, and with data that means ill. */
-export const hostileEvent: fc.Arbitrary<HookEvent> = fc.record({ id, source: name, event: name, data, time });
+export const hostileEvent: fc.Arbitrary<HookEvent> = fc.record({
+  id,
+  source: name,
+  event: name,
+  data,
+  time,
+  attributes: fc.constant(null),
+});

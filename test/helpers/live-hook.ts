@@ -6,6 +6,7 @@ import { START } from './held-clock.ts';
 /** A webhook's config with every default. */
 export const WEBHOOK_CONFIG: WebhookConfig = {
   url: 'http://127.0.0.1:1/',
+  format: 'kong',
   headers: {},
   secret: null,
   signature: 'sha1',
@@ -67,6 +68,7 @@ export function toHookEvent(overrides: Partial<HookEvent> = {}): HookEvent {
     event: 'consumers',
     data,
     time: '2026-01-01T00:00:00.000Z',
+    attributes: null,
     ...overrides,
   };
 }

@@ -30,7 +30,14 @@ async function serve(
 ): Promise<{ readonly url: string } & AsyncDisposable> {
   const listen = { host: '127.0.0.1', port: 0 };
   const logger = createLogger('silent');
-  const server = await startServer({ listen, events: null, api, logger, limits: { ...PATIENT, ...limits } });
+  const server = await startServer({
+    listen,
+    events: null,
+    api,
+    logger,
+    tls: null,
+    limits: { ...PATIENT, ...limits },
+  });
   return { url: server.url, [Symbol.asyncDispose]: () => server.close(0) };
 }
 

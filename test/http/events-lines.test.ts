@@ -141,6 +141,7 @@ describe('answerLines() when the journal fails on the way', () => {
       snapshot,
       key: null,
       sender: null,
+      trace: null,
     });
     const answers = body.trim().split('\n');
     expect(status).toBe(207);
@@ -152,7 +153,7 @@ describe('answerLines() when the journal fails on the way', () => {
 
   it('fails as a whole when nothing was accepted', async () => {
     await expect(
-      answerLines(toParts(0), { bytes: lines, snapshot, key: null, sender: null }),
+      answerLines(toParts(0), { bytes: lines, snapshot, key: null, sender: null, trace: null }),
     ).rejects.toThrow('The journal is closed');
   });
 });

@@ -88,6 +88,13 @@ describe('POST /in/{source}', () => {
     expect(JSON.stringify(body)).toContain('"amount":3');
   });
 
+  it('keeps the trace of the request with the event', async () => {
+    await using app = await startInlets();
+    const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
+    await app.post('/in/github', BODY, { ...SIGNINGS.github?.(BODY), traceparent });
+    expect((await app.get('/events/id-1')).body).toMatchObject({ attributes: { traceparent } });
+  });
+
   it('takes what is signed with either of two secrets', async () => {
     await using app = await startInlets();
     for (const secret of [SECRET, SHARED])

@@ -20,9 +20,13 @@ const CONTEXT = {
   now: START,
   sender: null,
   nameCloudEvent: catalogue.nameCloudEvent,
+  attributes: null,
 };
 const SENT = { specversion: '1.0', id: 'A-1', source: '/kong/crud', type: 'consumers', data: { a: 1 } };
 const { data: _, ...BARE } = SENT;
+/** What is kept of it besides. */
+const ORIGIN = { source: SENT.source, type: SENT.type };
+const TRACEPARENT = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
 
 function take(sent: Json): Intaken {
   return toCloudEvent(sent, CONTEXT);
@@ -42,6 +46,7 @@ describe('toCloudEvent()', () => {
         event: 'consumers',
         data: { a: 1 },
         time: '2026-01-01T00:00:00.000Z',
+        attributes: { source: '/kong/crud', type: 'consumers' },
       },
     });
   });
@@ -50,8 +55,36 @@ describe('toCloudEvent()', () => {
     expect(
       take({ ...SENT, source: 'https://eu.example.com/billing', type: 'com.example.paid', id: 'A 1' }),
     ).toMatchObject({
-      event: { id: 'https://eu.example.com/billing A 1', source: 'billing', event: 'paid' },
+      event: {
+        id: 'https://eu.example.com/billing A 1',
+        source: 'billing',
+        event: 'paid',
+        attributes: { id: 'A 1', source: 'https://eu.example.com/billing', type: 'com.example.paid' },
+      },
     });
+  });
+
+  it('has the trace of the request where the event has none', () => {
+    const attributes = { traceparent: TRACEPARENT, tracestate: 'a=b' };
+    expect(toCloudEvent(SENT, { ...CONTEXT, attributes })).toMatchObject({
+      event: { attributes: { ...ORIGIN, ...attributes } },
+    });
+    const own = { traceparent: TRACEPARENT.replace('01', '00') };
+    expect(toCloudEvent({ ...SENT, ...own }, { ...CONTEXT, attributes })).toEqual({
+      kind: 'event',
+      event: expect.objectContaining({ attributes: { ...ORIGIN, ...own } }),
+    });
+  });
+
+  it('keeps attributes of 8 KiB and refuses more', () => {
+    const size = JSON.stringify({ ...ORIGIN, subject: '' }).length;
+    const fits = { ...SENT, subject: 'x'.repeat(8_192 - size) };
+    expect(take(fits)).toMatchObject({ kind: 'event', event: { attributes: { subject: fits.subject } } });
+    expect(take({ ...SENT, subject: `${fits.subject}x` })).toMatchObject({
+      kind: 'refused',
+      message: 'The attributes may have 8192 bytes of JSON in all: got 8193',
+    });
+    expect(take({ ...SENT, subject: 'ü'.repeat(4_096) })).toMatchObject({ kind: 'refused' });
   });
 
   it('puts the digest of a source before the id that is too long to stand there', () => {
@@ -62,23 +95,39 @@ describe('toCloudEvent()', () => {
 
   it.each<[string, Json, object]>([
     ['a time', { ...SENT, time: '2018-04-05T17:31:00Z' }, { time: '2018-04-05T17:31:00Z' }],
-    ['attributes that are null', { ...SENT, time: null, subject: null, traceparent: null }, { id: 'A-1' }],
     [
-      'extensions, which are left out',
-      { ...SENT, sampled: true, n: 5, traceparent: '00-a' },
-      { data: { a: 1 } },
+      'attributes that are null',
+      { ...SENT, time: null, subject: null, traceparent: null },
+      { attributes: ORIGIN },
+    ],
+    [
+      'extensions of every type',
+      { ...SENT, sampled: true, n: 5, half: 0.5, none: '', traceparent: '00-a' },
+      { attributes: { ...ORIGIN, sampled: true, n: 5, half: 0.5, none: '', traceparent: '00-a' } },
     ],
     ['no data', BARE, { data: {} }],
-    ['no data of another type', { ...BARE, datacontenttype: 'text/xml' }, { data: {} }],
+    ['no data of another type', { ...BARE, datacontenttype: 'text/xml' }, { data: {}, attributes: ORIGIN }],
     [
       'data of a type of JSON',
       { ...SENT, datacontenttype: 'Application/Vnd.X+JSON; charset=utf-8' },
-      { data: { a: 1 } },
+      {
+        data: { a: 1 },
+        attributes: { ...ORIGIN, datacontenttype: 'Application/Vnd.X+JSON; charset=utf-8' },
+      },
+    ],
+    [
+      'data of the type that goes without saying',
+      { ...SENT, datacontenttype: 'application/json' },
+      { attributes: ORIGIN },
     ],
     ['a type that is null', { ...SENT, datacontenttype: null }, { data: { a: 1 } }],
     ['data in base64', { ...BARE, data_base64: base64('{"b":2}') }, { data: { b: 2 } }],
     ['data in base64 that is null', { ...SENT, data_base64: null }, { data: { a: 1 } }],
-    ['names objects have anyway', { ...SENT, constructor: 'a' }, { id: 'A-1' }],
+    [
+      'names objects have anyway',
+      { ...SENT, constructor: 'a' },
+      { attributes: { ...ORIGIN, constructor: 'a' } },
+    ],
   ])('takes %s', (_what, sent, event) => {
     expect(take(sent)).toMatchObject({ kind: 'event', event });
   });
@@ -108,7 +157,7 @@ describe('toCloudEvent()', () => {
     ],
     ['half a character', { ...SENT, source: '/a\ud800' }, '"source" must be a URI reference'],
     ['no type', { ...SENT, type: null }, '"type" must be a string'],
-    ['a type that is an object', { ...SENT, type: {} }, '"type" must be a string, a number or a boolean'],
+    ['a type that is an object', { ...SENT, type: {} }, '"type" must be a string of 1 to 1024'],
     ['a type with a NUL', { ...SENT, type: 'a\0' }, '"type" must be a string of 1 to 1024 characters'],
     ['a time in words', { ...SENT, time: 'yesterday' }, '"time" must be a time as in'],
     ['a time that is a number', { ...SENT, time: 7 }, '"time" must be a time as in'],
@@ -123,12 +172,23 @@ describe('toCloudEvent()', () => {
       { ...SENT, ext: { a: 1 } },
       '"ext" must be a string, a number or a boolean: got an object',
     ],
+    [
+      'an extension with a line break',
+      { ...SENT, ext: 'a\nb' },
+      '"ext" must be text without control characters',
+    ],
+    ['an extension of half a character', { ...SENT, ext: '\ud800' }, '"ext" must be text'],
     ['data that is null', { ...SENT, data: null }, '"data" must be an object: got null'],
     ['data that is text', { ...SENT, data: '{"a":1}' }, '"data" must be an object: got "{"a":1}"'],
     ['data that is an array', { ...SENT, data: [] }, '"data" must be an object: got an array'],
     [
       'data of XML',
       { ...SENT, datacontenttype: 'text/xml', data: '<a/>' },
+      '"datacontenttype" must be application/json',
+    ],
+    [
+      'data of a type no header can carry',
+      { ...SENT, datacontenttype: 'application/ü+json' },
       '"datacontenttype" must be application/json',
     ],
     [

@@ -1,13 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decodeHeaderValue } from '../../src/intake/header-value.ts';
-
-/** As the binding has it: what is not printable ASCII, spaces, quotes and percent signs, each byte of UTF-8 as %XX. */
-function encode(text: string): string {
-  return Buffer.from(text)
-    .toString('latin1')
-    .replaceAll(/[^!#$&-~]/g, (byte) => toPercent(byte.charCodeAt(0)));
-}
+import { decodeHeaderValue, encodeHeaderValue } from '../../src/intake/header-value.ts';
 
 function toPercent(byte: number): string {
   return `%${byte.toString(16).toUpperCase().padStart(2, '0')}`;
@@ -68,8 +61,8 @@ describe('decodeHeaderValue()', () => {
   it('gives back any text that was encoded, quoted or not', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (text) => {
-        expect(decodeHeaderValue(encode(text))).toBe(text);
-        expect(decodeHeaderValue(`"${encode(text).replaceAll(/[\\"]/g, '\\$&')}"`)).toBe(text);
+        expect(decodeHeaderValue(encodeHeaderValue(text))).toBe(text);
+        expect(decodeHeaderValue(`"${encodeHeaderValue(text).replaceAll(/[\\"]/g, '\\$&')}"`)).toBe(text);
       }),
     );
   });
@@ -97,5 +90,27 @@ describe('decodeHeaderValue()', () => {
     const startedAt = performance.now();
     expect(decodeHeaderValue(`"${'\\"'.repeat(100_000)}`)).toBeNull();
     expect(performance.now() - startedAt).toBeLessThan(1_000);
+  });
+});
+
+describe('encodeHeaderValue()', () => {
+  it.each([
+    ['plain', 'com.example.paid', 'com.example.paid'],
+    ['nothing', '', ''],
+    ['the example of the binding', 'Euro € 😀', 'Euro%20%E2%82%AC%20%F0%9F%98%80'],
+    ['quotes and percent signs', '"100%"', '%22100%25%22'],
+    ['what is printable and plain', "!#$&'()*+,-./:;<=>?@[\\]^_`{|}~", "!#$&'()*+,-./:;<=>?@[\\]^_`{|}~"],
+    ['line breaks', 'a\r\nb: c', 'a%0D%0Ab:%20c'],
+    ['DEL', '\u007f', '%7F'],
+  ])('encodes %s', (_what, text, value) => {
+    expect(encodeHeaderValue(text)).toBe(value);
+  });
+
+  it('makes printable ASCII of any text', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), (text) => {
+        expect(encodeHeaderValue(text)).toMatch(/^[!#$&-~%]*$/);
+      }),
+    );
   });
 });

@@ -6,7 +6,13 @@ import { createLookUp } from '../../src/intake/look-up.ts';
 import { toEvent } from '../../src/intake/to-event.ts';
 import { START } from '../helpers/held-clock.ts';
 
-const CONTEXT = { lookUp: createLookUp({ sources: BUILT_IN }), now: START, defaultId: null, sender: null };
+const CONTEXT = {
+  lookUp: createLookUp({ sources: BUILT_IN }),
+  now: START,
+  defaultId: null,
+  sender: null,
+  attributes: null,
+};
 const EVENT = { source: 'crud', event: 'consumers', data: { a: 1 } };
 
 describe('toEvent()', () => {
@@ -17,13 +23,14 @@ describe('toEvent()', () => {
         ...EVENT,
         id: expect.stringMatching(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab]/),
         time: '2026-01-01T00:00:00.000Z',
+        attributes: null,
       },
     });
   });
 
   it('keeps id and time as they were sent', () => {
     const sent = { ...EVENT, id: 'ü/1', time: '2026-01-31T12:00:00.5+01:00' };
-    expect(toEvent(sent, CONTEXT)).toEqual({ kind: 'event', event: sent });
+    expect(toEvent(sent, CONTEXT)).toEqual({ kind: 'event', event: { ...sent, attributes: null } });
   });
 
   it('makes an event or a sentence of any JSON', () => {

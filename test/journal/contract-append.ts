@@ -31,6 +31,45 @@ export function describeAppending(open: OpenJournal): void {
       expect(found?.deliveries).toMatchObject([{ id: entry.candidates[0]?.deliveryId, state: 'pending' }]);
     });
 
+    it('keeps what came with an event besides its data, for its history and its next attempt', async () => {
+      await using opened = await open();
+      const attributes = {
+        source: '/a',
+        traceparent: '00-a',
+        größe: 'ü €',
+        n: 5,
+        yes: true,
+        constructor: 'c',
+      };
+      const entry = toEntry({ event: { id: 'e-1', attributes } });
+      await opened.journal.append([entry, toEntry({ event: { id: 'e-2' } })]);
+      await opened.reopen();
+      const { journal } = opened;
+      expect(await journal.findEvents('e-1')).toMatchObject([{ event: { attributes } }]);
+      expect(await journal.findEvents('e-2')).toMatchObject([{ event: { attributes: null } }]);
+      const page = await journal.due({ hookId: 'hook', until: START, limit: 10, except: new Set() });
+      expect(page.deliveries.map(({ event }) => event.attributes)).toEqual([attributes, null]);
+    });
+
+    it('counts attributes for what an event takes to hold', async () => {
+      await using opened = await open();
+      const { journal } = opened;
+      const attributes = { subject: 'x'.repeat(1_000) };
+      const [bare, full] = [toEntry(), toEntry({ event: { attributes } })];
+      const sizes = (await journal.append([bare, full])).map((one) =>
+        one.kind === 'accepted' ? one.size : 0,
+      );
+      const more = JSON.stringify(attributes).length;
+      expect(sizes[1]).toBe((sizes[0] ?? 0) + more);
+      const { deliveries } = await journal.due({
+        hookId: 'hook',
+        until: START,
+        limit: 10,
+        except: new Set(),
+      });
+      expect(deliveries.map(({ size }) => size)).toEqual(sizes);
+    });
+
     it('takes the same source and id once, over restarts too, and other sources with that id', async () => {
       await using opened = await open();
       const entry = toEntry({ event: { id: 'e-1' } });
