@@ -4,10 +4,13 @@ export const CRASH_AT = 'CRASH_AT';
 /** Points that are commits of the journal. */
 export type CommitPoint = 'append' | 'record' | 'prune' | 'swap' | 'park';
 
-/** Before or after the n-th time that the journal does something. */
+/**
+ * Before or after the n-th time that the journal does something. `migration`: as a new file gets its schema. `upgrade`: as
+ * one with data, taken back to the schema of an older program, gets that of this one.
+ */
 export interface StatementKill {
   readonly kind: 'statement';
-  readonly point: CommitPoint | 'migration' | 'checkpoint';
+  readonly point: CommitPoint | 'migration' | 'upgrade' | 'checkpoint';
   readonly when: 'before' | 'after';
   readonly nth: number;
 }
@@ -51,8 +54,8 @@ const request =
   (when: 'before' | 'after'): Draw =>
   (random) => ({ kind: 'request', when, nth: pick(random, 600) });
 
-/** The first kills: there is no state yet, and the schema is being made. */
-const MIGRATIONS: readonly Draw[] = [statement('migration', 'before', 1), statement('migration', 'after', 1)];
+/** The first kills: there is no state yet, and the schema is being made. After the first of them a step of it may be done. */
+const MIGRATIONS: readonly Draw[] = [statement('migration', 'before', 2), statement('migration', 'after', 1)];
 /** Every point once, and moments between them. Pruning comes late: only what was seen before may be taken away. */
 const ROUND: readonly Draw[] = [
   moment('listening', 700),
@@ -61,7 +64,7 @@ const ROUND: readonly Draw[] = [
   statement('append', 'after', 60),
   statement('swap', 'before', 2),
   statement('record', 'before', 60),
-  moment('listening', 700),
+  statement('upgrade', 'before', 1),
   statement('prune', 'before', 1),
   statement('swap', 'after', 2),
 ];
@@ -71,6 +74,7 @@ const OTHER_ROUND: readonly Draw[] = [
   moment('start', 900),
   statement('record', 'after', 60),
   statement('park', 'before', 1),
+  statement('upgrade', 'after', 1),
   moment('listening', 1_500),
   statement('prune', 'after', 3),
   statement('park', 'after', 1),

@@ -1,7 +1,9 @@
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type RunningCommand, startCommand } from '../helpers/process.ts';
 import type { TempDir } from '../helpers/temp-dir.ts';
 import type { CrashDefinitions } from './definitions.ts';
+import { downgrade } from './downgrade.ts';
 import { CRASH_AT, describeKill, type Kill } from './kill-plan.ts';
 import type { Load } from './load.ts';
 import type { CrashReceiver } from './receiver.ts';
@@ -36,6 +38,7 @@ const TOGGLE_MS = 250;
  * clock of its own can be held from here, so a moment to kill it at is waited for.
  */
 export async function liveUntilKilled(bench: CrashBench, kill: Kill): Promise<void> {
+  if (kill.kind === 'statement' && kill.point === 'upgrade') downgrade(join(bench.state.path, 'journal.db'));
   await using server = start(bench, kill);
   const late = setTimeout(() => server.kill('SIGTERM'), MAX_LIFE_MS);
   const listening = server.printed(LISTENING).catch(() => null);

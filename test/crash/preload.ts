@@ -16,6 +16,9 @@ const MARKS: Readonly<Record<CommitPoint, RegExp>> = {
   park: /UPDATE hooks SET parked_at/,
 };
 
+/** What only a migration says. */
+const MIGRATION = 'PRAGMA user_version =';
+
 /** How long the other threads go on before a kill that comes before a commit, ms. */
 const EARLY_MS = 50;
 
@@ -47,7 +50,7 @@ function execUntilKilled(this: DatabaseSync, sql: string): void {
   const isDue = isPoint(sql) && ++passed === kill?.nth;
   if (isDue && kill.when === 'before') {
     // A migration is one text with its own commit: all of it but that.
-    if (kill.point === 'migration') exec.call(this, sql.slice(0, sql.lastIndexOf('COMMIT')));
+    if (sql.includes(MIGRATION)) exec.call(this, sql.slice(0, sql.lastIndexOf('COMMIT')));
     // Whatever is said too early is heard by then.
     sleep(EARLY_MS);
     end();
@@ -61,7 +64,8 @@ function isPoint(sql: string): boolean {
     case undefined:
       return false;
     case 'migration':
-      return sql.includes('PRAGMA user_version =');
+    case 'upgrade':
+      return sql.includes(MIGRATION);
     case 'checkpoint':
       return sql.includes('wal_checkpoint');
     default:
