@@ -4,6 +4,7 @@ import { OWN_SOURCE } from './catalogue/built-in.ts';
 import type { Clock } from './clock.ts';
 import type { TextOf } from './definitions/load-file.ts';
 import { createAttempt } from './deliver/attempt.ts';
+import type { FindSource } from './deliver/content.ts';
 import { createDispatcher } from './deliver/dispatcher.ts';
 import { createEgress } from './deliver/egress.ts';
 import { createHandlers } from './deliver/handlers.ts';
@@ -123,11 +124,13 @@ export async function startApp({ settings, env, logger, clock, onReport }: AppPa
   const registry = createRegistry();
   for (const hook of await journal.gone()) registry.markGone(hook);
   const counters = createCounters();
+  const findSource: FindSource = (name) => registry.current()?.declared.get(name)?.source ?? null;
   const sender = {
     httpClient,
     secrets: secrets.hooks,
     tokens: createOauthTokens({ httpClient, secrets: secrets.hooks, clock }),
     clock,
+    findSource,
   };
   const handlers = createHandlers({ ...sender, sandbox, logger });
   const ownEvents = createOwnEvents({

@@ -65,8 +65,16 @@ interface RequestConfig {
   readonly auth: AuthDefinition | null;
 }
 
+/**
+ * What `webhook` makes of an event: the reference's body, or a CloudEvent, all of it in the body (structured mode) or its
+ * data in the body and the rest in headers (binary mode).
+ */
+export type WebhookFormat = 'kong' | 'cloudevents' | 'cloudevents-binary';
+
 /** `config` of the handler `webhook`. */
-export interface WebhookConfig extends RequestConfig {}
+export interface WebhookConfig extends RequestConfig {
+  readonly format: WebhookFormat;
+}
 
 /** `config` of the handler `webhook-custom`. */
 export interface WebhookCustomConfig extends RequestConfig {

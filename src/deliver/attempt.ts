@@ -55,8 +55,7 @@ export function createAttempt(
     const { deliveryId } = delivery;
     const event = toSeenEvent(delivery.event, hook.definition.event);
     const startedAt = clock.now();
-    const { data, source, id, time } = event;
-    const call = { deliveryId, data, event: event.event, source, id, time, pid: process.pid };
+    const call = { ...event, deliveryId, pid: process.pid };
     const { handler, retry } = hook.definition;
     const result = await run(hook, call);
     // What Hookline itself cut off says nothing of the receiver: it stays pending and due, as after a crash.

@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from '../event.ts';
+import type { EventAttributes, Json, JsonObject } from '../event.ts';
 import type { FailureReason } from '../journal/delivery.ts';
 import type { LiveHook } from '../reconcile/snapshot.ts';
 
@@ -41,6 +41,8 @@ export interface HandlerCall {
   /** Id and time of the event, for templates. */
   readonly id: string;
   readonly time: string;
+  /** What else came with the event; null: nothing, as in /test. */
+  readonly attributes: EventAttributes | null;
   readonly pid: number;
 }
 

@@ -1,6 +1,7 @@
 import type { HandlerName } from '../definitions/definition.ts';
 import type { Logger } from '../logger.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
+import type { FindSource } from './content.ts';
 import type { Handler } from './handler.ts';
 import { createLambdaHandler } from './lambda.ts';
 import { createLogHandler } from './log.ts';
@@ -12,18 +13,20 @@ import { createWebhookCustomHandler } from './webhook-custom.ts';
 export interface HandlersParts extends SenderParts {
   readonly sandbox: Sandbox;
   readonly logger: Logger;
+  readonly findSource: FindSource;
 }
 
 /** The four handlers by name. */
 export function createHandlers({
   sandbox,
   logger,
+  findSource,
   ...sender
 }: HandlersParts): Readonly<Record<HandlerName, Handler>> {
   const send = createSend(sender);
   const { secrets, clock } = sender;
   return {
-    webhook: createWebhookHandler({ send, secrets }),
+    webhook: createWebhookHandler({ send, secrets, findSource }),
     'webhook-custom': createWebhookCustomHandler({ send, secrets }),
     log: createLogHandler(logger),
     lambda: createLambdaHandler({ sandbox, logger, clock }),

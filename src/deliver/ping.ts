@@ -1,11 +1,13 @@
+import { toTime } from '../clock.ts';
 import { HooklineError } from '../errors.ts';
 import type { JsonObject } from '../event.ts';
 import { createId } from '../id.ts';
 import type { ChangedHook } from '../reconcile/changed-hooks.ts';
 import type { LiveHook } from '../reconcile/snapshot.ts';
+import { type FindSource, toContent } from './content.ts';
 import type { HandlerResult } from './handler.ts';
 import { createSend, type SenderParts } from './sender.ts';
-import { planJsonPost } from './webhook.ts';
+import { planPost } from './webhook.ts';
 
 /** What a ping is sent for. */
 export interface PingOccasion {
@@ -25,7 +27,10 @@ export type Ping = (
 ) => Promise<{ readonly result: HandlerResult; readonly body: JsonObject }>;
 
 /** Creates the ping of webhooks. */
-export function createPing(parts: SenderParts): Ping {
+export function createPing({
+  findSource,
+  ...parts
+}: SenderParts & { readonly findSource: FindSource }): Ping {
   const send = createSend(parts);
   return async (hook, entity, occasion) => {
     const { definition } = hook;
@@ -33,16 +38,17 @@ export function createPing(parts: SenderParts): Ping {
       throw new HooklineError('bad_request', `handler '${definition.handler}' does not support 'ping'`);
     }
     const { config } = definition;
-    const body: JsonObject = {
+    const deliveryId = occasion?.deliveryId ?? createId();
+    const sent = {
+      id: deliveryId,
       source: 'kong:event_hooks',
       event: 'ping',
-      event_hooks: entity,
-      ...(occasion === undefined ? {} : { operation: occasion.operation }),
+      time: toTime(parts.clock.now()),
+      data: { event_hooks: entity, ...(occasion === undefined ? {} : { operation: occasion.operation }) },
+      attributes: null,
     };
-    const plan = (): ReturnType<typeof planJsonPost> => planJsonPost(config, body, parts.secrets);
-    return {
-      result: await send({ hook, config, deliveryId: occasion?.deliveryId ?? createId(), plan }),
-      body,
-    };
+    const content = toContent(config.format, sent, findSource);
+    const plan = (): ReturnType<typeof planPost> => planPost(config, content, parts.secrets);
+    return { result: await send({ hook, config, deliveryId, attributes: null, plan }), body: content.body };
   };
 }

@@ -1,5 +1,6 @@
 import type { WebhookConfig } from '../definitions/definition.ts';
 import { toMessage } from '../errors.ts';
+import type { EventAttributes } from '../event.ts';
 import type { FailureReason } from '../journal/delivery.ts';
 import type { LiveHook } from '../reconcile/snapshot.ts';
 import { SecretError } from '../secrets/reference.ts';
@@ -15,6 +16,7 @@ import { resolveUrl } from './resolve-url.ts';
 import { classifyStatus, classifyTransport, toRetryAt } from './retry.ts';
 import { signKong, signStandard } from './signature.ts';
 import { parseSigningKey } from './signing-key.ts';
+import { passTraceOn } from './trace-headers.ts';
 
 /** What requests are sent with. */
 export interface SenderParts extends AuthorizedParts {}
@@ -33,6 +35,8 @@ export interface Sending {
   readonly config: Pick<WebhookConfig, 'secret' | 'signature' | 'ssl_verify' | 'tls' | 'proxy' | 'auth'>;
   /** Goes out as webhook-id. */
   readonly deliveryId: string;
+  /** What else came with the event: the request goes on with its trace. */
+  readonly attributes: EventAttributes | null;
   /** Makes the request; what it throws becomes the result. */
   readonly plan: () => RequestPlan;
 }
@@ -44,11 +48,12 @@ export type Send = (sending: Sending) => Promise<HandlerResult>;
 export function createSend(parts: SenderParts): Send {
   const { secrets, clock } = parts;
   const sendAs = createAuthorizedSend(parts);
-  return async ({ hook, config, deliveryId, plan }) => {
+  return async ({ hook, config, deliveryId, attributes, plan }) => {
     const startedAt = clock.now();
     const elapsed = (): number => Math.max(0, clock.now() - startedAt);
     try {
       const request = plan();
+      passTraceOn(request.headers, attributes);
       const timestamp = String(Math.floor(startedAt / 1000));
       sign(request, { id: deliveryId, timestamp, config, secrets });
       const { method, url, headers, body } = request;

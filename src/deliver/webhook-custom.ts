@@ -18,7 +18,7 @@ const QUERY_METHODS = new Set(['GET', 'HEAD', 'DELETE']);
 /** The handler `webhook-custom`: a request of the definition's own making, templated where its `*_format` says so. */
 export function createWebhookCustomHandler({ send, secrets }: WebhookParts): Handler {
   return {
-    async run(hook, { deliveryId, data, event, source, id, time }) {
+    async run(hook, { deliveryId, data, event, source, id, time, attributes }) {
       if (hook.definition.handler !== 'webhook-custom')
         throw new TypeError('Cannot run handler "webhook-custom" for another handler\'s hook');
       const { config } = hook.definition;
@@ -27,6 +27,7 @@ export function createWebhookCustomHandler({ send, secrets }: WebhookParts): Han
         hook,
         config,
         deliveryId,
+        attributes,
         plan: () => planRequest({ config, hook, context, secrets }),
       });
       return { ...result, data: { ...data, event, source } };

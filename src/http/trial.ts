@@ -32,7 +32,16 @@ export function createTrial({ handlers, ping, clock }: TrialParts): Trial {
     async test(hook, data) {
       const { handler, source, event } = hook.definition;
       const time = toTime(clock.now());
-      const call = { deliveryId: createId(), data, event, source, id: createId(), time, pid: TEST_PID };
+      const call = {
+        deliveryId: createId(),
+        data,
+        event,
+        source,
+        id: createId(),
+        time,
+        attributes: null,
+        pid: TEST_PID,
+      };
       const result = await handlers[handler].run(hook, call);
       if (result.status === undefined && result.kind !== 'success') {
         throw new HooklineError('handler_failed', 'An unexpected error occurred', {

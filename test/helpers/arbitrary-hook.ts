@@ -60,7 +60,13 @@ const request = { url, headers, secret: fc.option(line), ssl_verify: fc.boolean(
 
 const act = fc.oneof(
   fc.record({ handler: fc.constant('log'), config: fc.constant({}) }),
-  fc.record({ handler: fc.constant('webhook'), config: fc.record(request, { requiredKeys: ['url'] }) }),
+  fc.record({
+    handler: fc.constant('webhook'),
+    config: fc.record(
+      { ...request, format: fc.constantFrom('kong', 'cloudevents', 'cloudevents-binary') },
+      { requiredKeys: ['url'] },
+    ),
+  }),
   fc.record({
     handler: fc.constant('webhook-custom'),
     config: fc.record(

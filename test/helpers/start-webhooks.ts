@@ -1,5 +1,6 @@
 import type { Clock } from '../../src/clock.ts';
 import type { HandlerName, WebhookConfig, WebhookCustomConfig } from '../../src/definitions/definition.ts';
+import type { FindSource } from '../../src/deliver/content.ts';
 import type { HandlerCall, HandlerResult } from '../../src/deliver/handler.ts';
 import { createHttpClient } from '../../src/deliver/http-client.ts';
 import { createOauthTokens } from '../../src/deliver/oauth-tokens.ts';
@@ -36,6 +37,7 @@ export const CALL: HandlerCall = {
   source: 'some_source',
   id: 'event-1',
   time: '2026-01-01T00:00:00.000Z',
+  attributes: null,
   pid: 7,
 };
 
@@ -43,9 +45,11 @@ export const CALL: HandlerCall = {
 export async function startWebhooks({
   env = {},
   clock = createHeldClock(),
+  findSource = () => null,
 }: {
   readonly env?: Readonly<Record<string, string>>;
   readonly clock?: Clock;
+  readonly findSource?: FindSource;
 } = {}): Promise<Webhooks> {
   const receiver = await startRecordingServer();
   const secrets = createSecrets({
@@ -59,7 +63,7 @@ export async function startWebhooks({
   const parts: SenderParts = { httpClient, secrets, tokens, clock };
   const send = createSend(parts);
   const handlers = {
-    webhook: createWebhookHandler({ send, secrets }),
+    webhook: createWebhookHandler({ send, secrets, findSource }),
     'webhook-custom': createWebhookCustomHandler({ send, secrets }),
   };
   const run = (hook: LiveHook, call: Partial<HandlerCall> = {}): Promise<HandlerResult> =>
@@ -76,7 +80,7 @@ export async function startWebhooks({
   return {
     receiver,
     run,
-    ping: createPing(parts),
+    ping: createPing({ ...parts, findSource }),
     send: (config = {}, call = {}) => received(toWebhook({ url: receiver.url, ...config }), call),
     sendCustom: (config, call = {}) => received(toCustomWebhook({ url: receiver.url, ...config }), call),
     async [Symbol.asyncDispose]() {

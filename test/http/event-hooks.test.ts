@@ -148,6 +148,7 @@ describe('GET /event-hooks', () => {
           ...COMMON,
           ...ADDED,
           config: {
+            format: 'kong',
             headers: {},
             secret: null,
             signature: 'sha1',
