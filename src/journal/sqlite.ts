@@ -176,12 +176,11 @@ class SqliteJournal implements Journal {
 
 /** What an entry takes to hold until it is committed: its event, and about as much as all else of it. */
 function toLength(entry: WireEntry): number {
-  const [, , , , , , , candidates, stops] = entry;
-  return toEntrySize(entry) + ENTRY_LENGTH * (1 + candidates.length + stops.length);
+  return toEntrySize(entry) + ENTRY_LENGTH * (1 + entry[7].length + entry[8].length);
 }
 
-function toEntrySize([, , , , data, , , , , attributes]: WireEntry): number {
-  return toEventSize({ data, attributes });
+function toEntrySize(entry: WireEntry): number {
+  return toEventSize({ data: entry[4], attributes: entry[9] });
 }
 
 function toAppended(
