@@ -26,10 +26,13 @@ const FLOW = [
   'commit-status',
   'http',
   'import',
+  'hook-test',
   'cli',
 ];
 /** Root files that join folders together; all others of the root stand before the first folder. */
 const JOINING = [
+  'delivering.ts',
+  'hook-testing.ts',
   'main.ts',
   'app.ts',
   'pipeline.ts',
@@ -41,7 +44,7 @@ const JOINING = [
 ];
 /** Only these may name a concrete journal or sandbox. */
 const CONCRETE = /^(journal\/sqlite|sandbox\/pool)/;
-const MAY_NAME_CONCRETE = /^(app\.ts|cli\/preparing\.ts|journal\/|sandbox\/)/;
+const MAY_NAME_CONCRETE = /^(app\.ts|hook-testing\.ts|cli\/preparing\.ts|journal\/|sandbox\/)/;
 
 await init;
 const files = globSync('**/*.ts', { cwd: 'src' });

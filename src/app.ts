@@ -1,18 +1,16 @@
 import { lookup } from 'node:dns';
 import { join } from 'node:path';
-import { OWN_SOURCE } from './catalogue/built-in.ts';
 import type { Clock } from './clock.ts';
 import type { TextOf } from './definitions/load-file.ts';
-import { createAttempt } from './deliver/attempt.ts';
 import type { FindSource } from './deliver/content.ts';
-import { createDispatcher } from './deliver/dispatcher.ts';
 import { createEgress } from './deliver/egress.ts';
 import { createHandlers } from './deliver/handlers.ts';
 import { createHttpClient } from './deliver/http-client.ts';
 import { createOauthTokens } from './deliver/oauth-tokens.ts';
 import { createPing } from './deliver/ping.ts';
 import { createReplays } from './deliver/replays.ts';
-import { HooklineError, toMessage } from './errors.ts';
+import { createDelivering } from './delivering.ts';
+import { HooklineError } from './errors.ts';
 import type { JsonObject } from './event.ts';
 import { toExampleEvent } from './example-event.ts';
 import { createFeeding } from './feeding.ts';
@@ -27,16 +25,10 @@ import { startPruner } from './journal/pruner.ts';
 import { openSqliteJournal } from './journal/sqlite.ts';
 import { lockStateDirectory } from './journal/state-lock.ts';
 import type { Logger } from './logger.ts';
-import { matchHooks } from './match/match.ts';
-import { createOutOfService } from './out-of-service.ts';
-import { createOwnEvents } from './own-events.ts';
-import { createPipeline } from './pipeline.ts';
 import type { Report } from './reconcile/report.ts';
 import type { ReconcileStatus } from './reconcile/status.ts';
 import { createReconciling } from './reconciling.ts';
-import { createCounters } from './record/counters.ts';
 import { toLaneViews } from './record/lanes.ts';
-import { createRecorder } from './record/recorder.ts';
 import { createRegistry } from './registry/registry.ts';
 import { releaseMemory } from './release-memory.ts';
 import { createSandbox } from './sandbox/pool.ts';
@@ -123,7 +115,6 @@ export async function startApp({ settings, env, logger, clock, onReport }: AppPa
 
   const registry = createRegistry();
   for (const hook of await journal.gone()) registry.markGone(hook);
-  const counters = createCounters();
   const findSource: FindSource = (name) => registry.current()?.declared.get(name)?.source ?? null;
   const sender = {
     httpClient,
@@ -133,45 +124,16 @@ export async function startApp({ settings, env, logger, clock, onReport }: AppPa
     findSource,
   };
   const handlers = createHandlers({ ...sender, sandbox, logger });
-  const ownEvents = createOwnEvents({
-    clock,
-    emit: async (events) => {
-      const snapshot = registry.current();
-      if (snapshot !== null) await pipeline(events, snapshot);
-    },
-    isHeard(event) {
-      const snapshot = registry.current();
-      return snapshot !== null && matchHooks(snapshot.index, { source: OWN_SOURCE, event }).length > 0;
-    },
-    onError: (error) => logger.error({ err: toMessage(error) }, 'cannot record an event of Hookline itself'),
-  });
-  const record = createRecorder({
+  const delivering = createDelivering({
     journal,
-    counters,
-    logger,
-    clock,
-    onExhausted: ownEvents.deliveryExhausted,
-    onGone: ({ hook }) => outOfService.gone(hook),
-  });
-  const reload = (): void => void dispatcher.reload();
-  const outOfService = createOutOfService({ journal, registry, ownEvents, logger, reload });
-  /** What is under way after the grace of a stop ends with the connections it uses. */
-  let cutOff = false;
-  const dispatcher = createDispatcher({
-    journal,
-    findHook: registry.findRunnable,
-    attempt: createAttempt({
-      handlers,
-      record,
-      redact: secrets.hooks.redact,
-      isStopping: () => cutOff,
-      clock,
-      random: Math.random,
-    }),
-    onBreaker: outOfService.breaker,
+    registry,
+    handlers,
+    redact: secrets.hooks.redact,
     clock,
     logger,
+    random: Math.random,
   });
+  const { counters, dispatcher, ownEvents, pipeline } = delivering;
   let stopping: Promise<void> | null = null;
   const stopDispatching = (): Promise<void> => {
     stopping ??= dispatcher.stop(STOP_GRACE_MS);
@@ -179,9 +141,9 @@ export async function startApp({ settings, env, logger, clock, onReport }: AppPa
   };
   stack.defer(async () => {
     await stopDispatching();
-    cutOff = true;
+    // What is under way after the grace ends with the connections it uses.
+    delivering.cutOff();
   });
-  const pipeline = createPipeline({ journal, clock, dispatch: dispatcher.offer, isGone: registry.isGone });
 
   const feeds = createFeeds({
     dir: join(settings.stateDir, FEEDS_DIR),
@@ -206,7 +168,7 @@ export async function startApp({ settings, env, logger, clock, onReport }: AppPa
       for (const config of [...configs, ...sources])
         for (const secret of findPlainSecrets(config)) secrets.hooks.conceal(secret);
       registry.swap(snapshot);
-      reload();
+      delivering.reload();
       feeds.follow(snapshot.declared);
     },
     ping,
