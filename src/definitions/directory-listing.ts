@@ -1,6 +1,6 @@
 import { readdirSync, readlinkSync, realpathSync } from 'node:fs';
 import { isAbsolute, join, relative, resolve, sep } from 'node:path';
-import { DEFINITION_ENDING } from './file-text.ts';
+import { isDefinitionFile } from './file-text.ts';
 
 /** The directory the files of a root are in. */
 export interface ScanBase {
@@ -36,10 +36,14 @@ export function isBelow(base: string, path: string): boolean {
 }
 
 /**
- * Paths below a directory, with `/`, of what has the right ending; directories are gone into, links to them are not. One
+ * Paths below a directory, with `/`, of what has a name that is wanted; directories are gone into, links to them are not. One
  * that cannot be gone into is listed as it is. Throws when `base` itself cannot be. `onStep` is called before each directory.
  */
-export function listFiles(base: string, onStep: () => void): readonly string[] {
+export function listFiles(
+  base: string,
+  onStep: () => void,
+  isWanted: (name: string) => boolean = isDefinitionFile,
+): readonly string[] {
   const list = (below: string): readonly string[] => {
     onStep();
     return readdirSync(join(base, below), { withFileTypes: true })
@@ -47,7 +51,7 @@ export function listFiles(base: string, onStep: () => void): readonly string[] {
       .flatMap((entry) => {
         const path = below === '' ? entry.name : `${below}/${entry.name}`;
         if (entry.isDirectory()) return listNested(path);
-        return DEFINITION_ENDING.test(entry.name) ? [path] : [];
+        return isWanted(entry.name) ? [path] : [];
       });
   };
   const listNested = (path: string): readonly string[] => {

@@ -1,8 +1,19 @@
 import { isUtf8 } from 'node:buffer';
 import type { Problem } from './problem.ts';
 
-/** How the name of a file of definitions ends. */
+/** How the name of a file of definitions ends, and of one of hook tests. */
 export const DEFINITION_ENDING = /\.(ya?ml|json)$/i;
+const TEST_ENDING = /\.test\.(ya?ml|json)$/i;
+
+/** Whether a file of this name holds hook tests: no definitions, whatever source it is in. */
+export function isTestFile(name: string): boolean {
+  return TEST_ENDING.test(name);
+}
+
+/** Whether a file of this name holds definitions. */
+export function isDefinitionFile(name: string): boolean {
+  return DEFINITION_ENDING.test(name) && !isTestFile(name);
+}
 
 /** Bytes a file of definitions may have. */
 export const MAX_FILE_BYTES = 1024 * 1024;

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { compareTexts } from '../order.ts';
-import { DEFINITION_ENDING } from './file-text.ts';
+import { isDefinitionFile } from './file-text.ts';
 import type { Git } from './git-runner.ts';
 import { SourceError } from './source.ts';
 
@@ -81,7 +81,7 @@ function isDefinition({ mode, type, path }: Entry): boolean {
   return (
     type === 'blob' &&
     FILE_MODE.test(mode) &&
-    DEFINITION_ENDING.test(path) &&
+    isDefinitionFile(path) &&
     path.split('/').every((part) => part !== '' && !part.startsWith('.'))
   );
 }

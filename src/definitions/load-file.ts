@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { isJsonObject, type JsonObject } from '../event.ts';
 import type { Definition, LoadedDefinition, LoadedFile } from './definition.ts';
-import { toFileText } from './file-text.ts';
+import { DEFINITION_ENDING, type FileFault, isTestFile, toFileText } from './file-text.ts';
 import { identifyHook, nameHook } from './hook-identity.ts';
 import { MAX_PROBLEMS, type Problem } from './problem.ts';
 import { RULES } from './rules.ts';
@@ -10,7 +10,7 @@ import { validateHook, validateSource } from './schema-validator.ts';
 import { toShown } from './shown.ts';
 import { findSilences } from './silences.ts';
 import { toHint } from './suggest.ts';
-import { parseYaml, type YamlDocument, type YamlMistake } from './yaml-documents.ts';
+import { parseYaml, type YamlDocument, type YamlFile, type YamlMistake } from './yaml-documents.ts';
 
 /** A file to load. */
 export interface FileToLoad {
@@ -77,20 +77,26 @@ interface Loaded {
 type FilePlace = Pick<FileToLoad, 'file' | 'source'> & { readonly path: string };
 
 function loadBytes(bytes: Buffer, place: FilePlace): readonly Loaded[] {
-  const read = toFileText(bytes);
-  const broken = (mistakes: readonly Omit<YamlMistake, 'path'>[]): readonly Loaded[] => [
-    {
-      definition: null,
-      meant: null,
-      problems: mistakes.map((mistake) => toProblem(place, { path: [], ...mistake })),
-    },
-  ];
-  if (read.kind === 'broken') return broken([read.fault]);
-  const yaml = parseYaml(read.text);
-  if (yaml.kind === 'invalid') return broken(yaml.mistakes);
-  if (yaml.documents.length === 0) return broken([EMPTY]);
+  const yaml = readDocuments(bytes, EMPTY);
+  if (yaml.kind === 'invalid')
+    return [
+      {
+        definition: null,
+        meant: null,
+        problems: yaml.mistakes.map((mistake) => toProblem(place, mistake)),
+      },
+    ];
   const alone = yaml.documents.length === 1;
   return yaml.documents.map((document) => loadDocument(document, { ...place, alone }));
+}
+
+/** The documents of a file, or why there are none to look at: `empty` is what is said of one that holds nothing. */
+export function readDocuments(bytes: Buffer, empty: FileFault): YamlFile {
+  const read = toFileText(bytes);
+  if (read.kind === 'broken') return { kind: 'invalid', mistakes: [{ path: [], ...read.fault }] };
+  const yaml = parseYaml(read.text);
+  if (yaml.kind === 'invalid' || yaml.documents.length > 0) return yaml;
+  return { kind: 'invalid', mistakes: [{ path: [], ...empty }] };
 }
 
 /** An editor that empties a file before it writes must not remove hooks. */
@@ -102,11 +108,16 @@ const EMPTY = {
   hint: 'Remove the file; to switch a hook off, say enabled: false in it',
 } as const;
 
-function toProblem({ file }: FilePlace, { code, line, column, path, message, hint }: YamlMistake): Problem {
+/** A mistake as a problem of its file. */
+export function toProblem(
+  { file }: Pick<FilePlace, 'file'>,
+  { code, line, column, path, message, hint }: YamlMistake,
+): Problem {
   return { code, severity: RULES[code].severity, file, line, column, path: toDotted(path), message, hint };
 }
 
-function toListed(found: readonly Problem[]): readonly Problem[] {
+/** Problems of one file by place, as many as are listed. */
+export function toListed(found: readonly Problem[]): readonly Problem[] {
   const problems = found.toSorted((a, b) => a.line - b.line || a.column - b.column);
   const next = problems[MAX_PROBLEMS];
   if (next === undefined) return problems;
@@ -117,11 +128,13 @@ function toListed(found: readonly Problem[]): readonly Problem[] {
   ];
 }
 
+/** What a document is loaded with besides its text. */
 interface DocumentContext extends FilePlace {
   readonly alone: boolean;
 }
 
-function loadDocument(document: YamlDocument, context: DocumentContext): Loaded {
+/** Makes a definition of a document, or finds everything that is wrong with it. */
+export function loadDocument(document: YamlDocument, context: DocumentContext): Loaded {
   const { value, line, locate } = document;
   const { file } = context;
   const { source, owner } = context.source;
@@ -156,6 +169,7 @@ function toMeant(value: unknown): Loaded['meant'] {
 function validate(value: unknown, context: DocumentContext): readonly SchemaMistake[] {
   if (!isJsonObject(value)) return [NOT_AN_OBJECT];
   if (value.kind === 'EventSource') return validateSource(value);
+  if (value.kind === 'HookTest') return [testMisplaced(context)];
   if (value.kind !== undefined && value.kind !== 'EventHook') return [unknownKind(value)];
   const mistakes = [...nameHook(value, { file: context.path, alone: context.alone }), ...validateHook(value)];
   if (mistakes.length === 0) identifyHook(value);
@@ -169,6 +183,19 @@ const NOT_AN_OBJECT: SchemaMistake = {
   message: 'A definition must be a map of keys and values',
   hint: null,
 };
+
+/** The sources leave files of tests out: only who names one by itself comes here with it. */
+function testMisplaced({ path }: DocumentContext): SchemaMistake {
+  const about = { code: 'test_misplaced', path: ['kind'], atKey: false } as const;
+  if (isTestFile(path))
+    return { ...about, message: 'A HookTest is no definition', hint: 'Run it: hookline test FILE' };
+  const name = path.replace(/^.*\//, '').replace(DEFINITION_ENDING, '');
+  return {
+    ...about,
+    message: 'A HookTest stands in a file of definitions',
+    hint: `Put it into a file named as tests are, such as ${name}.test.yaml`,
+  };
+}
 
 const KINDS = ['EventHook', 'EventSource'];
 

@@ -53,6 +53,11 @@ export const RULES = {
     'A kind of definition that is not known',
     'Write `EventHook`, `EventSource` or nothing',
   ),
+  test_misplaced: error(
+    'A `HookTest` stands in a file of definitions, or a definition in a file of tests',
+    'Tests are in files whose names end with `.test.yaml`, and nothing else is there',
+  ),
+  unknown_hook: error('A test names a hook that there is not', 'Mind the spelling'),
   unknown_handler: error(
     'A handler that is not known',
     'Write `webhook`, `webhook-custom`, `log` or `lambda`',
