@@ -49,6 +49,8 @@ interface ConnectionsParts {
   readonly clock: Clock;
   /** Null: nothing is judged, and no request says a proxy. */
   readonly egress: Egress | null;
+  /** Opens connections in place of the network, for hook tests. */
+  readonly connect?: buildConnector.connector;
 }
 
 /** Connections to one origin. More requests wait for one; lanes keep them below that. */
@@ -74,10 +76,10 @@ interface OwnRoute extends Routed {
  * Creates connections that are opened as they are needed. Those with certificates or a proxy of a hook's own end ten
  * seconds after the last request by them, so that none outlives a definition, or a certificate, that changed.
  */
-export function createConnections({ clock, egress }: ConnectionsParts): Connections {
+export function createConnections({ clock, ...parts }: ConnectionsParts): Connections {
   const plain = {
-    verified: openRoute(PLAIN, egress),
-    unverified: openRoute({ ...PLAIN, verify: false }, egress),
+    verified: openRoute(PLAIN, parts),
+    unverified: openRoute({ ...PLAIN, verify: false }, parts),
   };
   const own = new Map<string, OwnRoute>();
   let closed = false;
@@ -89,7 +91,7 @@ export function createConnections({ clock, egress }: ConnectionsParts): Connecti
   }
 
   function findOwn(key: string, route: Route): OwnRoute {
-    const known = own.get(key) ?? { ...openRoute(route, egress), users: 0, idle: null };
+    const known = own.get(key) ?? { ...openRoute(route, parts), users: 0, idle: null };
     // Behind all others: the first ones are those that were not asked for the longest.
     own.delete(key);
     own.set(key, known);
@@ -137,10 +139,13 @@ function toKey({ verify, tls, proxy }: Route): string {
   return hash('sha256', JSON.stringify([verify, tls?.ca, tls?.cert, tls?.key, proxy]), 'base64url');
 }
 
-function openRoute({ verify, tls, proxy }: Route, egress: Egress | null): Routed {
+function openRoute(
+  { verify, tls, proxy }: Route,
+  { egress, connect: given }: Omit<ConnectionsParts, 'clock'>,
+): Routed {
   const opening = new Opening();
   const options = { ...COMMON, rejectUnauthorized: verify, ...(tls === null ? {} : toSecureContext(tls)) };
-  const connect = createConnector(options, { egress, proxy });
+  const connect = given ?? createConnector(options, { egress, proxy });
   const agent = new Agent({
     connections: MAX_PER_ORIGIN,
     pipelining: 1,

@@ -1,4 +1,4 @@
-import type { Agent, Dispatcher as UndiciDispatcher } from 'undici';
+import type { Agent, buildConnector, Dispatcher as UndiciDispatcher } from 'undici';
 import type { Clock } from '../clock.ts';
 import { toMessage } from '../errors.ts';
 import type { FailureReason } from '../journal/delivery.ts';
@@ -53,6 +53,8 @@ export interface HttpClientParts {
   readonly clock: Clock;
   /** Judges every connection before it is opened. Null: whoever says the URLs may ask for any. */
   readonly egress: Egress | null;
+  /** Opens connections in place of the network, for hook tests. */
+  readonly connect?: buildConnector.connector;
 }
 
 const NO_URL = 'it cannot be sent: its URL is none of http or https';

@@ -1,4 +1,4 @@
-import type { SqliteThread } from './sqlite-thread.ts';
+import type { SqliteCalls } from './sqlite-thread.ts';
 
 /** Bytes of log that are taken over into the file: the more at once, the more often a page of it is written but once. */
 const TAKE_OVER_BYTES = 40 * 1024 * 1024;
@@ -14,14 +14,14 @@ const BYTES_PER_CHANGE = 1_600;
  * the next commit for 60 ms (bench isolation).
  */
 export class SqliteLog {
-  readonly #writer: SqliteThread;
-  readonly #reader: SqliteThread;
+  readonly #writer: SqliteCalls;
+  readonly #reader: SqliteCalls;
   #changes = 0;
   /** Commits there were when it was taken over last. */
   #commitsBefore = 0;
   #isTakenOver = false;
 
-  constructor({ writer, reader }: { readonly writer: SqliteThread; readonly reader: SqliteThread }) {
+  constructor({ writer, reader }: { readonly writer: SqliteCalls; readonly reader: SqliteCalls }) {
     this.#writer = writer;
     this.#reader = reader;
   }

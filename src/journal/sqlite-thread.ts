@@ -22,6 +22,23 @@ export interface ThreadOptions {
   readonly role: ThreadRole;
 }
 
+/** What carries the operations of a journal out. */
+export interface SqliteCalls {
+  /** Has an operation carried out. Rejects with `unavailable`. */
+  call<O extends Operation>(
+    operation: O,
+    argument: Parameters<StoreOperations[O]>[0],
+  ): Promise<ReturnType<StoreOperations[O]>>;
+  /** Carries out what was asked, then lets go of the database. */
+  close(): Promise<void>;
+  /** Whether it takes no calls any more. */
+  readonly isClosed: boolean;
+  /** Resolves with the reason when it ends although nobody closed it; it never comes back. */
+  readonly failed: Promise<string>;
+  /** How many times it has answered: once for each commit, unless one of its requests could not be carried out. */
+  readonly answered: number;
+}
+
 /** A call that waits for its answer. */
 interface Waiting {
   readonly resolve: (value: unknown) => void;
@@ -54,7 +71,7 @@ function opened(worker: Worker, file: string): Promise<void> {
  * The main thread's side of a worker. Calls of one turn of the event loop go out as one message; the worker commits
  * whatever has arrived as one transaction.
  */
-export class SqliteThread {
+export class SqliteThread implements SqliteCalls {
   readonly #worker: Worker;
   readonly #waiting = new Map<number, Waiting>();
   #queued: WireRequest[] = [];
@@ -72,22 +89,18 @@ export class SqliteThread {
     worker.on('exit', () => this.#end('its thread ended'));
   }
 
-  /** Resolves with the reason when the thread ends although nobody closed it; it never comes back. */
   get failed(): Promise<string> {
     return this.#failed.promise;
   }
 
-  /** How many times it has answered: once for each commit, unless one of its requests could not be carried out. */
   get answered(): number {
     return this.#answered;
   }
 
-  /** Whether it takes no calls any more. */
   get isClosed(): boolean {
     return this.#closed !== null || this.#ended;
   }
 
-  /** Has an operation carried out. Rejects with `unavailable`. */
   call<O extends Operation>(
     operation: O,
     argument: Parameters<StoreOperations[O]>[0],
@@ -104,7 +117,6 @@ export class SqliteThread {
     });
   }
 
-  /** Carries out what was asked, then closes the file. */
   close(): Promise<void> {
     this.#closed ??= new Promise((resolve) => {
       if (this.#ended) return resolve();

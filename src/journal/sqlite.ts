@@ -11,7 +11,7 @@ import {
   type WireAppended,
   type WireEntry,
 } from './sqlite-protocol.ts';
-import { type SqliteThread, startSqliteThread } from './sqlite-thread.ts';
+import { type SqliteCalls, startSqliteThread } from './sqlite-thread.ts';
 
 /** Characters of events that may wait to be committed: beyond it the journal cannot keep up, and says so. */
 const MAX_WAITING_LENGTH = 64 * 1024 * 1024;
@@ -43,15 +43,16 @@ function refuseOrphanedLog(file: string): void {
   );
 }
 
-class SqliteJournal implements Journal {
-  readonly #writer: SqliteThread;
-  readonly #reader: SqliteThread;
+/** A journal whose operations `writer` and `reader` carry out, over one database. It closes both. */
+export class SqliteJournal implements Journal {
+  readonly #writer: SqliteCalls;
+  readonly #reader: SqliteCalls;
   readonly #log: SqliteLog;
   #waitingLength = 0;
 
   readonly failed: Promise<string>;
 
-  constructor(writer: SqliteThread, reader: SqliteThread) {
+  constructor(writer: SqliteCalls, reader: SqliteCalls) {
     this.#writer = writer;
     this.#reader = reader;
     this.#log = new SqliteLog({ writer, reader });

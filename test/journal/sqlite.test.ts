@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it } from 'vitest';
 import { openSqliteJournal } from '../../src/journal/sqlite.ts';
+import { openMemoryJournal } from '../../src/journal/sqlite-memory.ts';
 import { toEntry } from '../helpers/journal-entries.ts';
 import { createTempDir } from '../helpers/temp-dir.ts';
 import { describeJournal, type JournalUnderTest } from './contract.ts';
@@ -23,6 +24,16 @@ describeJournal('SQLite', async (): Promise<JournalUnderTest> => {
       await journal.close();
       dir[Symbol.dispose]();
     },
+  };
+});
+
+describeJournal('SQLite in memory', async (): Promise<JournalUnderTest> => {
+  const journal = openMemoryJournal();
+  return {
+    journal,
+    // It lives as long as it is open: there is no storage to open again.
+    reopen: async () => undefined,
+    [Symbol.asyncDispose]: () => journal.close(),
   };
 });
 
