@@ -1,12 +1,16 @@
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { runTests } from '../src/cli/test-run.ts';
+import { isDefinitionFile } from '../src/definitions/file-text.ts';
+import { createHookTesting } from '../src/hook-testing.ts';
 import { createPrepare, type Prepared } from '../src/reconcile/prepare.ts';
 import { createSandbox } from '../src/sandbox/pool.ts';
 import entities from './fixtures/reference/entities.json' with { type: 'json' };
 import { loadText, toBrief } from './helpers/load-text.ts';
 
-const EXAMPLES = globSync('hooks.d/**/*.yaml').toSorted();
+const EXAMPLES = globSync('hooks.d/**/*.yaml').filter(isDefinitionFile).toSorted();
+const TESTS = globSync('hooks.d/**/*.test.yaml').toSorted();
 const REFERENCE = globSync('test/fixtures/reference/*.yaml').toSorted();
 
 const sandbox = createSandbox();
@@ -33,11 +37,32 @@ describe('hooks.d', () => {
 });
 
 describe('each example', () => {
-  it.each([...EXAMPLES, ...REFERENCE])('tells an editor which schema it follows: %s', (file) => {
+  it.each([...EXAMPLES, ...REFERENCE, ...TESTS])('tells an editor which schema it follows: %s', (file) => {
     const [first = ''] = readFileSync(file, 'utf8').split('\n');
     const [, path = ''] = /^# yaml-language-server: \$schema=(\S+)$/.exec(first) ?? [];
-    expect(basename(path)).toBe('definition.schema.json');
+    const schema = TESTS.includes(file) ? 'hook-test.schema.json' : 'definition.schema.json';
+    expect(basename(path)).toBe(schema);
     expect(existsSync(join(dirname(file), path))).toBe(true);
+  });
+
+  it.each(EXAMPLES)('has tests beside it: %s', (file) => {
+    expect(TESTS).toContain(file.replace(/\.yaml$/, '.test.yaml'));
+  });
+});
+
+describe('the tests beside the examples', () => {
+  it('pass', async () => {
+    await using testing = createHookTesting();
+    const files = TESTS.map((path) => ({ path, root: 'hooks.d' }));
+    const { results, problems } = await runTests(testing, {
+      files,
+      pattern: null,
+      update: false,
+      stdin: process.stdin,
+    });
+    expect(problems).toEqual([]);
+    expect(results.flatMap(({ failures }) => failures)).toEqual([]);
+    expect(results.length).toBeGreaterThanOrEqual(TESTS.length);
   });
 });
 

@@ -3,6 +3,7 @@ import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
+import { isDefinitionFile } from '../src/definitions/file-text.ts';
 import { isJsonObject, type Json, type JsonObject } from '../src/event.ts';
 import { arbitraryHook } from './helpers/arbitrary-hook.ts';
 import { loadText } from './helpers/load-text.ts';
@@ -106,17 +107,39 @@ function isText(value: Json | undefined): boolean {
   return typeof value === 'string' && value !== '';
 }
 
+describe('hook-test.schema.json', () => {
+  const validate = validatorOf('hook-test.schema.json');
+
+  it.each(globSync('hooks.d/**/*.test.yaml').toSorted())('takes %s', (file) => {
+    for (const document of parseAllDocuments(readFileSync(file, 'utf8'))) {
+      expect([validate(document.toJS()), validate.errors]).toEqual([true, null]);
+    }
+  });
+
+  it.each<[string, JsonObject]>([
+    ['a test without a name', { kind: 'HookTest', tests: [{}] }],
+    ['an answer that is none', { kind: 'HookTest', tests: [{ name: 'a', answers: { a: ['timeot'] } }] }],
+    ['a status that is none', { kind: 'HookTest', tests: [{ name: 'a', answers: { a: 99 } }] }],
+    ['a time that is none', { kind: 'HookTest', tests: [{ name: 'a', until: '5 minutes' }] }],
+    [
+      'a hook within that is none',
+      { kind: 'HookTest', definitions: [{ handler: 'log' }], tests: [{ name: 'a' }] },
+    ],
+  ])('refuses %s', (_what, test) => {
+    expect(validate(test)).toBe(false);
+  });
+});
+
 describe('definition.schema.json', () => {
   const validate = validatorOf('definition.schema.json');
 
-  it.each(globSync(['hooks.d/**/*.yaml', 'demo/hooks/*.yaml', 'test/fixtures/reference/*.yaml']).toSorted())(
-    'takes %s',
-    (file) => {
-      for (const document of parseAllDocuments(readFileSync(file, 'utf8'))) {
-        expect([validate(document.toJS()), validate.errors]).toEqual([true, null]);
-      }
-    },
-  );
+  const files = globSync(['hooks.d/**/*.yaml', 'demo/hooks/*.yaml', 'test/fixtures/reference/*.yaml']);
+
+  it.each(files.filter(isDefinitionFile).toSorted())('takes %s', (file) => {
+    for (const document of parseAllDocuments(readFileSync(file, 'utf8'))) {
+      expect([validate(document.toJS()), validate.errors]).toEqual([true, null]);
+    }
+  });
 
   it.each<[string, JsonObject]>([
     ['a hook without a handler', { source: 'crud' }],

@@ -8,6 +8,7 @@ import { EVENT_COMMANDS } from './program-events.ts';
 import { addNew } from './program-new.ts';
 import { SERVER_COMMANDS } from './program-server.ts';
 import { SHELL_COMMANDS } from './program-shell.ts';
+import { TEST_COMMANDS } from './program-tests.ts';
 import { TOKEN_COMMANDS } from './program-tokens.ts';
 import { addTlsOptions } from './tls-options.ts';
 
@@ -34,6 +35,7 @@ export function createProgram(context: CommandContext, onExit: OnExit): Command 
   const commands = [
     ...DEFINITION_COMMANDS,
     addNew,
+    ...TEST_COMMANDS,
     ...EVENT_COMMANDS,
     ...SERVER_COMMANDS,
     ...TOKEN_COMMANDS,

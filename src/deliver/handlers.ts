@@ -12,7 +12,7 @@ import { createWebhookCustomHandler } from './webhook-custom.ts';
 /** What the four handlers work with. */
 export interface HandlersParts extends SenderParts {
   readonly sandbox: Sandbox;
-  readonly logger: Logger;
+  readonly logger: Pick<Logger, 'info'>;
   readonly findSource: FindSource;
 }
 

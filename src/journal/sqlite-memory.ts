@@ -2,21 +2,38 @@ import { HooklineError, toMessage } from '../errors.ts';
 import type { Journal } from './journal.ts';
 import { SqliteJournal } from './sqlite.ts';
 import { toCommitError } from './sqlite-failure.ts';
-import { openSqliteStore, READS } from './sqlite-store.ts';
+import { openSqliteStore, READS, type SqliteStore } from './sqlite-store.ts';
 import type { SqliteCalls } from './sqlite-thread.ts';
 
+/** Hands out journals in memory, one after another: a database takes longer to make than most tests to run. */
+export interface MemoryJournals extends Disposable {
+  /** An empty journal; the one before is closed. What one holds is gone when it is closed. */
+  open(): Journal;
+}
+
 /**
- * Opens an empty journal in memory, for hook tests: the same tables and statements, carried out at once and on this thread.
- * What it holds is gone when it is closed.
+ * Opens a database in memory for hook tests: the same tables and statements as on disk, carried out at once and on this
+ * thread.
  */
-export function openMemoryJournal(): Journal {
-  const calls = openCalls();
-  return new SqliteJournal(calls, calls);
+export function createMemoryJournals(): MemoryJournals {
+  const store = openSqliteStore({ file: ':memory:', role: 'writer' });
+  let last: SqliteCalls | null = null;
+  return {
+    open() {
+      void last?.close();
+      store.clear();
+      last = createCalls(store);
+      return new SqliteJournal(last, last);
+    },
+    [Symbol.dispose]() {
+      void last?.close();
+      store.close();
+    },
+  };
 }
 
 /** Every call is a transaction of its own, over when it returns. */
-function openCalls(): SqliteCalls {
-  const store = openSqliteStore({ file: ':memory:', role: 'writer' });
+function createCalls(store: SqliteStore): SqliteCalls {
   let isClosed = false;
   let answered = 0;
   return {
@@ -37,7 +54,6 @@ function openCalls(): SqliteCalls {
       return answer as never;
     },
     async close() {
-      if (!isClosed) store.close();
       isClosed = true;
     },
     get isClosed() {

@@ -24,6 +24,8 @@ export interface SqliteStore {
   readonly operations: StoreOperations;
   /** Runs `work` in one transaction that is on stable storage when this returns. Rolls back and rethrows when it throws. */
   transact(work: () => void): void;
+  /** Forgets all that it holds: it is as one that was just created. */
+  clear(): void;
   /** Takes the log over into the file, and closes it. */
   close(): void;
 }
@@ -83,6 +85,15 @@ export function openSqliteStore({ file, role }: ThreadOptions): SqliteStore {
         if (db.isTransaction) db.exec('ROLLBACK');
         throw error;
       }
+    },
+    clear() {
+      const tables = db
+        .prepare("SELECT name FROM sqlite_schema WHERE type = 'table' AND name <> 'totals'")
+        .all();
+      db.exec(tables.map(({ name }) => `DELETE FROM ${name};`).join(' '));
+      db.exec('UPDATE totals SET number = 0');
+      interned.forget();
+      totals.forget();
     },
     close() {
       if (role === 'writer') db.exec('PRAGMA wal_checkpoint(TRUNCATE)');

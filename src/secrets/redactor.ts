@@ -6,6 +6,7 @@ const MIN_LENGTH = 4;
 const MAX_RECENT = 20_000;
 /** Starts of forms that are told apart. */
 const STARTS = 0x10000;
+const NO_STARTS = new Uint8Array(0);
 
 /** Knows secrets and takes them out of text. */
 export interface Redactor {
@@ -56,8 +57,8 @@ function redactKnown(text: string, known: readonly FormIndex[]): string {
 class FormIndex {
   readonly #values = new Set<string>();
   readonly #byStart = new Map<number, Set<string>>();
-  /** Whether there is a form for a start: most places of most texts need to know no more. */
-  readonly #starts = new Uint8Array(STARTS);
+  /** Whether there is a form for a start: most places of most texts need to know no more. Made for the first value. */
+  #starts = NO_STARTS;
 
   get size(): number {
     return this.#values.size;
@@ -66,6 +67,7 @@ class FormIndex {
   add(value: string): void {
     if (value.length < MIN_LENGTH || this.#values.has(value)) return;
     this.#values.add(value);
+    if (this.#starts === NO_STARTS) this.#starts = new Uint8Array(STARTS);
     for (const form of toForms(value)) {
       if (form.length < MIN_LENGTH) continue;
       const start = startOf(form, 0);

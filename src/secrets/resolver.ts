@@ -65,7 +65,7 @@ function refuse(reference: Reference, reserved: Reserved): void {
 }
 
 /** The string under a key of a JSON object; the value itself when no key is asked for. */
-function toSubfield(value: string, key: string | null): string {
+export function toSubfield(value: string, key: string | null): string {
   if (key === null) return value;
   const parsed = parse(value);
   const field = isJsonObject(parsed) && Object.hasOwn(parsed, key) ? parsed[key] : undefined;

@@ -2,8 +2,9 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it } from 'vitest';
+import type { DeliveryQuery } from '../../src/journal/delivery.ts';
 import { openSqliteJournal } from '../../src/journal/sqlite.ts';
-import { openMemoryJournal } from '../../src/journal/sqlite-memory.ts';
+import { createMemoryJournals } from '../../src/journal/sqlite-memory.ts';
 import { toEntry } from '../helpers/journal-entries.ts';
 import { createTempDir } from '../helpers/temp-dir.ts';
 import { describeJournal, type JournalUnderTest } from './contract.ts';
@@ -28,14 +29,41 @@ describeJournal('SQLite', async (): Promise<JournalUnderTest> => {
 });
 
 describeJournal('SQLite in memory', async (): Promise<JournalUnderTest> => {
-  const journal = openMemoryJournal();
+  const journals = createMemoryJournals();
+  const journal = journals.open();
   return {
     journal,
     // It lives as long as it is open: there is no storage to open again.
     reopen: async () => undefined,
-    [Symbol.asyncDispose]: () => journal.close(),
+    [Symbol.asyncDispose]: async () => journals[Symbol.dispose](),
   };
 });
+
+describe('createMemoryJournals()', () => {
+  it('hands out journals that know nothing of the one before', async () => {
+    using journals = createMemoryJournals();
+    const first = journals.open();
+    await first.append([toEntry({ event: { id: 'same' } }), toEntry()]);
+    const [delivery] = await first.listDeliveries(ALL);
+    expect(delivery).toBeDefined();
+    const second = journals.open();
+    expect(await second.listDeliveries(ALL)).toEqual([]);
+    expect(await second.counts()).toEqual({ pending: 0, parked: 0, succeeded: 0, failed: 0, exhausted: 0 });
+    expect(await second.append([toEntry({ event: { id: 'same' } })])).toMatchObject([{ kind: 'accepted' }]);
+    await expect(first.counts()).rejects.toMatchObject({ code: 'unavailable' });
+  });
+});
+
+const ALL: DeliveryQuery = {
+  hook: null,
+  state: null,
+  source: null,
+  event: null,
+  since: null,
+  until: null,
+  after: null,
+  size: 10,
+};
 
 describe('openSqliteJournal()', () => {
   it('refuses a file that is no journal, says what to do and leaves it as it is', async () => {

@@ -1,0 +1,57 @@
+import { dirname, resolve } from 'node:path';
+import { readDocuments } from '../definitions/load-file.ts';
+import type { Problem } from '../definitions/problem.ts';
+import { toDotted } from '../definitions/schema-messages.ts';
+import { toMessage } from '../errors.ts';
+import { isJsonObject, type JsonObject } from '../event.ts';
+import type { TestEvent } from './hook-test.ts';
+import type { LoadedTest } from './load-tests.ts';
+import { readRegularFile } from './read-file.ts';
+
+/** The data of events. */
+export interface EventData {
+  readonly dataOf: (event: TestEvent) => JsonObject;
+  /** Of files that cannot be read, or hold something else. */
+  readonly problems: readonly Problem[];
+}
+
+const EMPTY = { code: 'file_empty', line: 1, column: 1, message: 'it is empty', hint: null } as const;
+
+/** Reads the files that events of a document have their data from. Never throws. */
+export function readEventData({ test, file, locate }: LoadedTest): EventData {
+  const data = new Map<TestEvent, JsonObject>();
+  const problems = test.tests.flatMap((one, index) =>
+    one.events.flatMap((event, number): readonly Problem[] => {
+      if (event.data_file === null) return [];
+      const read = readData(resolve(dirname(file), event.data_file));
+      if (typeof read !== 'string') {
+        data.set(event, read);
+        return [];
+      }
+      const path = ['tests', index, 'events', number, 'data_file'];
+      const message = `Cannot read "${event.data_file}": ${read}`;
+      const said = { code: 'file_unreadable', severity: 'error', message, hint: null } as const;
+      return [{ ...said, file, ...locate(path), path: toDotted(path) }];
+    }),
+  );
+  return { dataOf: (event) => data.get(event) ?? event.data ?? {}, problems };
+}
+
+/** The map a file holds, or why there is none. */
+function readData(path: string): JsonObject | string {
+  try {
+    const yaml = readDocuments(readRegularFile(path), EMPTY);
+    if (yaml.kind === 'invalid') return toReason(yaml.mistakes[0]);
+    const [first, second] = yaml.documents;
+    if (second !== undefined) return 'it holds more than one document';
+    const [mistake] = first?.mistakes ?? [];
+    if (mistake !== undefined) return toReason(mistake);
+    return isJsonObject(first?.value) ? first.value : 'it must hold a map of keys and values';
+  } catch (error) {
+    return toMessage(error);
+  }
+}
+
+function toReason(mistake: Pick<Problem, 'line' | 'column' | 'message'> | undefined): string {
+  return mistake === undefined ? 'it is broken' : `${mistake.message} (line ${mistake.line})`;
+}
