@@ -24,6 +24,7 @@ const BENCHMARKS = [
   'git',
   'lambda',
   'http2',
+  'hook-tests',
 ] as const;
 /** How long one benchmark may take. */
 const TIMEOUT_MS = 15 * 60_000;

@@ -43,7 +43,7 @@ export interface CaseToRun {
 /** Runs hook tests, each with a journal, a clock and receivers of its own. Functions share a sandbox, but no state. */
 export interface HookTesting extends AsyncDisposable {
   readonly prepare: Prepare;
-  /** Runs a test to its end and answers what happened. */
+  /** Runs a test to its end and answers what happened. One at a time. */
   run(test: CaseToRun): Promise<Happenings>;
 }
 

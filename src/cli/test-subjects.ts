@@ -44,7 +44,8 @@ export function createSubjects(
       try {
         files.push(...(await readPlace(resolve(dirname(loaded.file), definition), { root, read })));
       } catch (error) {
-        problems.push(toUnreadable(loaded, ['definitions', index], toMessage(error)));
+        const message = `Cannot read "${definition}": ${toMessage(error)}`;
+        problems.push(toUnreadable(loaded, ['definitions', index], message));
       }
     }
     if (problems.length > 0) return { tested: null, problems, files };
@@ -60,7 +61,7 @@ async function readPlace(
   if (isBelow(resolve(root), place)) {
     const below = (await read(root)).filter(({ file }) => isBelow(place, resolve(file)));
     if (below.length > 0) return below;
-    throw new Error(`Cannot find definitions in "${relative('', place)}"`);
+    throw new Error('it holds no definition');
   }
   if (statSync(place).isDirectory()) return read(relative('', place) || '.');
   const shown = relative('', place);

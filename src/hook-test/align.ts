@@ -60,6 +60,9 @@ function findMatches<E, A>(
     if (isMatch[e]?.[a]) {
       found.push([e, a]);
       [e, a] = [e + 1, a + 1];
+    } else if (lengthAt(e + 1, a + 1) === lengthAt(e, a)) {
+      // One in the place of the other, rather than one missing here and another too many later.
+      [e, a] = [e + 1, a + 1];
     } else if (lengthAt(e + 1, a) >= lengthAt(e, a + 1)) e += 1;
     else a += 1;
   }

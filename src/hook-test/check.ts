@@ -1,5 +1,6 @@
 import { align } from './align.ts';
 import type { Difference } from './compare.ts';
+import { toMs } from './duration.ts';
 import { findMisfits } from './expectation.ts';
 import {
   describeHappening,
@@ -8,7 +9,13 @@ import {
   type TimelineEntry,
   toTimeline,
 } from './happening.ts';
-import { type Expectation, HAPPENING_KINDS, type HappeningKind, type TestCase } from './hook-test.ts';
+import {
+  type Duration,
+  type Expectation,
+  HAPPENING_KINDS,
+  type HappeningKind,
+  type TestCase,
+} from './hook-test.ts';
 
 /** Something a test expected and that is not so, or the other way round. */
 export interface Failure {
@@ -108,7 +115,8 @@ function checkOne(
   const name = `${noun[0]?.toUpperCase()}${noun.slice(1)} ${number}${toWhose(context)}`;
   if (one === undefined) {
     const message = `${name} ${missing}`;
-    return [{ path, message, hint: null, differences: [], near: findNear(context, null) }];
+    const at = expectation.at === undefined ? null : toMs(expectation.at as Duration);
+    return [{ path, message, hint: null, differences: [], near: findNear(context, at) }];
   }
   const differences = findMisfits(expectation, one);
   const [first] = differences;
@@ -147,7 +155,8 @@ function findNear({ happenings, hook }: Context, at: number | null): readonly Ti
   const own = toTimeline(happenings, hook === NO_HOOK ? null : hook);
   const entries = own.length > 0 ? own : toTimeline(happenings, null);
   if (at === null || entries.length <= MAX_NEAR) return entries.slice(0, MAX_NEAR);
-  const first = entries.findIndex((entry) => entry.at >= at);
+  const later = entries.findIndex((entry) => entry.at >= at);
+  const first = later === -1 ? entries.length : later;
   const from = Math.min(Math.max(0, first - MAX_NEAR / 2), entries.length - MAX_NEAR);
   return entries.slice(from, from + MAX_NEAR);
 }

@@ -7,6 +7,7 @@ import {
   type FoundFile,
   type KnownFile,
   scanDirectory,
+  toRevision,
 } from '../../src/definitions/directory-scan.ts';
 import { mountConfigMap } from '../helpers/config-map.ts';
 import { createTempDir } from '../helpers/temp-dir.ts';
@@ -55,6 +56,24 @@ describe('scanDirectory()', () => {
     for (const file of ['b.yaml', 'a/z.yml', 'a/b/c.JSON', 'A.yaml']) dir.write(file, file);
     for (const file of ['a.txt', 'yaml', 'a.yaml.bak', 'a.yaml~', 'README.md']) dir.write(file, file);
     expect(Object.keys(textsOf(scan(dir.path)))).toEqual(['A.yaml', 'a/b/c.JSON', 'a/z.yml', 'b.yaml']);
+  });
+
+  it('leaves out files of tests: neither they nor their changes make another revision', () => {
+    using dir = createTempDir();
+    dir.write('a.yaml', 'a');
+    const before = toRevision(scan(dir.path));
+    for (const file of ['a.test.yaml', 'b/c.test.yml', 'd.TEST.JSON', 'a.test.yaml.snap'])
+      dir.write(file, 'x');
+    expect(Object.keys(textsOf(scan(dir.path)))).toEqual(['a.yaml']);
+    expect(toRevision(scan(dir.path))).toBe(before);
+    dir.write('test.yaml', 'a');
+    expect(Object.keys(textsOf(scan(dir.path)))).toEqual(['a.yaml', 'test.yaml']);
+  });
+
+  it('leaves them out of a mounted ConfigMap too', () => {
+    using dir = createTempDir();
+    const { path } = mountConfigMap(join(dir.path, 'hooks'), { 'a.yaml': 'a', 'a.test.yaml': 'b' });
+    expect(textsOf(scan(path))).toEqual({ 'a.yaml': 'a' });
   });
 
   it('leaves out dot files and what is in dot directories', async () => {

@@ -26,13 +26,15 @@ function blobOf(repo: GitRepo, content: string): string {
 }
 
 describe('the files of a git source', () => {
-  it('are those below its directory, with the right ending, without dot files', async () => {
+  it('are those below its directory, with the right ending, without dot files and tests', async () => {
     using repo = createGitRepo();
     await using bench = createGitBench();
     repo.commit({
       'hooks/a.yaml': log(),
       'hooks/b/c.yml': log(),
       'hooks/d.JSON': '{"source":"crud","handler":"log"}',
+      'hooks/a.test.yaml': 'kind: HookTest',
+      'hooks/b/c.test.yml': 'kind: HookTest',
       'hooks/.hidden.yaml': log(),
       'hooks/.git-crypt/x.yaml': log(),
       'hooks/readme.md': '# none',

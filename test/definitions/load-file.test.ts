@@ -253,6 +253,17 @@ describe('loadFile() with a file that is wrong', () => {
     ]);
   });
 
+  it.each([
+    ['hooks/slack.yaml', 'Put it into a file named as tests are, such as slack.test.yaml'],
+    ['hooks/slack.test.yaml', 'Run it: hookline test FILE'],
+  ])('says where a test belongs that stands in %s', (file, hint) => {
+    const { problems, definitions } = loadText('kind: HookTest\ntests: [{ name: a }]\n', file);
+    expect(problems.map((problem) => [toBrief(problem), problem.hint])).toEqual([
+      ['1:7 test_misplaced kind', hint],
+    ]);
+    expect(definitions).toEqual([]);
+  });
+
   it('names the kind that was meant', () => {
     const hints = ['kind: EventSorce\n', 'kind: Other\n', 'kind: 7\n'].map(
       (text) => loadText(text).problems[0]?.hint,
