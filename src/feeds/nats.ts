@@ -25,11 +25,11 @@ export function startNatsFeed(source: EventSource, nats: NatsDefinition, parts: 
   const { clock, logger, secrets, judge } = parts;
   const intake = createNatsIntake(source, nats, parts);
   const stopping = new AbortController();
-  const stopped = new Promise<void>((resolve) => stopping.signal.addEventListener('abort', () => resolve()));
+  const { signal } = stopping;
   let problem: string | null = 'not connected yet';
 
   async function run(): Promise<void> {
-    for (let failures = 0; !stopping.signal.aborted; failures += 1) {
+    for (let failures = 0; !signal.aborted; failures += 1) {
       const beganAt = clock.now();
       try {
         await attend();
@@ -44,14 +44,13 @@ export function startNatsFeed(source: EventSource, nats: NatsDefinition, parts: 
 
   /** Takes messages until the feed is stopped; rejects with what ended it otherwise. */
   async function attend(): Promise<void> {
-    const { signal } = stopping;
     const connection = await connectNats(nats, { source: source.name, secrets, judge, signal });
     try {
       const lost = failureOf(connection);
-      const session = await Promise.race([open(connection), lost, stopped]);
+      const session = await orStopped(Promise.race([open(connection), lost]));
       if (session === undefined) return;
       note(null);
-      await Promise.race([session.ended, lost, stopped]);
+      await orStopped(Promise.race([session.ended, lost]));
       await inGrace(session.close());
       await intake.stop();
       await inGrace(connection.flush());
@@ -66,7 +65,7 @@ export function startNatsFeed(source: EventSource, nats: NatsDefinition, parts: 
   }
 
   function note(found: string | null): void {
-    if (found === problem || stopping.signal.aborted) return;
+    if (found === problem || signal.aborted) return;
     problem = found;
     if (found === null) logger.info({ source: source.name }, 'takes messages of NATS');
     else logger.warn({ source: source.name, err: found }, 'cannot take messages of NATS, trying again');
@@ -75,8 +74,21 @@ export function startNatsFeed(source: EventSource, nats: NatsDefinition, parts: 
   async function wait(ms: number): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
     const timer = clock.setTimer(ms, resolve);
-    await Promise.race([promise, stopped]);
+    await orStopped(promise);
     timer.cancel();
+  }
+
+  /** Resolves with what this comes to, or with nothing once the feed is stopped. */
+  async function orStopped<T>(work: Promise<T>): Promise<T | undefined> {
+    const { promise, resolve } = Promise.withResolvers<undefined>();
+    const end = (): void => resolve(undefined);
+    if (signal.aborted) end();
+    signal.addEventListener('abort', end);
+    try {
+      return await Promise.race([work, promise]);
+    } finally {
+      signal.removeEventListener('abort', end);
+    }
   }
 
   /** A server that is gone answers nothing more. */

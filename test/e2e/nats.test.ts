@@ -1,8 +1,12 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { ConsumerInfo } from '@nats-io/jetstream';
 import { describe, expect, it } from 'vitest';
 import { connectClient, type NatsClient, type NatsServer, startNatsServer } from '../helpers/nats-server.ts';
 import { startCommand } from '../helpers/process.ts';
 import { type RunningApp, runApp } from '../helpers/running-app.ts';
 import { createTempDir } from '../helpers/temp-dir.ts';
+
+const POLL_MS = 20;
 
 /** A hook on a durable source of `billing.>`. */
 function toFiles({ url }: NatsServer): Readonly<Record<string, string>> {
@@ -37,12 +41,14 @@ async function statusOf(app: Pick<RunningApp, 'get'>): Promise<Status> {
   return (await app.get('/status')).body as Status;
 }
 
+/** Resolves once this holds of the consumer. */
+async function until({ manager }: NatsClient, holds: (info: ConsumerInfo) => boolean): Promise<void> {
+  while (!holds(await manager.consumers.info('BILLING', 'hookline'))) await delay(POLL_MS);
+}
+
 /** Resolves once the consumer has nothing left. */
-async function untilDone({ manager }: NatsClient): Promise<void> {
-  for (;;) {
-    const { num_pending, num_ack_pending } = await manager.consumers.info('BILLING', 'hookline');
-    if (num_pending + num_ack_pending === 0) return;
-  }
+function untilDone(client: NatsClient): Promise<void> {
+  return until(client, ({ num_pending, num_ack_pending }) => num_pending + num_ack_pending === 0);
 }
 
 /** The event of every delivery there is. */
@@ -125,6 +131,7 @@ describe('a source of NATS', () => {
     const events = 'kind: EventSource\nname: billing\nevents: { paid: {} }\n';
     running.hooks.write('billing.yaml', events);
     await running.app.reconcile();
+    await until(client, ({ num_waiting }) => num_waiting === 0);
     await client.store(...numbered(1));
     expect((await statusOf(running)).feeds).toEqual([]);
     expect((await client.manager.consumers.info('BILLING', 'hookline')).num_pending).toBe(1);
@@ -136,9 +143,9 @@ describe('a source of NATS', () => {
 });
 
 describe('a Hookline that is killed while messages come', () => {
-  const MESSAGES = 6_000;
+  const MESSAGES = 3_000;
   const KILLS = 3;
-  const TIMEOUT_MS = 120_000;
+  const TIMEOUT_MS = 180_000;
 
   it(
     'has every message in its journal, and none twice',

@@ -1,8 +1,10 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { connectClient, type NatsClient, type NatsServer, startNatsServer } from '../helpers/nats-server.ts';
 import { type NatsStage, startNatsStage } from '../helpers/nats-stage.ts';
 
 const SECOND_MS = 1_000;
+const POLL_MS = 5;
 
 function numbered(count: number, first = 0) {
   return Array.from({ length: count }, (_, n) => ({ subject: 'billing.paid', data: { n: n + first } }));
@@ -30,6 +32,7 @@ async function untilDone(
       'hookline',
     );
     if (until({ pending, unacknowledged })) return;
+    await delay(POLL_MS);
   }
 }
 

@@ -1,10 +1,13 @@
-import { setImmediate } from 'node:timers/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { FedEvent, Feed, FeedParts, Refusal } from '../../src/feeds/feed.ts';
 import { startNatsFeed } from '../../src/feeds/nats.ts';
 import { createLogger } from '../../src/logger.ts';
 import { FEED_PARTS } from './feed-parts.ts';
 import { createHeldClock, type HeldClock } from './held-clock.ts';
 import { loadSource } from './load-text.ts';
+
+/** Others need the processor while something is waited for. */
+const POLL_MS = 1;
 
 /** A feed of NATS with a way in that can be shut. */
 export interface NatsStage extends AsyncDisposable {
@@ -59,7 +62,7 @@ export function startNatsStage(
     ...parts,
   });
   const until = async (holds: () => boolean): Promise<void> => {
-    while (!holds()) await setImmediate();
+    while (!holds()) await delay(POLL_MS);
   };
   return {
     clock,
