@@ -11,6 +11,8 @@ const REQUEST = {
   body: 'hello',
   timeoutMs: 1000,
   verify: true,
+  tls: null,
+  proxy: null,
 } as const;
 
 function createBench(answer: Answer) {
