@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import { isDefinitionFile } from '../src/definitions/file-text.ts';
 import { isJsonObject, type Json, type JsonObject } from '../src/event.ts';
-import { arbitraryHook } from './helpers/arbitrary-hook.ts';
+import { arbitraryHook, arbitraryPresetHook } from './helpers/arbitrary-hook.ts';
 import { loadText } from './helpers/load-text.ts';
 
 const FILES = globSync('schemas/*.schema.json').toSorted();
@@ -168,7 +168,7 @@ describe('definition.schema.json', () => {
     );
     fc.assert(
       fc.property(
-        arbitraryHook,
+        fc.oneof(arbitraryHook, arbitraryPresetHook),
         fc.dictionary(key, json, { maxKeys: 2, noNullPrototype: true }),
         (hook, changes) => {
           const changed = { ...hook, ...changes } as JsonObject;

@@ -26,7 +26,9 @@ export function writeNew(output: string, text: string): void {
     mkdirSync(dirname(output), { recursive: true });
     writeFileSync(output, text, { flag: 'wx' });
   } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === 'EEXIST') throw isThere(output);
+    // Where a directory should be, a file may be too.
+    const { code, syscall } = cause as NodeJS.ErrnoException;
+    if (code === 'EEXIST' && syscall === 'open') throw isThere(output);
     throw new HooklineError('usage', `Cannot write "${output}": ${toMessage(cause)}`, { cause });
   }
 }

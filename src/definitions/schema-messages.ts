@@ -83,7 +83,8 @@ function unknownKey({ params, parentSchema }: ErrorObject, path: Path): SchemaMi
 function missingKey({ params, parentSchema }: ErrorObject, path: Path): SchemaMistake {
   const key = String(params.missingProperty);
   const properties = parentSchema?.properties as Record<string, object> | undefined;
-  const hint = descriptionOf(properties?.[key]);
+  // A condition asks for keys without describing them.
+  const hint = descriptionOf(properties?.[key] ?? shared.get(`#/$defs/${key}`));
   return { code: 'missing_key', path, atKey: false, message: `Missing key "${key}"${toWhere(path)}`, hint };
 }
 

@@ -73,7 +73,10 @@ describe.concurrent('a command line that is wrong', () => {
     [['new', '--handler', 'log', '--name', 'a b'], 'Cannot make the hook: "name" must match'],
     [['new', '--preset', 'slack', '--url', 'ftp://a/'], 'Cannot make the hook: "config.url" must be'],
     [['new', '--handler', 'log', '--output', 'a.txt'], 'Cannot write "a.txt": a definition is a file'],
-    [['new', '--handler', 'log', '--output', '/dev/null/a.yaml'], 'Cannot write "/dev/null/a.yaml": ENOTDIR'],
+    [
+      ['new', '--handler', 'log', '--output', '/dev/null/a.yaml'],
+      'Cannot write "/dev/null/a.yaml": EEXIST: file already exists, mkdir',
+    ],
     [['new', '--source', 'crud'], 'Cannot ask what the hook is to do, since this is no terminal'],
     [['listen', '--listen', '127.0.0.1:65536'], 'hookline: Cannot listen on "127.0.0.1:65536"'],
     [['listen', '--status', '99'], 'a status is a number from 200 to 599'],

@@ -48,7 +48,7 @@ describe('validateHook()', () => {
 
   it.each([
     ['webhook', 'config: { url: … }'],
-    ['webhook-custom', 'config: { method: POST, url: … }'],
+    ['webhook-custom', 'config: { method: POST, url: … }, or config: { preset: slack }'],
     ['lambda', 'config: { functions: [ … ] }'],
   ])('asks for the config of %s and shows one', (handler, hint) => {
     expect(said(`source: crud\nhandler: ${handler}\n`)).toEqual([

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { loadDeclaration, toDeclaration, toYaml } from '../../src/http/declaration.ts';
-import { arbitraryHook } from '../helpers/arbitrary-hook.ts';
+import { arbitraryHook, arbitraryPresetHook } from '../helpers/arbitrary-hook.ts';
 import { loadHook } from '../helpers/suggestion.ts';
 
 const EXAMPLES = readdirSync('hooks.d');
@@ -67,7 +67,7 @@ timeout: 1
 
   it('declares any hook as it is', () => {
     fc.assert(
-      fc.property(arbitraryHook, (hook) => {
+      fc.property(fc.oneof(arbitraryHook, arbitraryPresetHook), (hook) => {
         const loaded = loadHook('any.json', JSON.stringify(hook));
         expect(loadHook('again.yaml', toYaml(toDeclaration(loaded)))).toEqual(loaded);
       }),

@@ -85,6 +85,14 @@ describe('a config with a preset', () => {
     expect(problems).toHaveLength(config === '{ preset: null }' ? 2 : 1);
   });
 
+  it('says what a key that is missing without one is for', () => {
+    const { problems } = loadText('source: crud\nhandler: webhook-custom\nconfig: {}\n');
+    expect(problems.map(({ message, hint }) => [message, hint])).toEqual([
+      ['Missing key "url" in "config"', expect.stringContaining('Where the request goes')],
+      ['Missing key "method" in "config"', 'HTTP method, in capitals.'],
+    ]);
+  });
+
   it('names the preset that was meant', () => {
     const { problems } = loadText('source: crud\nhandler: webhook-custom\nconfig: { preset: slak }\n');
     expect(problems[0]).toMatchObject({
