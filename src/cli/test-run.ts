@@ -1,6 +1,6 @@
 import { dirname, relative, resolve } from 'node:path';
 import { type TextOf, toTextOf } from '../definitions/load-file.ts';
-import type { Problem } from '../definitions/problem.ts';
+import { type Problem, toProblemLine } from '../definitions/problem.ts';
 import { toDotted } from '../definitions/schema-messages.ts';
 import { HooklineError, toMessage } from '../errors.ts';
 import { checkCase, type Failure } from '../hook-test/check.ts';
@@ -70,14 +70,19 @@ export async function runTests(testing: HookTesting, options: TestRunOptions): P
   const textOfDefinitions = toTextOf([...subjects].flatMap(({ files }) => files));
   return {
     results: outcomes.flatMap(({ results }) => results),
-    problems: [
+    problems: toDistinct([
       ...[...subjects].flatMap(({ problems }) => problems.filter(({ severity }) => severity === 'error')),
       ...outcomes.flatMap(({ problems }) => problems),
-    ],
+    ]),
     textOf: (path) => texts.get(path) ?? textOfDefinitions(path),
     written: outcomes.flatMap(({ written }) => written ?? []),
     places: [...new Set(loaded.flatMap(({ root, file }) => [root, ...file.tests.flatMap(toPlaces)]))],
   };
+}
+
+/** Definitions that several tests name are read for each. */
+function toDistinct(problems: readonly Problem[]): readonly Problem[] {
+  return [...new Map(problems.map((problem) => [toProblemLine(problem), problem])).values()];
 }
 
 /** What a document refers to. */

@@ -12,7 +12,10 @@ export interface SnapshotFile {
   read(name: string): Json | undefined;
   /** Notes what happened in a test; null: it has no snapshot. */
   note(name: string, snapshot: JsonObject | null): void;
-  /** Writes what was noted and answers the path; null when it is there already. Of tests that were not run it keeps what was, unless all were. */
+  /**
+   * Writes what was noted and answers the path; null when it is there already. Of tests that were not run it keeps what was,
+   * unless all were; what cannot be read it leaves alone.
+   */
   write(options: { readonly isWhole: boolean }): string | null;
 }
 
@@ -27,7 +30,8 @@ export function openSnapshots(testFile: string): SnapshotFile {
     read: (name) => (kept !== null && Object.hasOwn(kept, name) ? kept[name] : undefined),
     note: (name, snapshot) => void noted.set(name, snapshot),
     write({ isWhole }) {
-      const old = Object.entries(isWhole ? {} : (kept ?? {})).filter(([name]) => !noted.has(name));
+      if (kept === null) return null;
+      const old = Object.entries(isWhole ? {} : kept).filter(([name]) => !noted.has(name));
       const fresh = [...noted].flatMap(([name, snapshot]) =>
         snapshot === null ? [] : [[name, snapshot] as const],
       );

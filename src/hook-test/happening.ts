@@ -1,3 +1,4 @@
+import { count } from '../count.ts';
 import type { Json, JsonObject } from '../event.ts';
 import { toDuration } from './duration.ts';
 import type { HappeningKind } from './hook-test.ts';
@@ -51,7 +52,7 @@ const DESCRIBE: Readonly<
 /** What a line says of a happening of any kind, for one that nobody expected. */
 export function describeHappening(kind: HappeningKind, one: Happening): string {
   if (kind !== 'deliveries') return `at ${toDuration(one.at)}: ${DESCRIBE[kind](one)}`;
-  return `of ${one.id}: ${one.state} after ${one.attempts} attempts`;
+  return `of ${one.id}: ${one.state} after ${count(Number(one.attempts), 'attempt')}`;
 }
 
 function toCut(text: string): string {

@@ -156,7 +156,9 @@ function isSigned(
   if (signature === undefined || !('secret' in definition.config)) return false;
   const { 'webhook-id': id = '', 'webhook-timestamp': timestamp = '' } = headers;
   const keys = [definition.config.secret ?? []].flat().map((secret) => secrets.resolve(secret));
-  return keys.every((key) => verifyStandardSignature({ id, timestamp, body, signature }, key));
+  return (
+    keys.length > 0 && keys.every((key) => verifyStandardSignature({ id, timestamp, body, signature }, key))
+  );
 }
 
 function toResult(run: Run): Happening {

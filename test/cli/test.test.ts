@@ -366,6 +366,7 @@ tests:
     });
     const update = () => run(dir, '--update');
     expect((await update()).stdout).toContain('hooks.d/hook.test.yaml.snap:1:1 error yaml_syntax: ');
+    expect(readFileSync(join(dir.path, 'hooks.d/hook.test.yaml.snap'), 'utf8')).toBe('- what is this');
     dir.write('hooks.d/hook.test.yaml.snap', 'one: { requests: [] }\n');
     dir.write('hooks.d/broken.yaml', 'handler: none\n');
     expect((await update()).code).toBe(1);
