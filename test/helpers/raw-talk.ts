@@ -20,7 +20,7 @@ export function readToEnd(socket: Socket): Promise<string> {
 }
 
 /** Sends bytes as they are, ends its side, and gives back all that came. */
-export async function talk(url: string, bytes: string | Uint8Array): Promise<string> {
+async function talk(url: string, bytes: string | Uint8Array): Promise<string> {
   const socket = await openConnection(url);
   const answers = readToEnd(socket);
   socket.end(bytes);
