@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto';
 import { join } from 'node:path';
 import { atLeast, type Budget } from './budget.ts';
 import { toRounds, toSeconds } from './effort.ts';
@@ -9,8 +10,8 @@ import { CONNECTIONS, type LoadEvent, runIntake } from './saturating-load.ts';
 import { createWorkDirectory } from './work-directory.ts';
 
 /**
- * Measures what is taken in durably of the same data in four ways, in turns: as an event, as an event that has a schema,
- * and as a CloudEvent in structured and in binary mode. No hook matches.
+ * Measures what is taken in durably of the same data in five ways, in turns: as an event, as an event that has a schema,
+ * as a CloudEvent in structured and in binary mode, and by an inlet that verifies a signature. No hook matches.
  */
 const ROUNDS = toRounds(5);
 const ROUND_S = toSeconds(4);
@@ -48,8 +49,16 @@ const DATA = {
 };
 /** The generator puts another id in its place each time. */
 const ID = '[<id>]';
+const SECRET = 'hunter2';
+/** The id is beside what is signed, which stays the same. */
+const SIGNED = {
+  'content-type': 'application/json',
+  'x-event': 'plain',
+  'x-id': ID,
+  'x-signature': createHmac('sha256', SECRET).update(JSON.stringify(DATA)).digest('hex'),
+};
 
-const WAYS = ['plain', 'schema', 'structured', 'binary'] as const;
+const WAYS = ['plain', 'schema', 'structured', 'binary', 'inlet'] as const;
 type Way = (typeof WAYS)[number];
 
 await using stack = new AsyncDisposableStack();
@@ -58,6 +67,7 @@ const { start } = await install(join(work, 'hookline'), {
   hooks: [],
   events: ['plain', 'schema'],
   schemas: { schema: SCHEMA },
+  inlet: { verify: 'hmac', secret: SECRET, event: 'header:x-event', id: 'header:x-id' },
 });
 const { url, stop } = await start();
 stack.defer(stop);
@@ -66,7 +76,13 @@ console.log(describeMachine());
 console.log(
   `state on ${describeFileSystem(work)}; events of ${JSON.stringify(DATA).length} bytes of data, without a hook, over ${CONNECTIONS} connections; ${ROUNDS} rounds of ${ROUND_S} s each in turns`,
 );
-const perS: Readonly<Record<Way, number[]>> = { plain: [], schema: [], structured: [], binary: [] };
+const perS: Readonly<Record<Way, number[]>> = {
+  plain: [],
+  schema: [],
+  structured: [],
+  binary: [],
+  inlet: [],
+};
 for (const way of WAYS) await send(way, WARM_UP_S);
 for (let round = 0; round < ROUNDS; round += 1) {
   for (const way of WAYS) perS[way].push(await send(way, ROUND_S));
@@ -91,6 +107,8 @@ function toLoadEvent(way: Way): LoadEvent {
       return toLoad({ ...attributes, data: DATA }, { 'content-type': 'application/cloudevents+json' });
     case 'binary':
       return toLoad(DATA, { 'content-type': 'application/json', ...toHeaders(attributes) });
+    case 'inlet':
+      return { ...toLoad(DATA, SIGNED), path: `/in/${SOURCE}` };
   }
 }
 
@@ -108,6 +126,7 @@ function report(): void {
   reportRatios('schema', SCHEMA_BUDGET);
   reportRatios('structured', CLOUD_BUDGET);
   reportRatios('binary', CLOUD_BUDGET);
+  reportRatios('inlet', CLOUD_BUDGET);
 }
 
 function reportRatios(way: Way, budget: Budget): void {

@@ -24,6 +24,7 @@ export interface InstallationParts {
   readonly schemas?: Readonly<Record<string, object>>;
   /** What the source takes in by itself. */
   readonly nats?: object | null;
+  readonly inlet?: object | null;
   readonly settings?: SettingsFile;
 }
 
@@ -38,7 +39,7 @@ export interface Installation {
 /** Lays out an installation in a new directory. */
 export async function install(
   dir: string,
-  { hooks, events = [], schemas = {}, nats = null, settings = {} }: InstallationParts,
+  { hooks, events = [], schemas = {}, nats = null, inlet = null, settings = {} }: InstallationParts,
 ): Promise<Installation> {
   const hooksDir = join(dir, 'hooks');
   const stateDir = join(dir, 'state');
@@ -47,7 +48,7 @@ export async function install(
   };
   await mkdir(hooksDir, { recursive: true });
   const names = [...events, ...hooks.map(({ event }) => event)];
-  await writeFile(join(hooksDir, 'source.yaml'), toSource(names, { schemas, nats }));
+  await writeFile(join(hooksDir, 'source.yaml'), toSource(names, { schemas, nats, inlet }));
   await writeFile(
     join(dir, 'hookline.yaml'),
     JSON.stringify({ ...settings, reconcile: { ping_on_change: false } }),
@@ -70,8 +71,8 @@ function toDefinition({ name: _, event, url, ...rest }: BenchHook): string {
 
 function toSource(
   events: readonly string[],
-  { schemas, nats }: Required<Pick<InstallationParts, 'schemas' | 'nats'>>,
+  { schemas, nats, inlet }: Required<Pick<InstallationParts, 'schemas' | 'nats' | 'inlet'>>,
 ): string {
   const catalogue = Object.fromEntries(events.map((event) => [event, { schema: schemas[event] }]));
-  return JSON.stringify({ kind: 'EventSource', name: SOURCE, events: catalogue, nats });
+  return JSON.stringify({ kind: 'EventSource', name: SOURCE, events: catalogue, nats, inlet });
 }

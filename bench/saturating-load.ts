@@ -11,6 +11,8 @@ export interface LoadEvent {
   readonly body: string;
   /** What says what the body is; default: an event as JSON. */
   readonly headers?: Readonly<Record<string, string>>;
+  /** Default: `/events`. */
+  readonly path?: string;
   /** How many arrive at the receiver for each that is accepted. */
   readonly deliveries: number;
 }
@@ -73,14 +75,16 @@ interface Sent {
 async function send({ url, events, extent, withIds = false }: SaturatingLoad): Promise<Sent> {
   const senders: { readonly share: readonly LoadEvent[]; answered: number }[] = [];
   const result = await autocannon({
-    url: `${url}/events`,
+    url,
     method: 'POST',
     connections: CONNECTIONS,
     idReplacement: withIds,
     setupClient(client) {
       const sender = { share: toShare(events, senders.length), answered: 0 };
       senders.push(sender);
-      client.setRequests(sender.share.map(({ body, headers = AS_JSON }) => ({ body, headers })));
+      client.setRequests(
+        sender.share.map(({ body, headers = AS_JSON, path = '/events' }) => ({ body, headers, path })),
+      );
       client.on('response', () => {
         sender.answered += 1;
       });
