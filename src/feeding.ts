@@ -29,8 +29,8 @@ export function createFeeding({
     const snapshot = registry.current();
     if (snapshot === null) throw new HooklineError('unavailable', 'No definitions are live yet');
     const lookUp = createLookUp(snapshot.catalogue);
-    const context = { lookUp, now: clock.now(), defaultId: null, sender: null, attributes: null };
-    const intaken = sent.map((event) => toEvent(event, context));
+    const context = { lookUp, now: clock.now(), defaultId: null, sender: null };
+    const intaken = sent.map(({ attributes, ...event }) => toEvent(event, { ...context, attributes }));
     const events = intaken.flatMap((result) => (result.kind === 'event' ? [result.event] : []));
     const appended = events.length === 0 ? [] : await pipeline(events, snapshot);
     counters.countAppended(appended);

@@ -1,11 +1,11 @@
 import type { Clock } from '../clock.ts';
 import type { Egress } from '../deliver/egress.ts';
 import type { HttpClient } from '../deliver/http-client.ts';
-import type { JsonObject } from '../event.ts';
+import type { EventAttributes, JsonObject } from '../event.ts';
 import type { Logger } from '../logger.ts';
 import type { HookSecrets } from '../secrets/secrets.ts';
 
-/** An event as a feed has it, before it is checked: the same keys POST /events takes. */
+/** An event as a feed has it, before it is checked: the same keys POST /events takes, and its attributes. */
 export interface FedEvent extends JsonObject {
   readonly source: string;
   readonly event: string;
@@ -14,6 +14,8 @@ export interface FedEvent extends JsonObject {
   readonly id: string;
   /** RFC 3339. */
   readonly time: string;
+  /** What else came with it; null: nothing. */
+  readonly attributes: EventAttributes | null;
 }
 
 /** Where a feed stands. */

@@ -31,6 +31,7 @@ export function toChangeEvents(change: ListChange, context: EventContext): reado
     event,
     data,
     time: context.time,
+    attributes: null,
   });
   return [toEvent('crud', `${schema}:${operation}`), toEvent('dao:crud', operation)];
 }
@@ -44,6 +45,7 @@ export function toHealthEvent({ key, data, healthy }: HealthChange, context: Eve
     event: 'health',
     data: { ...data, health },
     time: context.time,
+    attributes: null,
   };
 }
 

@@ -3,6 +3,7 @@ import { createCloudEventNames } from '../catalogue/cloud-event-names.ts';
 import { toRules } from '../catalogue/cloud-event-rules.ts';
 import type { EventSource, NatsDefinition } from '../definitions/definition.ts';
 import { isJsonObject, type Json, type JsonObject } from '../event.ts';
+import { addTrace } from '../intake/attributes.ts';
 import { hasAttributes, readAttributes } from '../intake/binary-attributes.ts';
 import { nameSent } from '../intake/cloud-event.ts';
 import { isCloudEventsType, toFormat } from '../intake/content-type.ts';
@@ -11,6 +12,7 @@ import { MAX_EVENT_BYTES } from '../intake/limits.ts';
 import { parseJson } from '../intake/parse-json.ts';
 import { readPlace } from '../intake/place.ts';
 import { isTimestamp } from '../intake/timestamp.ts';
+import { readTraceContext } from '../intake/trace-context.ts';
 import type { FedEvent } from './feed.ts';
 import { createMessageNames } from './nats-event-name.ts';
 
@@ -55,7 +57,7 @@ export function createMessageReader(
   const rules = toRules({ ...source, cloudevents: cloudevents ?? { source: '*', type: '*' } });
   const nameCloudEvent = createCloudEventNames(rules);
 
-  function readCloudEvent(sent: Json, { time }: ReadMessage): ReadEvent {
+  function readCloudEvent(sent: Json, { headers, time }: ReadMessage): ReadEvent {
     const named = nameSent(sent, nameCloudEvent);
     if (named.kind === 'refused') return named;
     const { data, ...event } = named.sent;
@@ -65,7 +67,8 @@ export function createMessageReader(
     const said = named.time ?? time;
     if (!isTimestamp(said))
       return refuse(`"time" must be a time as in 2026-01-31T12:00:00Z: got ${describe(said)}`);
-    return { kind: 'event', event: { ...event, data, time: said } };
+    const attributes = addTrace(named.attributes, readTraceContext(headers));
+    return { kind: 'event', event: { ...event, data, time: said, attributes } };
   }
 
   function readPlain(message: ReadMessage): ReadEvent {
@@ -75,7 +78,8 @@ export function createMessageReader(
     if (event === null) return refuse(`Nothing says which event it is: looked for at ${nats.event}`);
     const said = nats.id === null ? null : readPlace(nats.id, { headers, data });
     const id = said ?? (headers[MESSAGE_ID] || defaultId);
-    return { kind: 'event', event: { id, source: source.name, event, data, time } };
+    const attributes = readTraceContext(headers);
+    return { kind: 'event', event: { id, source: source.name, event, data, time, attributes } };
   }
 
   return (message) => {

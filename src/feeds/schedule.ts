@@ -106,5 +106,6 @@ function toTick(source: string, due: number, missed: number): FedEvent {
     event: TICK,
     data: { scheduled_at, missed },
     time: scheduled_at,
+    attributes: null,
   };
 }

@@ -51,3 +51,8 @@ export function checkSize(attributes: EventAttributes): Refused | null {
     ? null
     : refuse(`The attributes may have ${MAX_BYTES} bytes of JSON in all: got ${bytes}`);
 }
+
+/** Adds where in a trace an event came in: the one that it began in is its own, whatever brought it. */
+export function addTrace(attributes: EventAttributes, trace: EventAttributes | null): EventAttributes {
+  return Object.hasOwn(attributes, 'traceparent') ? attributes : { ...trace, ...attributes };
+}

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import type { CloudEventNames } from '../catalogue/cloud-event-names.ts';
 import { type EventAttributes, isJsonObject, type Json, type JsonObject } from '../event.ts';
-import { checkAttributes, checkSize, isSet, toAttributes } from './attributes.ts';
+import { addTrace, checkAttributes, checkSize, isSet, toAttributes } from './attributes.ts';
 import { isJsonType } from './content-type.ts';
 import { describe, type Intaken, type Refused, refuse } from './intaken.ts';
 import { parseJson } from './parse-json.ts';
@@ -36,7 +36,7 @@ export interface NamedCloudEvent {
   };
   /** Null: it does not say. */
   readonly time: Json;
-  /** Whatever else it says. */
+  /** All that the event does not tell by itself. */
   readonly attributes: EventAttributes;
 }
 
@@ -47,12 +47,11 @@ export interface NamedCloudEvent {
 export function toCloudEvent(sent: Json, { nameCloudEvent, ...context }: CloudEventContext): Intaken {
   const named = nameSent(sent, nameCloudEvent);
   if (named.kind === 'refused') return named;
-  const { time, attributes: own } = named;
+  const { time } = named;
   return toEvent(time === null ? named.sent : { ...named.sent, time }, {
     ...context,
     defaultId: null,
-    // The trace an event began in is its own, whatever the request that brought it is part of.
-    attributes: Object.hasOwn(own, 'traceparent') ? own : { ...context.attributes, ...own },
+    attributes: addTrace(named.attributes, context.attributes),
   });
 }
 

@@ -60,6 +60,7 @@ describe('the health of targets', () => {
         event: 'health',
         data: { ...AT, ip: '10.0.0.2', health: 'unhealthy' },
         time: '2026-01-01T00:01:00.000Z',
+        attributes: null,
       },
     ]);
     expect(await set.become(ONE_DOWN)).toEqual([]);

@@ -5,6 +5,7 @@ import { createMessageReader } from '../../src/feeds/nats-message.ts';
 import { loadSource } from '../helpers/load-text.ts';
 
 const TIME = '2026-01-31T12:00:00.000Z';
+const TRACEPARENT = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
 
 interface Sent {
   readonly subject?: string;
@@ -42,7 +43,21 @@ describe('a message', () => {
     const read = createReader();
     expect(read({ data: { invoice: 7 } })).toEqual({
       kind: 'event',
-      event: { id: 'default', source: 'billing', event: 'invoice.paid', data: { invoice: 7 }, time: TIME },
+      event: {
+        id: 'default',
+        source: 'billing',
+        event: 'invoice.paid',
+        data: { invoice: 7 },
+        time: TIME,
+        attributes: null,
+      },
+    });
+  });
+
+  it('has the trace its headers say', () => {
+    const headers = { Traceparent: TRACEPARENT, tracestate: 'a=b' };
+    expect(createReader()({ headers })).toMatchObject({
+      event: { attributes: { traceparent: TRACEPARENT, tracestate: 'a=b' } },
     });
   });
 
@@ -119,7 +134,23 @@ describe('a CloudEvent in a message', () => {
   ])('is known in %s mode', (_mode, sent) => {
     expect(createReader()({ ...sent, subject: 'billing.x' })).toEqual({
       kind: 'event',
-      event: { id: SHARED, source: 'billing', event: 'invoice.paid', data: { invoice: 7 }, time: EVENT.time },
+      event: {
+        id: SHARED,
+        source: 'billing',
+        event: 'invoice.paid',
+        data: { invoice: 7 },
+        time: EVENT.time,
+        attributes: { id: 'A-1', source: EVENT.source, type: EVENT.type, subject: 'Zoë' },
+      },
+    });
+  });
+
+  it('has the trace its headers say, unless it says its own', () => {
+    const sent = { headers: { traceparent: TRACEPARENT }, data: EVENT.toString() };
+    expect(createReader()(sent)).toMatchObject({ event: { attributes: { traceparent: TRACEPARENT } } });
+    const own = EVENT.cloneWith({ traceparent: TRACEPARENT.replace('-01', '-00') });
+    expect(createReader()({ ...sent, data: own.toString() })).toMatchObject({
+      event: { attributes: { traceparent: own.traceparent } },
     });
   });
 

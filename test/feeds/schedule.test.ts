@@ -82,6 +82,7 @@ describe('a schedule', () => {
         source: 'nightly',
         event: 'tick',
         time: '2026-11-25T09:00:00.000Z',
+        attributes: null,
         data: { scheduled_at: '2026-11-25T09:00:00.000Z', missed: 0 },
       },
       expect.objectContaining({ id: 'tick-2026-11-25T10:00:00.000Z' }),
