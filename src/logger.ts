@@ -1,4 +1,5 @@
 import { pino } from 'pino';
+import { toSafeJson } from './safe-json.ts';
 
 /** How much is logged; each level includes those before it. */
 export const LOG_LEVELS = ['silent', 'error', 'warn', 'info', 'debug'] as const;
@@ -20,6 +21,7 @@ export interface LogDestination {
 
 /** A logger that writes to `destination` (default: standard output). */
 export function createLogger(level: LogLevel, destination?: LogDestination): Logger {
-  const options = { level, base: null, timestamp: pino.stdTimeFunctions.isoTime };
+  const hooks = { streamWrite: toSafeJson };
+  const options = { level, base: null, timestamp: pino.stdTimeFunctions.isoTime, hooks };
   return destination === undefined ? pino(options) : pino(options, destination);
 }

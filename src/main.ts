@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { CommanderError } from 'commander';
+import { toPrintable } from './cli/printable.ts';
 import { createProgram } from './cli/program.ts';
 import { ERROR_CODES, HooklineError, toMessage } from './errors.ts';
 import { hideUsers } from './shown-url.ts';
@@ -48,6 +49,6 @@ function reportWriteError(error: NodeJS.ErrnoException): void {
 function toExitCode(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
   // A server's address or a repository's may have a token in it, which a list of jobs would show.
-  stderr.write(`hookline: ${hideUsers(toMessage(error))}\n`);
+  stderr.write(`hookline: ${toPrintable(hideUsers(toMessage(error)))}\n`);
   return error instanceof HooklineError ? ERROR_CODES[error.code].exit : 1;
 }

@@ -1,6 +1,7 @@
 import { toTransportReason } from '../deliver/transport-reason.ts';
 import { HooklineError, toMessage } from '../errors.ts';
 import type { Json } from '../event.ts';
+import { toPrintable } from './printable.ts';
 
 /** A running server that is asked. */
 export interface Server {
@@ -88,12 +89,11 @@ export function toView<View>({ body }: ApiAnswer): View {
   return body as View;
 }
 
-/** The text of an answer that says no. */
+/** The text of an answer that says no, as a terminal may be given it. */
 export function toRefusal({ status, body }: ApiAnswer): string {
   const { message, hint, err } = (body ?? {}) as { message?: string; hint?: string; err?: string };
   const advice =
     status === 401 ? 'Set HOOKLINE_TOKEN to a token that the settings of the server declare' : undefined;
-  return [message ?? `the server answered ${status}`, err, hint, advice]
-    .filter((part) => part !== undefined)
-    .join('\n  ');
+  const parts = [message ?? `the server answered ${status}`, err, hint, advice];
+  return toPrintable(parts.filter((part) => part !== undefined).join('\n  '));
 }

@@ -1,4 +1,5 @@
 import type { Writable } from 'node:stream';
+import { toSafeJson } from '../safe-json.ts';
 
 /** What a command is run with: the streams of the process, its environment, and how to be told to stop. */
 export interface CommandContext {
@@ -16,6 +17,11 @@ export interface CommandContext {
 
 /** How a command ended: 0 fine, 1 the thing asked about is wrong. Misuse is thrown as `usage` and becomes 2. */
 export type ExitCode = 0 | 1;
+
+/** Writes a value as JSON: on one line with `indent` 0. */
+export function writeJson(stream: Writable, value: unknown, indent = 2): void {
+  writeLine(stream, toSafeJson(JSON.stringify(value, null, indent)));
+}
 
 /** Writes a line. */
 export function writeLine(stream: Writable, line = ''): void {

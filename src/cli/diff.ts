@@ -2,6 +2,7 @@ import { toTextOf } from '../definitions/load-file.ts';
 import { HooklineError, toMessage } from '../errors.ts';
 import type { HookEvent } from '../event.ts';
 import type { Prepare, Prepared } from '../reconcile/prepare.ts';
+import { toSafeJson } from '../safe-json.ts';
 import type { Server } from './client.ts';
 import type { CommandContext, ExitCode } from './command.ts';
 import { type Comparison, compareSides, isNamed, type PreparedSide } from './diff-comparison.ts';
@@ -49,7 +50,7 @@ export async function diff(options: DiffOptions, context: CommandContext): Promi
 function format(comparison: Comparison, options: DiffOptions, { stdout }: CommandContext): string {
   switch (options.format) {
     case 'json':
-      return `${JSON.stringify(comparison, null, 2)}\n`;
+      return `${toSafeJson(JSON.stringify(comparison, null, 2))}\n`;
     case 'markdown':
       return toDiffMarkdown(comparison);
     case 'text':

@@ -4,7 +4,7 @@ import { HooklineError, toMessage } from '../errors.ts';
 import type { Json } from '../event.ts';
 import { parseJson } from '../intake/parse-json.ts';
 import { askServer, type Server, toRefusal } from './client.ts';
-import { type CommandContext, type ExitCode, writeLine } from './command.ts';
+import { type CommandContext, type ExitCode, writeJson, writeLine } from './command.ts';
 
 /** What `emit` is asked for. */
 export interface EmitOptions {
@@ -30,7 +30,7 @@ export async function emit(
     data: parseData(data, await readData(data, stdin)),
   };
   const answer = await askServer(server, '/events', { method: 'POST', body });
-  if (answer.status === 202) writeLine(stdout, JSON.stringify(answer.body));
+  if (answer.status === 202) writeJson(stdout, answer.body, 0);
   else writeLine(stderr, `Refused: ${toRefusal(answer)}`);
   return answer.status === 202 ? 0 : 1;
 }

@@ -8,7 +8,7 @@ import { count } from '../count.ts';
 import type { CatalogueEvent } from '../definitions/definition.ts';
 import { toHint } from '../definitions/suggest.ts';
 import { HooklineError } from '../errors.ts';
-import { type CommandContext, type ExitCode, writeLine } from './command.ts';
+import { type CommandContext, type ExitCode, writeJson, writeLine } from './command.ts';
 import { toPrintable } from './printable.ts';
 import { readDefinitions } from './read-definitions.ts';
 
@@ -28,8 +28,8 @@ const DEFAULT_DIR = 'hooks.d';
 export async function showEvents(options: EventsOptions, context: CommandContext): Promise<ExitCode> {
   const catalogue = await readCatalogue(options, context);
   const shown = toShown(catalogue, options);
-  const lines = options.json ? [JSON.stringify(shown.value, null, 2)] : shown.lines.map(toPrintable);
-  for (const line of lines) writeLine(context.stdout, line);
+  if (options.json) writeJson(context.stdout, shown.value);
+  else for (const line of shown.lines) writeLine(context.stdout, toPrintable(line));
   return 0;
 }
 

@@ -1,5 +1,6 @@
 import { askServer, type Server, toRefusal } from './client.ts';
-import { type CommandContext, type ExitCode, writeLine } from './command.ts';
+import { type CommandContext, type ExitCode, writeJson, writeLine } from './command.ts';
+import { toOneLine } from './printable.ts';
 
 /** Has a running server ping a hook's receiver, and prints what was sent. */
 export async function ping(
@@ -7,7 +8,7 @@ export async function ping(
   { stdout, stderr }: CommandContext,
 ): Promise<ExitCode> {
   const answer = await askServer(server, `/event-hooks/${encodeURIComponent(hook)}/ping`);
-  if (answer.status === 200) writeLine(stdout, JSON.stringify(answer.body, null, 2));
-  else writeLine(stderr, `Cannot ping "${hook}": ${toRefusal(answer)}`);
+  if (answer.status === 200) writeJson(stdout, answer.body);
+  else writeLine(stderr, `Cannot ping "${toOneLine(hook)}": ${toRefusal(answer)}`);
   return answer.status === 200 ? 0 : 1;
 }

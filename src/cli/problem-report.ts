@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Problem } from '../definitions/problem.ts';
 import { RULES, type Rule, toRuleUrl } from '../definitions/rules.ts';
+import { toSafeJson } from '../safe-json.ts';
 import { VERSION } from '../version.ts';
 
 /** Formats of problems that programs read. */
@@ -11,11 +12,11 @@ export type ReportFormat = (typeof REPORT_FORMATS)[number];
 /** Writes problems down in a format; what it answers ends without a line break and may be empty. */
 export const REPORTS: Readonly<Record<ReportFormat, (problems: readonly Problem[]) => string>> = {
   /** SARIF 2.1.0, as code scanners upload it. */
-  sarif: (problems) => JSON.stringify(toSarif(problems), null, 2),
+  sarif: (problems) => toSafeJson(JSON.stringify(toSarif(problems), null, 2)),
   /** Workflow commands, which GitHub shows beside the lines of a pull request. */
   github: (problems) => problems.map(toWorkflowCommand).join('\n'),
   /** A Code Quality report of GitLab. */
-  gitlab: (problems) => JSON.stringify(problems.map(toQualityIssue), null, 2),
+  gitlab: (problems) => toSafeJson(JSON.stringify(problems.map(toQualityIssue), null, 2)),
 };
 
 function toSarif(problems: readonly Problem[]): object {

@@ -3,6 +3,7 @@ import { hideUsers } from '../shown-url.ts';
 import { VERSION } from '../version.ts';
 import type { OnExit } from './add-command.ts';
 import type { CommandContext } from './command.ts';
+import { toPrintable } from './printable.ts';
 import { DEFINITION_COMMANDS } from './program-definitions.ts';
 import { EVENT_COMMANDS } from './program-events.ts';
 import { addNew } from './program-new.ts';
@@ -29,7 +30,7 @@ export function createProgram(context: CommandContext, onExit: OnExit): Command 
     .showHelpAfterError('(hookline COMMAND --help shows an example)')
     .configureOutput({
       writeOut: (text) => context.stdout.write(text),
-      writeErr: (text) => context.stderr.write(hideUsers(text)),
+      writeErr: (text) => context.stderr.write(toPrintable(hideUsers(text))),
     })
     .exitOverride();
   const commands = [

@@ -1,7 +1,7 @@
 import { type Problem, toProblemLine } from '../definitions/problem.ts';
 import type { Json } from '../event.ts';
 import { askServer, type Server, toRefusal, toView } from './client.ts';
-import { type CommandContext, type ExitCode, writeLine } from './command.ts';
+import { type CommandContext, type ExitCode, writeJson, writeLine } from './command.ts';
 import { countProblems, createPaint } from './print.ts';
 import { toPrintable } from './printable.ts';
 import { isReady, type StatusView } from './status-lines.ts';
@@ -49,7 +49,7 @@ async function ask(
     return 1;
   }
   const view = toView<ReconciledView>(answer);
-  if (json) writeLine(stdout, JSON.stringify(view, null, 2));
+  if (json) writeJson(stdout, view);
   else for (const problem of view.problems) writeLine(stdout, toPrintable(toProblemLine(problem)));
   if (!json) writeLine(stdout, createPaint(stdout)(isReady(view) ? 'green' : 'red', describeVerdict(view)));
   return isReady(view) ? 0 : 1;

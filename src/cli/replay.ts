@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { askServer, type Server, toRefusal, toView } from './client.ts';
-import { type CommandContext, type ExitCode, writeLine } from './command.ts';
+import { type CommandContext, type ExitCode, writeJson, writeLine } from './command.ts';
+import { toOneLine } from './printable.ts';
 
 /** What `replay` is asked for. */
 export interface ReplayOptions {
@@ -36,10 +37,8 @@ export async function replay(options: ReplayOptions, context: CommandContext): P
     return 1;
   }
   if (id === null) return follow(toView<ReplayView>(answer), options, context);
-  writeLine(
-    context.stdout,
-    options.json ? JSON.stringify(answer.body, null, 2) : `Delivery ${id} is due again`,
-  );
+  if (options.json) writeJson(context.stdout, answer.body);
+  else writeLine(context.stdout, `Delivery ${toOneLine(id)} is due again`);
   return 0;
 }
 
@@ -65,7 +64,8 @@ async function follow(
     view = toView<ReplayView>(answer);
   }
   if (stderr.isTTY) writeLine(stderr, `\r${toBar(view)}`);
-  writeLine(stdout, json ? JSON.stringify(view, null, 2) : describe(view));
+  if (json) writeJson(stdout, view);
+  else writeLine(stdout, describe(view));
   return 0;
 }
 

@@ -1,5 +1,5 @@
 import { askServer, type Server, toRefusal, toView } from './client.ts';
-import { type CommandContext, type ExitCode, writeLine } from './command.ts';
+import { type CommandContext, type ExitCode, writeJson, writeLine } from './command.ts';
 import { createPaint } from './print.ts';
 import { describeStatus, isReady, type StatusView } from './status-lines.ts';
 
@@ -14,6 +14,7 @@ export async function status(
     return 1;
   }
   const view = toView<StatusView>(answer);
-  writeLine(stdout, json ? JSON.stringify(view, null, 2) : describeStatus(view, createPaint(stdout)));
+  if (json) writeJson(stdout, view);
+  else writeLine(stdout, describeStatus(view, createPaint(stdout)));
   return isReady(view) ? 0 : 1;
 }

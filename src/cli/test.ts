@@ -2,8 +2,9 @@ import { writeFileSync } from 'node:fs';
 import { HooklineError, toMessage } from '../errors.ts';
 import { toDuration } from '../hook-test/duration.ts';
 import { createHookTesting, type HookTesting } from '../hook-testing.ts';
-import { type CommandContext, type ExitCode, writeLine } from './command.ts';
+import { type CommandContext, type ExitCode, writeJson, writeLine } from './command.ts';
 import { createPaint } from './print.ts';
+import { toPrintable } from './printable.ts';
 import { DEFAULT_ROOT, findTestFiles } from './test-files.ts';
 import { toJunit } from './test-junit.ts';
 import { isPassed, printRun, toVerdict } from './test-report.ts';
@@ -34,7 +35,7 @@ export async function test(options: TestOptions, context: CommandContext): Promi
     stopped: context.stopped,
     async run() {
       const run = await runOnce(testing, options, context).catch((error) => {
-        writeLine(context.stderr, `hookline: ${toMessage(error)}`);
+        writeLine(context.stderr, `hookline: ${toPrintable(toMessage(error))}`);
         return null;
       });
       code = run === null ? 1 : toExitCode(run);
@@ -64,7 +65,7 @@ async function runOnce(
   if (run.results.length === 0 && run.problems.length === 0)
     throw new HooklineError('usage', `Cannot find a test whose name matches ${pattern}`);
   if (junit !== null) writeReport(junit, toJunit(run));
-  if (json) writeLine(stdout, JSON.stringify(toJson(run), null, 2));
+  if (json) writeJson(stdout, toJson(run));
   else {
     printRun(run, { stream: stdout, paint: createPaint(stdout) });
     for (const file of run.written) writeLine(stdout, `Written: ${file}`);

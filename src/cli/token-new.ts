@@ -2,7 +2,7 @@ import { hash, randomBytes } from 'node:crypto';
 import { stringify } from 'yaml';
 import { completeSettings } from '../settings-check.ts';
 import { type Scope, toHash } from '../token-settings.ts';
-import { type CommandContext, type ExitCode, writeLine } from './command.ts';
+import { type CommandContext, type ExitCode, writeJson, writeLine } from './command.ts';
 
 /** What `token new` is asked for. */
 export interface NewTokenOptions {
@@ -36,7 +36,7 @@ export async function newToken(
   };
   completeSettings(structuredClone({ tokens: [settings] }));
   if (json) {
-    writeLine(stdout, JSON.stringify({ token, settings }, null, 2));
+    writeJson(stdout, { token, settings });
     return 0;
   }
   writeLine(stderr, 'The token, which is shown this once:');

@@ -5,7 +5,7 @@ import { DEFINITION_ENDING } from '../definitions/file-text.ts';
 import { toTextOf } from '../definitions/load-file.ts';
 import type { Problem } from '../definitions/problem.ts';
 import { HooklineError } from '../errors.ts';
-import { type CommandContext, type ExitCode, writeLine } from './command.ts';
+import { type CommandContext, type ExitCode, writeJson, writeLine } from './command.ts';
 import { findRepositoryAt, readRevisionDefinitions } from './git-repository.ts';
 import { createPreparing } from './preparing.ts';
 import { countProblems, createPaint } from './print.ts';
@@ -48,7 +48,7 @@ export async function validate(options: ValidateOptions, context: CommandContext
       printVerdict(verdict, { files: [...files, ...examples.flat()], context });
       break;
     case 'json':
-      writeLine(context.stdout, JSON.stringify({ valid, hooks, sources, problems }, null, 2));
+      writeJson(context.stdout, { valid, hooks, sources, problems });
       break;
     default: {
       const report = REPORTS[format](problems);
