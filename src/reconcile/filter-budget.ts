@@ -46,7 +46,8 @@ export class FilterBudget {
     this.weigh(value);
     if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return;
     this.#spend(sizeOf(value));
-    for (const item of Object.values(value)) this.weighDeep(item);
+    const items = value instanceof Map ? value.values() : Object.values(value);
+    for (const item of items) this.weighDeep(item);
   }
 
   /** For a pattern that came with the event. */
@@ -67,7 +68,8 @@ export class FilterBudget {
 
 function sizeOf(value: unknown): number {
   if (typeof value !== 'object' || value === null) return 0;
-  return Array.isArray(value) ? value.length : Object.keys(value).length;
+  if (Array.isArray(value)) return value.length;
+  return value instanceof Map ? value.size : Object.keys(value).length;
 }
 
 function tooMuch(): Error {

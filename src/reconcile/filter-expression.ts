@@ -1,8 +1,10 @@
 import { type ASTNode, Environment, serialize } from '@marcbachmann/cel-js';
 import { toMessage } from '../errors.ts';
+import type { HookEvent } from '../event.ts';
 import { compileLinearPattern, type LinearPattern } from '../linear-pattern.ts';
 import { withoutTraces } from '../without-traces.ts';
 import { FilterBudget } from './filter-budget.ts';
+import { isMisleading, toMaps } from './filter-data.ts';
 import { METERS, meter } from './filter-metering.ts';
 import { walkNodes } from './filter-nodes.ts';
 import type { Filter } from './snapshot.ts';
@@ -99,16 +101,25 @@ function compile(expression: string): CompiledFilter | FilterMistake {
 }
 
 /** Runs an expression that has no mistakes, within bounds. */
-function createRun(ast: ASTNode): (variables: object) => boolean {
+function createRun(ast: ASTNode): (variables: Partial<HookEvent>) => boolean {
   const patterns = new Map(
     literalPatterns(ast).map((pattern) => [pattern, compileLinearPattern(pattern)] as const),
   );
   const evaluate = metered.parse(serialize(meter(ast)));
   const { valid, error } = evaluate.check();
   if (!valid) throw error;
-  return (variables) => {
+  const run = (variables: object): boolean => {
     written = patterns;
     return toBoolean(withoutTraces(() => budget.run(() => evaluate(variables))));
+  };
+  return (variables) => {
+    try {
+      return run(variables);
+    } catch (error) {
+      const { data } = variables;
+      if (data === undefined || !isMisleading(data)) throw error;
+      return run({ ...variables, data: toMaps(data) });
+    }
   };
 }
 

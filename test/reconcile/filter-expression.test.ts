@@ -160,6 +160,28 @@ describe('compileFilter()', () => {
     expect(compile(expression).filter(toHookEvent({ data }))).toBe(true);
   });
 
+  it.each([
+    'data.kind == "a" && !has(data.b) && data.inner.constructor == 1.0 && "constructor" in data.inner',
+    'data.list.all(i, i.constructor == 2.0) && data.inner == data.inner && data.inner != data && data.list == data.list',
+    'data.inner.map(k, k) == ["constructor", "n"] && size(data.inner) == 2 && data.inner["n"] == 3.0',
+    'data.inner != {"n": 3.0} && {"n": 3.0} != data.inner && {"a": data.inner}.a == data.inner',
+    'data.constructor.prototype.polluted || data.list.exists(i, i.none == 1)',
+  ])('reads keys called "constructor" as any other: %s', (expression) => {
+    const data = {
+      kind: 'a',
+      constructor: { prototype: { polluted: true } },
+      inner: { constructor: 1, n: 3 },
+      list: [{ constructor: 2 }, { constructor: 2 }],
+    };
+    expect(compile(expression).filter(toHookEvent({ data: data as unknown as JsonObject }))).toBe(true);
+  });
+
+  it('bounds what it does to such data too', () => {
+    const data = { constructor: 1, a: ones(1_000) } as unknown as JsonObject;
+    const { filter } = compile('data.a.all(x, data.a.all(y, data == data && x == y))');
+    expect(() => filter(toHookEvent({ data }))).toThrow('the event is too large');
+  });
+
   it('does not see prototypes', () => {
     expect(() => compile('data.constructor == 1').filter(toHookEvent({ data: {} }))).toThrow('No such key');
   });
