@@ -5,7 +5,7 @@ import type { FailureReason } from '../journal/delivery.ts';
 import type { LiveHook } from '../reconcile/snapshot.ts';
 import { SecretError } from '../secrets/reference.ts';
 import type { HookSecrets } from '../secrets/secrets.ts';
-import { TemplateRenderError } from '../template/render.ts';
+import { TemplateRenderError } from '../template/render-cost.ts';
 import { type AuthorizedParts, createAuthorizedSend } from './authorize.ts';
 import type { Route } from './connections.ts';
 import type { HandlerResult } from './handler.ts';

@@ -3,6 +3,7 @@ import type { Json, JsonObject } from '../event.ts';
 import type { LiveHook } from '../reconcile/snapshot.ts';
 import { isReference } from '../secrets/reference.ts';
 import type { HookSecrets } from '../secrets/secrets.ts';
+import { RenderCost } from '../template/render-cost.ts';
 import { type TemplateContext, toContext } from '../template/template.ts';
 import { encodePayload } from './encode-payload.ts';
 import type { Handler } from './handler.ts';
@@ -28,7 +29,7 @@ export function createWebhookCustomHandler({ send, secrets }: WebhookParts): Han
         config,
         deliveryId,
         attributes,
-        plan: () => planRequest({ config, hook, context, secrets }),
+        plan: () => planRequest({ config, hook, context, secrets, cost: new RenderCost() }),
       });
       return { ...result, data: { ...data, event, source } };
     },
@@ -41,6 +42,8 @@ interface CustomRequest {
   readonly hook: Pick<LiveHook, 'templates'>;
   readonly context: TemplateContext;
   readonly secrets: HookSecrets;
+  /** Of all its templates. */
+  readonly cost: RenderCost;
 }
 
 function planRequest(request: CustomRequest): RequestPlan {
@@ -55,19 +58,19 @@ function planRequest(request: CustomRequest): RequestPlan {
   return { method, url, headers, body: body ?? (payload === null ? null : encodePayload(payload, headers)) };
 }
 
-function toHeaders({ config, hook, context, secrets }: CustomRequest): RequestHeaders {
+function toHeaders({ config, hook, context, secrets, cost }: CustomRequest): RequestHeaders {
   const headers = new RequestHeaders();
   const templates = hook.templates?.headers ?? {};
   for (const [name, text] of Object.entries(config.headers)) {
     const template = Object.hasOwn(templates, name) ? templates[name] : undefined;
-    headers.set(name, template === undefined ? secrets.resolve(text) : template.render(context));
+    headers.set(name, template === undefined ? secrets.resolve(text) : template.render(context, cost));
   }
   return headers;
 }
 
 /** The body, null when it is absent or empty: then the payload has its turn. */
-function toBody({ config, hook, context }: CustomRequest): string | null {
-  const body = hook.templates?.body?.render(context) ?? config.body;
+function toBody({ config, hook, context, cost }: CustomRequest): string | null {
+  const body = hook.templates?.body?.render(context, cost) ?? config.body;
   return body === null || body === '' ? null : body;
 }
 
@@ -75,9 +78,9 @@ function toBody({ config, hook, context }: CustomRequest): string | null {
  * References resolve where the definition has them, and only there: what came in with an event is never looked at, so
  * nobody can ask for a secret through an event.
  */
-function toPayload({ config, hook, context, secrets }: CustomRequest): JsonObject | null {
+function toPayload({ config, hook, context, secrets, cost }: CustomRequest): JsonObject | null {
   if (config.payload === null) return null;
-  const rendered = hook.templates?.payload?.render(context) ?? config.payload;
+  const rendered = hook.templates?.payload?.render(context, cost) ?? config.payload;
   return resolveWhereDeclared(rendered, config.payload, secrets) as JsonObject;
 }
 

@@ -2,6 +2,7 @@ import { isJsonObject, type Json, type JsonObject } from '../event.ts';
 import { compileBlock } from './blocks.ts';
 import { compileCall, type StaticScope } from './expression.ts';
 import { render, type Step } from './render.ts';
+import { RenderCost } from './render-cost.ts';
 import { errorAt, parseSyntax } from './syntax.ts';
 import type { Escaping, Template, TemplateContext, TemplateTree } from './template.ts';
 import { toText } from './value.ts';
@@ -20,7 +21,7 @@ export function compileTemplate(text: string, { escaping }: { readonly escaping:
     onRead: (path) => paths.push(path),
   };
   const steps = compileBody(parseSyntax(text), scope);
-  return { paths, render: (context) => render(steps, { context, escaping }) };
+  return { paths, render: (context, cost = new RenderCost()) => render(steps, { context, escaping, cost }) };
 }
 
 function compileBody(program: hbs.AST.Program | undefined, scope: StaticScope): readonly Step[] {
@@ -60,7 +61,8 @@ export type CompileLeaf = (text: string, path: readonly (string | number)[]) => 
 
 /** Makes one template of a JSON object with templates in its strings, at any depth. Keys and other values stay as they are. */
 export function compileTree(tree: JsonObject, compileLeaf: CompileLeaf): TemplateTree {
-  return { render: compileObject(tree, { path: [], compileLeaf }) };
+  const render = compileObject(tree, { path: [], compileLeaf });
+  return { render: (context, cost = new RenderCost()) => render(context, cost) };
 }
 
 /** Where in a tree a value stands. */
@@ -69,20 +71,23 @@ interface Place {
   readonly compileLeaf: CompileLeaf;
 }
 
-function compileNode(node: Json, place: Place): (context: TemplateContext) => Json {
+/** Makes a part of a tree. */
+type RenderNode<Node> = (context: TemplateContext, cost: RenderCost) => Node;
+
+function compileNode(node: Json, place: Place): RenderNode<Json> {
   if (typeof node === 'string') return place.compileLeaf(node, place.path)?.render ?? (() => node);
   if (Array.isArray(node)) {
     const items = (node as readonly Json[]).map((item, index) => compileNode(item, below(place, index)));
-    return (context) => items.map((item) => item(context));
+    return (context, cost) => items.map((item) => item(context, cost));
   }
   return isJsonObject(node) ? compileObject(node, place) : () => node;
 }
 
-function compileObject(object: JsonObject, place: Place): (context: TemplateContext) => JsonObject {
+function compileObject(object: JsonObject, place: Place): RenderNode<JsonObject> {
   const entries = Object.entries(object).map(
     ([key, value]) => [key, compileNode(value, below(place, key))] as const,
   );
-  return (context) => Object.fromEntries(entries.map(([key, value]) => [key, value(context)]));
+  return (context, cost) => Object.fromEntries(entries.map(([key, value]) => [key, value(context, cost)]));
 }
 
 function below({ path, compileLeaf }: Place, key: string | number): Place {

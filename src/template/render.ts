@@ -1,19 +1,11 @@
 import { escapeText, JsonPlace } from './escape.ts';
 import type { Scope } from './expression.ts';
+import { type RenderCost, tooMuch } from './render-cost.ts';
 import type { Escaping, TemplateContext } from './template.ts';
 import { toText, type Value } from './value.ts';
 
-/** A template that could not be rendered for this event: it made too much text, or took too much work. */
-export class TemplateRenderError extends Error {
-  override readonly name = 'TemplateRenderError';
-}
-
 /** Characters one template may make. */
 const MAX_LENGTH = 1024 * 1024;
-/** Parts of a template that may be carried out, repetitions counted: bounds `each` within `each`. */
-const MAX_STEPS = 100_000;
-/** Characters helpers may make on the way, whether they are shown or not: bounds `json` within `each`. */
-const MAX_NOTED = 64 * 1024 * 1024;
 
 /** A part of a compiled template. */
 export type Step = (output: Output, scope: Scope) => void;
@@ -23,18 +15,19 @@ export class Output {
   readonly #escaping: Escaping;
   readonly #chunks: string[] = [];
   readonly #place = new JsonPlace();
+  readonly #cost: RenderCost;
   #length = 0;
-  #steps = 0;
-  #noted = 0;
 
-  constructor(escaping: Escaping) {
+  constructor(escaping: Escaping, cost: RenderCost) {
     this.#escaping = escaping;
+    this.#cost = cost;
   }
 
   /** Text of the template itself, or what is asked to stay as it is. */
   addRaw(text: string): void {
     this.#length += text.length;
     if (this.#length > MAX_LENGTH) throw tooMuch(`it makes more than ${MAX_LENGTH} characters`);
+    this.#cost.addText(text.length);
     if (this.#escaping === 'json') this.#place.read(text);
     this.#chunks.push(text);
   }
@@ -62,34 +55,27 @@ export class Output {
 
   /** Carries out parts in their order. */
   run(steps: readonly Step[], scope: Scope): void {
-    this.#steps += 1 + steps.length;
-    if (this.#steps > MAX_STEPS) throw tooMuch(`it takes more than ${MAX_STEPS} steps`);
+    this.#cost.addSteps(1 + steps.length);
     for (const step of steps) step(this, scope);
   }
-
-  /** Counts a text that a helper made, and gives it back. */
-  readonly note = (text: string): string => {
-    this.#noted += text.length;
-    if (this.#noted > MAX_NOTED) throw tooMuch(`its helpers make more than ${MAX_NOTED} characters`);
-    return text;
-  };
 
   toString(): string {
     return this.#chunks.join('');
   }
 }
 
-function tooMuch(what: string): TemplateRenderError {
-  return new TemplateRenderError(`Cannot render the template: ${what}`);
+/** What a template is rendered with. */
+interface Rendering {
+  readonly context: TemplateContext;
+  readonly escaping: Escaping;
+  /** Of the request it is part of. */
+  readonly cost: RenderCost;
 }
 
 /** Renders a compiled template against an event. Throws TemplateRenderError. */
-export function render(
-  steps: readonly Step[],
-  { context, escaping }: { readonly context: TemplateContext; readonly escaping: Escaping },
-): string {
-  const output = new Output(escaping);
+export function render(steps: readonly Step[], { context, escaping, cost }: Rendering): string {
+  const output = new Output(escaping, cost);
   const { root, event } = context;
-  output.run(steps, { contexts: [root], event, loops: [], names: new Map(), note: output.note });
+  output.run(steps, { contexts: [root], event, loops: [], names: new Map(), note: cost.note });
   return output.toString();
 }

@@ -1,4 +1,5 @@
 import type { JsonObject } from '../event.ts';
+import type { RenderCost } from './render-cost.ts';
 
 /** What a template is rendered against. */
 export interface TemplateContext {
@@ -29,8 +30,8 @@ export type Escaping = 'raw' | 'json' | 'form';
 export interface Template {
   /** Paths the template reads from the event, as keys: `{{ entity.username }}` is `['entity', 'username']`. Paths below an `#each` or `#with` are given from the root. */
   readonly paths: readonly (readonly string[])[];
-  /** Renders against an event. A missing value or parent is empty. Throws TemplateRenderError. */
-  render(context: TemplateContext): string;
+  /** Renders against an event. A missing value or parent is empty. `cost` is that of the whole request, when it has more templates. Throws TemplateRenderError. */
+  render(context: TemplateContext, cost?: RenderCost): string;
 }
 
 /** Thrown by the compiler; line and column are 1-based and within the template text. */
@@ -48,5 +49,5 @@ export class TemplateError extends Error {
 
 /** Templates in the strings of a JSON object, at any depth; keys and other values stay as they are. */
 export interface TemplateTree {
-  render(context: TemplateContext): JsonObject;
+  render(context: TemplateContext, cost?: RenderCost): JsonObject;
 }

@@ -19,14 +19,6 @@ export function readToEnd(socket: Socket): Promise<string> {
   });
 }
 
-/** Sends bytes as they are, ends its side, and gives back all that came. */
-async function talk(url: string, bytes: string | Uint8Array): Promise<string> {
-  const socket = await openConnection(url);
-  const answers = readToEnd(socket);
-  socket.end(bytes);
-  return answers;
-}
-
 /** The status of each answer in a text of answers. */
 export function toStatuses(answers: string): readonly number[] {
   return [...answers.matchAll(/HTTP\/1\.1 (\d{3}) /g)].map(([, status]) => Number(status));

@@ -23,6 +23,18 @@ describe('compileTree()', () => {
     });
   });
 
+  it('bounds what all its strings cost together', () => {
+    const tree = { list: Array.from({ length: 1_000 }, () => '{{x}}') };
+    const { render } = compileTree(tree, compileLeaf);
+    expect(() => render(contextOf({ x: 'a'.repeat(5_000) }))).toThrow('make more than 4194304 characters');
+    expect(render(contextOf({ x: 'a'.repeat(1_000) })).list).toHaveLength(1_000);
+    const looping = { list: Array.from({ length: 100 }, () => '{{#each x}}{{/each}}') };
+    const list = Array.from({ length: 2_000 }, () => 1);
+    expect(() => compileTree(looping, compileLeaf).render(contextOf({ x: list }))).toThrow(
+      'more than 100000 steps',
+    );
+  });
+
   it('leaves the tree it was made of as it is', () => {
     const tree = { list: ['{{x}}'] };
     compileTree(tree, compileLeaf).render(contextOf({ x: 1 }));

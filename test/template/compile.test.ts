@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { compileTemplate } from '../../src/template/compile.ts';
-import { TemplateRenderError } from '../../src/template/render.ts';
+import { TemplateRenderError } from '../../src/template/render-cost.ts';
 import { TemplateError } from '../../src/template/template.ts';
 import { contextOf, renderTemplate } from '../helpers/render-template.ts';
 import { templateTexts } from '../helpers/template-texts.ts';

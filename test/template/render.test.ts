@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../src/event.ts';
-import { TemplateRenderError } from '../../src/template/render.ts';
+import { TemplateRenderError } from '../../src/template/render-cost.ts';
 import { renderTemplate } from '../helpers/render-template.ts';
 
 const MIB = 1024 * 1024;
