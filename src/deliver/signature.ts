@@ -1,4 +1,5 @@
-import { createHmac, type KeyObject, sign, timingSafeEqual, verify } from 'node:crypto';
+import { createHmac, type KeyObject, sign, verify } from 'node:crypto';
+import { isSameSecret } from '../same-secret.ts';
 import { parsePublicKey, parseSigningKey, type SigningKey } from './signing-key.ts';
 
 /** How a signature with a private key begins. */
@@ -49,11 +50,14 @@ function toBytes({ id, timestamp, body }: StandardMessage): Buffer {
 export function verifyKongSignature(signature: string, signed: Signed): boolean {
   const [algorithm] = signature.split('=');
   if (algorithm !== 'sha1' && algorithm !== 'sha256') return false;
-  return isSame(signature, signKong(signed, algorithm));
+  return isSameSecret(signature, signKong(signed, algorithm));
 }
 
+/** Signatures of one request that are looked at: to check one takes milliseconds, and anyone may send a thousand. */
+const MAX_SIGNATURES = 16;
+
 /**
- * Whether `webhook-signature` holds a right signature; it may list several. The secret is one that is shared, the private
+ * Whether `webhook-signature` holds a right signature; it may list several, of which the first 16 count. The secret is one that is shared, the private
  * key, or the public one (`whpk_…`). Throws SecretError for a secret that is none.
  */
 export function verifyStandardSignature(
@@ -61,19 +65,14 @@ export function verifyStandardSignature(
   secret: string,
 ): boolean {
   const publicKey = parsePublicKey(secret);
-  const given = signature.split(' ');
+  const given = signature.split(' ', MAX_SIGNATURES);
   if (publicKey !== null) return given.some((one) => isSigned(one, message, publicKey));
   const expected = signOne(parseSigningKey(secret), message);
-  return given.some((one) => isSame(one, expected));
+  return given.some((one) => isSameSecret(one, expected));
 }
 
 function isSigned(signature: string, message: StandardMessage, key: KeyObject): boolean {
   if (!signature.startsWith(ASYMMETRIC)) return false;
   const bytes = Buffer.from(signature.slice(ASYMMETRIC.length), 'base64');
   return verify(null, toBytes(message), key, bytes);
-}
-
-function isSame(a: string, b: string): boolean {
-  const [left, right] = [Buffer.from(a), Buffer.from(b)];
-  return left.length === right.length && timingSafeEqual(left, right);
 }

@@ -1,7 +1,8 @@
 import { createHmac } from 'node:crypto';
 import type { InletDefinition } from '../definitions/definition.ts';
 import { verifyStandardSignature } from '../deliver/signature.ts';
-import { isGenuine, isSame, type Push, toText } from './push-signatures.ts';
+import { isSameSecret } from '../same-secret.ts';
+import { isGenuine, type Push, toText } from './push-signatures.ts';
 
 /** How the requests of one kind of sender are told from anybody else's, and where they say what happened. */
 export interface InletKind {
@@ -57,13 +58,13 @@ function isStripe({ headers, body }: Push, { secret, now }: InletSecret): boolea
     .map((part) => part.trim());
   const time = parts.find((part) => part.startsWith('t='))?.slice(2) ?? '';
   const expected = `v1=${sign(secret, `${time}.`, body).toString('hex')}`;
-  return isRecent(time, now) && parts.some((part) => isSame(part, expected));
+  return isRecent(time, now) && parts.some((part) => isSameSecret(part, expected));
 }
 
 function isSlack({ headers, body }: Push, { secret, now }: InletSecret): boolean {
   const time = toText(headers['x-slack-request-timestamp']);
   const expected = `v0=${sign(secret, `v0:${time}:`, body).toString('hex')}`;
-  return isRecent(time, now) && isSame(toText(headers['x-slack-signature']), expected);
+  return isRecent(time, now) && isSameSecret(toText(headers['x-slack-signature']), expected);
 }
 
 function isStandard({ headers, body }: Push, { secret, now }: InletSecret): boolean {
@@ -77,11 +78,14 @@ function isStandard({ headers, body }: Push, { secret, now }: InletSecret): bool
 function isSigned({ headers, body }: Push, { secret, header }: InletSecret): boolean {
   const given = toText(headers[header]).replace(/^sha256=/, '');
   const expected = sign(secret, '', body);
-  return isSame(given.toLowerCase(), expected.toString('hex')) || isSame(given, expected.toString('base64'));
+  return (
+    isSameSecret(given.toLowerCase(), expected.toString('hex')) ||
+    isSameSecret(given, expected.toString('base64'))
+  );
 }
 
 function isToken({ headers }: Push, { secret, header }: InletSecret): boolean {
-  return isSame(toText(headers[header]).replace(/^bearer\s+/i, ''), secret);
+  return isSameSecret(toText(headers[header]).replace(/^bearer\s+/i, ''), secret);
 }
 
 function sign(secret: string, before: string, body: Buffer): Buffer {

@@ -1,5 +1,6 @@
-import { createHmac, hash, timingSafeEqual } from 'node:crypto';
+import { createHmac, hash } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
+import { isSameSecret } from '../same-secret.ts';
 import type { ReceiverSettings } from '../source-settings.ts';
 
 /** A request that says that something was pushed, before anything of it is believed. */
@@ -36,7 +37,7 @@ const KINDS: Readonly<Record<ReceiverSettings['type'], PushKind>> = {
   gitlab: {
     // The platform reads a header as latin1, whatever its bytes are.
     isGenuine: ({ headers }, secret) =>
-      isSame(Buffer.from(toText(headers['x-gitlab-token']), 'latin1'), secret),
+      isSameSecret(Buffer.from(toText(headers['x-gitlab-token']), 'latin1'), secret),
     // A push that another hook's work led to has the UUID of the event that hook was told of.
     ids: ['idempotency-key', 'x-gitlab-event-uuid'],
     event: { headers: ['x-gitlab-event'], changes: /^(?:Tag )?Push Hook$|^System Hook$/, hello: null },
@@ -94,13 +95,8 @@ function signedBy(header: string, prefix: string): PushKind['isGenuine'] {
   return ({ headers, body }, secret) => {
     const given = toText(headers[header]);
     const signature = given.startsWith(prefix) ? given.slice(prefix.length) : given;
-    return isSame(signature.toLowerCase(), createHmac('sha256', secret).update(body).digest('hex'));
+    return isSameSecret(signature.toLowerCase(), createHmac('sha256', secret).update(body).digest('hex'));
   };
-}
-
-/** Digests are compared, so that neither content nor length shows in the time it takes. */
-export function isSame(given: string | Buffer, expected: string): boolean {
-  return timingSafeEqual(hash('sha256', given, 'buffer'), hash('sha256', expected, 'buffer'));
 }
 
 /** The first of some headers that says something. */

@@ -79,6 +79,17 @@ describe('signStandard()', () => {
     ]);
   });
 
+  it('is looked for among the first 16 that are given: each takes time, and anyone may send more', () => {
+    const wrong = (count: number): string => `v1a,${Buffer.alloc(64).toString('base64')} `.repeat(count);
+    for (const [before, is] of [
+      [15, true],
+      [16, false],
+    ] as const) {
+      const message = { ...MESSAGE, signature: wrong(before) + signWith(PRIVATE) };
+      expect(verifyStandardSignature(message, PUBLIC)).toBe(is);
+    }
+  });
+
   it.each([SECRET, 'hunter2'])('is verified by the official library, with secret %s', (secret) => {
     const body = '{"some":"data"}';
     const timestamp = String(Math.floor(Date.now() / 1000));
