@@ -96,9 +96,9 @@ describe.concurrent('hookline validate', () => {
     });
   });
 
-  it('accepts the examples and the demo without a warning', async () => {
-    const { code, stdout } = await runCommand(['validate', 'hooks.d', 'demo/hooks']);
-    expect(stdout).toBe('Valid: 9 hooks, 0 errors, 0 warnings\n');
+  it('accepts the examples, the demo and the README without a warning', async () => {
+    const { code, stdout } = await runCommand(['validate', 'hooks.d', 'demo/hooks', 'README.md']);
+    expect(stdout).toBe('Valid: 13 hooks, 0 errors, 0 warnings\n');
     expect(code).toBe(0);
   });
 
