@@ -26,7 +26,7 @@ const REQUEST_DEFAULTS = { headers: {}, secret: null, signature: 'sha1', ssl_ver
 
 describe('loadFile() with a file that is right', () => {
   it.each([
-    ['webhook', 'url: http://a/', { url: 'http://a/', ...REQUEST_DEFAULTS }],
+    ['webhook', 'url: http://a/', { url: 'http://a/', format: 'kong', ...REQUEST_DEFAULTS }],
     [
       'webhook-custom',
       'url: http://a/\n  method: PUT',

@@ -33,6 +33,7 @@ describe('a gateway that is looked at', () => {
         event: 'consumers:create',
         data: { operation: 'create', entity: created, schema: 'consumers' },
         time,
+        attributes: null,
       },
       expect.objectContaining({ source: 'dao:crud', event: 'create', time }),
     ]);
