@@ -8,6 +8,8 @@ export interface StateLock {
   release(): void;
 }
 
+/** The data of events is nobody else's on the machine. A directory that is there stays as it is. */
+const OWNER_ONLY = 0o700;
 const LOCK_FILE = 'lock.db';
 const OWNER_FILE = 'owner.pid';
 
@@ -34,7 +36,7 @@ export function lockStateDirectory(dir: string): StateLock {
 
 function openLock(dir: string): DatabaseSync {
   try {
-    mkdirSync(dir, { recursive: true });
+    mkdirSync(dir, { recursive: true, mode: OWNER_ONLY });
     return new DatabaseSync(join(dir, LOCK_FILE), { timeout: 0 });
   } catch (cause) {
     throw new HooklineError(
