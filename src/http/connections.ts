@@ -23,6 +23,9 @@ const MAX_CONNECTIONS = 20_000;
 /** Files that are kept for everything else, where so many may be open: journal, definitions, connections to receivers. */
 const KEPT_FILES = 4_096;
 
+/** Connections that may be there beyond that before a new one is refused. */
+const MAX_OVER = 100;
+
 /** What every server keeps to, but for tests. */
 export const CONNECTION_LIMITS: ConnectionLimits = {
   headersTimeout: 10_000,
@@ -117,6 +120,8 @@ export function limitConnections(
   }
 
   server.timeout = timeout;
+  // None of them is idle, or they shake hands still: more would take the files that are kept.
+  server.maxConnections = maxConnections + MAX_OVER;
   server.on('timeout', (socket: Socket) => {
     const waits = (connections.get(socket)?.pending ?? 0) > 0 && socket.writableLength === 0;
     if (!waits) socket.destroy();

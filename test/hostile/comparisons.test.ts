@@ -32,10 +32,21 @@ function comparesSecret(line: string): boolean {
   );
 }
 
+/** Files in which something is only called so, each with what it is: nobody outside has a say in one side of it. */
+const HARMLESS: Readonly<Record<string, string>> = {
+  'deliver/oauth-tokens.ts':
+    'the token a receiver refused, and the one that is kept: both came from its own server',
+  'feeds/nats-event-name.ts': 'parts of the subject of a message',
+  'hook-test/snapshot.ts': 'names of headers',
+};
+
 describe('secrets', () => {
   it('are compared by isSameSecret() and nothing else: the time of any other tells how much of one was right', () => {
-    const found = FILES.flatMap(({ file, text }) => findComparisons(text).map((line) => `${file}: ${line}`));
-    expect(found).toEqual([]);
+    const found = FILES.flatMap(({ file, text }) =>
+      findComparisons(text).map((line) => [file, line] as const),
+    );
+    expect(found.filter(([file]) => !Object.hasOwn(HARMLESS, file))).toEqual([]);
+    expect(Object.keys(HARMLESS)).toEqual([...new Set(found.map(([file]) => file))].sort());
     expect(FILES.filter(({ text }) => text.includes('isSameSecret(')).length).toBeGreaterThan(2);
   });
 
