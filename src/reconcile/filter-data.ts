@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from '../event.ts';
 
-/** Asks the library what an object is made by, which an object of the event may say otherwise. */
+/** By this key the library asks an object what it is made by; an object of the event may say anything. */
 const MISLEADING = 'constructor';
 
 /** Whether an expression may fail on some data for no fault of its own. */
