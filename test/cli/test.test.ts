@@ -67,7 +67,7 @@ async function run(dir: TempDir, ...args: readonly string[]): ReturnType<typeof 
 }
 
 describe('the command line', () => {
-  it('runs the tests of hooks.d, whatever the environment, and exits by whether they passed', async () => {
+  it('runs the tests of hooks.d, whatever the environment', async () => {
     const hook = HOOK.replace('"http://receiver.example.com/"', '"{vault://env/hook-url}"');
     const passing = PASSING.replace('method: POST', 'url: "https://hook-url.test/"');
     using dir = createHooks({ 'hooks.d/hook.yaml': hook, 'hooks.d/hook.test.yaml': passing });
@@ -77,27 +77,34 @@ describe('the command line', () => {
       stdout: 'Passed: 1 test of 1 file\n',
       stderr: '',
     });
-    dir.write('hooks.d/hook.test.yaml', FAILING);
-    expect(await runCommand(['test', 'hooks.d'], options)).toMatchObject({
+  });
+
+  it('exits with 1 when a test fails', async () => {
+    using dir = createHooks({ 'hooks.d/hook.test.yaml': FAILING });
+    expect(await runCommand(['test', 'hooks.d'], { cwd: dir.path })).toMatchObject({
       code: 1,
       stdout: expect.stringContaining('hooks.d/hook.test.yaml:10:30 failed: sends it twice'),
       stderr: 'Failed: 1 test of 1 file, 1 failed\n',
     });
-    expect(await runCommand(['test', 'hooks.d/hook.yaml'], options)).toMatchObject({ code: 2 });
   });
 
-  it('names hooks as they are served, whichever file below hooks.d is asked for', async () => {
+  it('exits with 2 when there is no such test', async () => {
+    using dir = createHooks({});
+    expect((await runCommand(['test', 'hooks.d/hook.yaml'], { cwd: dir.path })).code).toBe(2);
+  });
+
+  it.each([
+    ['.', ['hooks.d/team/mine.test.yaml'], 0],
+    ['hooks.d', ['team', '--root', '.'], 0],
+    ['hooks.d', ['team'], 1],
+  ])('names hooks as they are served, run in %s with %j', async (cwd, args, code) => {
     using dir = createHooks({
       'hooks.d/team/mine.yaml': HOOK,
       'hooks.d/team/mine.test.yaml': toTest(
         `name: both\nevents: [${EVENT}]\nexpect: { requests: [{ hook: hook }, { hook: team/mine }] }`,
       ),
     });
-    const { code } = await runCommand(['test', 'hooks.d/team/mine.test.yaml'], { cwd: dir.path });
-    expect(code).toBe(0);
-    const below = { cwd: join(dir.path, 'hooks.d') };
-    expect((await runCommand(['test', 'team', '--root', '.'], below)).code).toBe(0);
-    expect((await runCommand(['test', 'team'], below)).stdout).toContain('There is no hook "team/mine"');
+    expect((await runCommand(['test', ...args], { cwd: join(dir.path, cwd) })).code).toBe(code);
   });
 
   it('runs again when a test, a definition or a file of data changes, until it is stopped', async () => {
