@@ -140,7 +140,12 @@ describe('a CloudEvent in a message', () => {
         event: 'invoice.paid',
         data: { invoice: 7 },
         time: EVENT.time,
-        attributes: { id: 'A-1', source: EVENT.source, type: EVENT.type, subject: 'Zoë' },
+        attributes: expect.objectContaining({
+          id: 'A-1',
+          source: EVENT.source,
+          type: EVENT.type,
+          subject: 'Zoë',
+        }),
       },
     });
   });
