@@ -16,6 +16,12 @@ export interface Arrival {
   putOff(): void;
 }
 
+/** What messages are taken with. */
+export interface NatsIntakeParts extends FeedParts {
+  /** Aborted when the feed is to stop: another may be there for the source by then. */
+  readonly signal: AbortSignal;
+}
+
 /** Takes messages to the journal in the order they came, many at once. */
 export interface NatsIntake {
   /** Keeps a message until it is taken; puts it off when there is no room for it. */
@@ -32,8 +38,12 @@ export interface NatsIntake {
 const AGAIN_MS = 5_000;
 
 /** Creates the intake of a source. */
-export function createNatsIntake(source: EventSource, nats: NatsDefinition, parts: FeedParts): NatsIntake {
-  const { emit, countRefused, clock, logger } = parts;
+export function createNatsIntake(
+  source: EventSource,
+  nats: NatsDefinition,
+  parts: NatsIntakeParts,
+): NatsIntake {
+  const { emit, countRefused, clock, logger, signal } = parts;
   const read = createMessageReader(source, nats);
   const about = { source: source.name };
   const queue = createNatsQueue();
@@ -55,9 +65,14 @@ export function createNatsIntake(source: EventSource, nats: NatsDefinition, part
     const events: FedEvent[] = [];
     const told: Arrival[] = [];
     const refused: RefusedArrival[] = [];
+    /** The definitions may have changed by now: whoever comes after this one may know the event. */
+    const refuse = (arrival: Arrival, reason: string): void => {
+      if (signal.aborted && nats.durable !== null) leave(arrival);
+      else refused.push({ arrival, reason });
+    };
     for (const arrival of batch) {
       const result = read(arrival.message);
-      if (result.kind === 'refused') refused.push({ arrival, reason: result.message });
+      if (result.kind === 'refused') refuse(arrival, result.message);
       else {
         events.push(result.event);
         told.push(arrival);
@@ -69,7 +84,7 @@ export function createNatsIntake(source: EventSource, nats: NatsDefinition, part
       const reason = answer?.get(index);
       if (answer === null) leave(arrival);
       else if (reason === undefined) arrival.taken();
-      else refused.push({ arrival, reason });
+      else refuse(arrival, reason);
     }
     if (answer !== null && answer.size < told.length) lastEventAt = clock.now();
     refuseArrivals(refused, logger, source.name);

@@ -23,9 +23,9 @@ const GRACE_MS = 2_000;
  */
 export function startNatsFeed(source: EventSource, nats: NatsDefinition, parts: FeedParts): Feed {
   const { clock, logger, secrets, judge } = parts;
-  const intake = createNatsIntake(source, nats, parts);
   const stopping = new AbortController();
   const { signal } = stopping;
+  const intake = createNatsIntake(source, nats, { ...parts, signal });
   let problem: string | null = 'not connected yet';
 
   async function run(): Promise<void> {

@@ -101,6 +101,32 @@ describe('a durable source of JetStream', () => {
     expect(ack_floor.stream_seq).toBe(0);
   });
 
+  it('ends nothing that is refused while it stops: whoever comes after it may know the event', async () => {
+    await using server = await startNatsServer();
+    await using client = await startStream(server);
+    await client.store({ subject: 'billing.refused', data: {} }, ...numbered(1));
+    const { promise: asked, resolve: begin } = Promise.withResolvers<void>();
+    const { promise: answered, resolve: answer } = Promise.withResolvers<void>();
+    const stage = startNatsStage(`{ servers: "${server.url}", subject: "billing.>", durable: hookline }`, {
+      events: 'events: { paid: {}, refused: {} }',
+      async emit() {
+        begin();
+        await answered;
+        return [{ index: 0, message: 'no such event' }];
+      },
+    });
+    await asked;
+    const stopping = stage.feed.stop();
+    answer();
+    await stopping;
+    const { num_pending: pending, num_ack_pending: unacknowledged } = await client.manager.consumers.info(
+      'BILLING',
+      'hookline',
+    );
+    // The server still owes it; the other one was taken.
+    expect(pending + unacknowledged).toBe(1);
+  });
+
   it('takes messages once the journal can, though nothing was redelivered', async () => {
     await using server = await startNatsServer();
     await using client = await startStream(server);
