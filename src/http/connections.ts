@@ -52,6 +52,12 @@ function readOpenFiles(): number | null {
   }
 }
 
+/** The connections of a server, once they are limited. */
+export interface LimitedConnections {
+  /** Ends those that no request can have come over yet. */
+  endHandshakes(): void;
+}
+
 /** What is known of an open connection. */
 interface Connection {
   /** Requests that were not answered. */
@@ -71,32 +77,38 @@ function countAwaited({ pending, last }: Connection): number {
 /**
  * Keeps a server's connections within limits. When there are too many, the one that was idle longest gives way: who
  * opens ten thousand and says nothing keeps nobody out. One that is not read, or sends no more, is cut off; one that
- * waits for an answer is not, however long that takes. `opened` is the event by which the server tells of a connection
- * that requests come over: over TLS that is after the handshake, whose time is limited by itself.
+ * waits for an answer is not, however long that takes. Over TLS those that shake hands give way first.
  */
 export function limitConnections(
   server: Server,
-  {
-    timeout,
-    maxConnections,
-    opened,
-  }: ConnectionLimits & { readonly opened: 'connection' | 'secureConnection' },
-): void {
+  { timeout, maxConnections, overTls }: ConnectionLimits & { readonly overTls: boolean },
+): LimitedConnections {
   const connections = new WeakMap<Socket, Connection>();
   /** Those that wait for no answer, longest first. */
   const idle = new Set<Socket>();
+  /** Those of TLS that are not open yet, longest first, by where they come from. */
+  const handshakes = new Map<string, Socket>();
   let open = 0;
+
+  function onOpened(socket: Socket): void {
+    const peer = toPeer(socket);
+    open += 1;
+    if (overTls) handshakes.set(peer, socket);
+    socket.once('close', () => {
+      open -= 1;
+      if (handshakes.get(peer) === socket) handshakes.delete(peer);
+    });
+    if (open <= maxConnections) return;
+    const [first] = [...handshakes.values().take(1), ...idle.values().take(1)];
+    first?.destroy();
+  }
 
   function onConnection(socket: Socket): void {
     const connection: Connection = { pending: 0, last: null, isBroken: false, onAnswered };
     connections.set(socket, connection);
+    handshakes.delete(toPeer(socket));
     idle.add(socket);
-    open += 1;
-    socket.once('close', () => {
-      open -= 1;
-      idle.delete(socket);
-    });
-    if (open > maxConnections) idle.values().next().value?.destroy();
+    socket.once('close', () => idle.delete(socket));
 
     function onAnswered(): void {
       connection.pending -= 1;
@@ -132,6 +144,17 @@ export function limitConnections(
     if (connection !== undefined && countAwaited(connection) > 0) connection.isBroken = true;
     else answerClientError(error, socket as Socket);
   });
-  server.on(opened, onConnection);
+  server.on(overTls ? 'secureConnection' : 'connection', onConnection);
+  server.on('connection', onOpened);
   server.prependListener('request', onRequest);
+  return {
+    endHandshakes() {
+      for (const socket of handshakes.values()) socket.destroy();
+    },
+  };
+}
+
+/** The same for a connection and for the TLS that is spoken over it. */
+function toPeer({ remoteAddress, remotePort }: Socket): string {
+  return `${remoteAddress} ${remotePort}`;
 }

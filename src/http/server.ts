@@ -63,13 +63,21 @@ function openServer(
   const listener = createListener(parts);
   if (tls === null) {
     const server = createServer({ ...limits }, listener);
-    limitConnections(server, { ...limits, opened: 'connection' });
+    limitConnections(server, { ...limits, overTls: false });
     return { server, scheme: 'http', release() {} };
   }
   const options = { ...limits, ...tls.options, handshakeTimeout: limits.headersTimeout };
   const server = createTlsServer(options, listener);
-  limitConnections(server, { ...limits, opened: 'secureConnection' });
-  return { server, scheme: 'https', release: tls.follow((changed) => server.setSecureContext(changed)) };
+  const { endHandshakes } = limitConnections(server, { ...limits, overTls: true });
+  const unfollow = tls.follow((changed) => server.setSecureContext(changed));
+  return {
+    server,
+    scheme: 'https',
+    release() {
+      unfollow();
+      endHandshakes();
+    },
+  };
 }
 
 function close(server: Server, graceMs: number): Promise<void> {

@@ -1,9 +1,11 @@
+import { once } from 'node:events';
 import { renameSync, rmSync, symlinkSync } from 'node:fs';
 import { type IncomingMessage, request } from 'node:http';
 import { connect as connectTcp } from 'node:net';
 import { join } from 'node:path';
 import { type ConnectionOptions, connect, type TLSSocket } from 'node:tls';
 import { describe, expect, it } from 'vitest';
+import { CONNECTION_LIMITS } from '../../src/http/connections.ts';
 import { type ListeningServer, startServer } from '../../src/http/server.ts';
 import { openTls } from '../../src/http/tls.ts';
 import { createLogger } from '../../src/logger.ts';
@@ -35,9 +37,11 @@ const API = (_: IncomingMessage, res: { end(text: string): void }): void => res.
 async function startBench({
   certificate = first,
   clientCa = null,
+  maxConnections = CONNECTION_LIMITS.maxConnections,
 }: {
   readonly certificate?: Certificate;
   readonly clientCa?: string | null;
+  readonly maxConnections?: number;
 } = {}): Promise<Bench> {
   const dir = createTempDir();
   const clock = createHeldClock();
@@ -55,6 +59,7 @@ async function startBench({
     events: null,
     api: API,
     logger,
+    limits: { ...CONNECTION_LIMITS, maxConnections },
   });
   return {
     server,
@@ -106,6 +111,30 @@ describe('a server over TLS', () => {
     expect(bench.server.url).toMatch(/^https:\/\/127\.0\.0\.1:\d+$/);
     expect(await ask(bench.server.url, { ca: authority.ca })).toBe('answered');
     await expect(ask(bench.server.url, { ca: stranger.ca })).rejects.toThrow(/certificate/);
+  });
+
+  it('serves others however many connect and never shake hands', async () => {
+    await using bench = await startBench({ maxConnections: 10 });
+    const { port } = new URL(bench.server.url);
+    const silent = Array.from({ length: 150 }, () =>
+      connectTcp(Number(port), '127.0.0.1').on('error', () => {}),
+    );
+    await Promise.all(silent.map((socket) => once(socket, 'connect')));
+    for (let n = 0; n < 5; n += 1) expect(await ask(bench.server.url, { ca: authority.ca })).toBe('answered');
+    for (const socket of silent) socket.destroy();
+  });
+
+  it('does not wait at a stop for who never shook hands', async () => {
+    const bench = await startBench();
+    const { port } = new URL(bench.server.url);
+    const silent = connectTcp(Number(port), '127.0.0.1').on('error', () => {});
+    await once(silent, 'connect');
+    await ask(bench.server.url, { ca: authority.ca });
+    const ended = once(silent, 'close');
+    // Nothing but an end of the connection ends this one: its grace is longer than the test.
+    await bench.server.close(1_000_000);
+    await ended;
+    bench.dir[Symbol.dispose]();
   });
 
   it('speaks no TLS older than 1.2', async () => {
