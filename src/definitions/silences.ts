@@ -22,7 +22,7 @@ export interface SilencedFile {
 }
 
 const MARK = 'hookline-ignore';
-const COMMENT = /^(?<before>.*?)#\s*hookline-ignore\b[ \t]*(?<rule>[^\s:]*)[ \t]*:?[ \t]*(?<reason>.*?)\s*$/;
+const COMMENT = /^(?<before>.*?)#\s*hookline-ignore\b[ \t]*(?<rule>[^\s:]*)(?<rest>.*)$/s;
 
 /** Finds the silences of a file. */
 export function findSilences(bytes: Buffer): readonly Silence[] {
@@ -31,8 +31,10 @@ export function findSilences(bytes: Buffer): readonly Silence[] {
     .toString('utf8')
     .split('\n')
     .flatMap((content, index) => {
-      const { before = '', rule = '', reason = '' } = COMMENT.exec(content)?.groups ?? {};
-      if (!COMMENT.test(content)) return [];
+      const found = COMMENT.exec(content)?.groups;
+      if (found === undefined) return [];
+      const { before = '', rule = '', rest = '' } = found;
+      const reason = rest.trim().replace(/^:/, '').trim();
       const line = index + 1;
       const target = before.trim() === '' ? line + 1 : line;
       return [{ rule, reason, line, column: before.length + 1, target }];

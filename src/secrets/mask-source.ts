@@ -20,7 +20,7 @@ const URL_PASSWORD = /(?<![a-z0-9+.-])([a-z][a-z0-9+.-]*:\/\/[^\s:/@]*:)([^\s/@"
 const URL_TOKEN = /(?<![a-z0-9+.-])((?:nats|tls):\/\/)([^\s:/@"']+)(?=@)/gi;
 /** A key or credentials in the manner of PEM, to the end when that is not there. */
 const BLOCK =
-  /(-{3,}BEGIN (?:[A-Z0-9 ]*PRIVATE KEY|NATS USER JWT|USER NKEY SEED)-{3,})(.*?)(?=-{3,}END |$)/gs;
+  /((?<!-)-{3,}BEGIN (?:[A-Z0-9 ]*PRIVATE KEY|NATS USER JWT|USER NKEY SEED)-{3,})(.*?)(?=(?<!-)-{3,}END |$)/gs;
 /** A parameter in the query of a URL. */
 const PARAMETER = /([?&])([\w.-]+)=([^&#\s"']+)/g;
 

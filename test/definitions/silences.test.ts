@@ -31,6 +31,11 @@ describe('silences', () => {
     expect(await briefsOf(text)).toEqual(['4:8 ssl_verify_unsaid config.url', '4:29 silence_invalid']);
   });
 
+  it('are found in a time that grows with the file: a line of spaces is no trap', async () => {
+    const comment = `# hookline-ignore ssl_verify_unsaid: x${' '.repeat(900_000)}y`;
+    expect(await briefsOf(`${WEBHOOK}  ${comment}\n${URL_LINE}\n`)).toEqual([]);
+  });
+
   it('are not asked for while a file has errors: one mistake, one message', async () => {
     const text = `${WEBHOOK}${URL_LINE} # hookline-ignore plain_secret: why\n  secrt: x\n`;
     expect(await briefsOf(text)).toEqual(['5:3 unknown_key config.secrt']);
