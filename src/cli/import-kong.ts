@@ -5,7 +5,7 @@ import { count } from '../count.ts';
 import { HooklineError, toMessage } from '../errors.ts';
 import type { JsonObject } from '../event.ts';
 import type { ConvertedHook } from '../import/convert-hook.ts';
-import { type Converted, convertHooks } from '../import/convert-hooks.ts';
+import { type Converted, convertHooks, toPlainName } from '../import/convert-hooks.ts';
 import { type CommandContext, type ExitCode, writeLine } from './command.ts';
 import { readGateway } from './import-read.ts';
 import { toPrintable } from './printable.ts';
@@ -71,7 +71,9 @@ function sayVariables(hooks: readonly ConvertedHook[], say: Say): void {
 
 function toFiles({ hooks, sources }: Converted, to: string): readonly NewFile[] {
   return [
-    ...sources.map((source) => toFile(join(to, `source-${String(source.name)}.yaml`), source, [])),
+    ...sources.map((source) =>
+      toFile(join(to, `source-${toPlainName(String(source.name))}.yaml`), source, []),
+    ),
     ...hooks.map(({ name, definition, todo }) => {
       // The name of a file is that of its hook.
       const { name: _, ...unnamed } = definition;

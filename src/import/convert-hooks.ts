@@ -31,17 +31,34 @@ export function convertHooks(listed: readonly Json[]): Converted {
 function toNamed(hooks: readonly KongHook[]): readonly (readonly [string, KongHook])[] {
   const groups = Map.groupBy(
     hooks.toSorted((a, b) => compareTexts(a.id, b.id)),
-    ({ source, event, handler }) =>
-      [source, event ?? 'all', handler]
-        .join('-')
-        .replaceAll(/[^A-Za-z0-9._-]+/g, '-')
-        .replace(/^[^A-Za-z0-9]+/, ''),
+    ({ source, event, handler }) => toPlainName([source, event ?? 'all', handler].join('-')),
   );
+  // A number may make a name that another hook has by itself.
+  const taken = new Set([...groups].flatMap(([name, alike]) => (alike.length === 1 ? [name] : [])));
   return [...groups]
     .flatMap(([name, alike]) =>
-      alike.map((hook, index) => [alike.length === 1 ? name : `${name}-${index + 1}`, hook] as const),
+      alike.length === 1 ? alike.map((hook) => [name, hook] as const) : toNumbered(name, alike, taken),
     )
     .sort(([a], [b]) => compareTexts(a, b));
+}
+
+function toNumbered(
+  name: string,
+  alike: readonly KongHook[],
+  taken: Set<string>,
+): readonly (readonly [string, KongHook])[] {
+  let number = 0;
+  return alike.map((hook) => {
+    do number += 1;
+    while (taken.has(`${name}-${number}`));
+    taken.add(`${name}-${number}`);
+    return [`${name}-${number}`, hook] as const;
+  });
+}
+
+/** A text as the name of a hook or a file: it leads nowhere else, whatever the gateway calls things. */
+export function toPlainName(text: string): string {
+  return text.replaceAll(/[^A-Za-z0-9._-]+/g, '-').replace(/^[^A-Za-z0-9]+/, '');
 }
 
 function declareSources(hooks: readonly KongHook[]): readonly JsonObject[] {

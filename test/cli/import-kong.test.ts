@@ -129,6 +129,17 @@ describe('hookline import kong', () => {
     expect(filesOf(join(dir.path, 'hooks'))).toEqual({ 'crud-consumers-lambda.yaml': 'mine\n' });
   });
 
+  it('writes nowhere else, whatever the gateway calls its sources', async () => {
+    using dir = createTempDir();
+    dir.write('dump.json', JSON.stringify([{ ...LOG, source: '/../../evil', event: 'x' }]));
+    const { code } = await runCommand(['import', 'kong', '--from', 'dump.json', '--to', 'a/hooks'], {
+      cwd: dir.path,
+    });
+    expect(code).toBe(0);
+    expect(readdirSync(dir.path).sort()).toEqual(['a', 'dump.json']);
+    expect(readdirSync(join(dir.path, 'a/hooks'))).toHaveLength(2);
+  });
+
   it('shows with --check what would differ, and writes nothing', async () => {
     using dir = createTempDir();
     const run = ['import', 'kong', '--from', LISTING, '--to', 'hooks', '--check'];

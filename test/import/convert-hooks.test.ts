@@ -143,6 +143,17 @@ describe('convertHooks()', () => {
     expect(names(listed.toReversed())).toEqual(names(listed));
   });
 
+  it('gives no two hooks one name, though a number makes one that is there', () => {
+    const id = (letter: string) => HOOK.id.replace(/^./, letter);
+    const { hooks } = convertHooks([
+      { ...HOOK, id: id('a'), source: 'x', event: 'log', handler: 'log' },
+      { ...HOOK, id: id('b'), source: 'x', event: 'log', handler: 'log' },
+      { ...HOOK, id: id('c'), source: 'x', event: 'log-log', handler: 'lambda', config: { functions: [] } },
+      { ...HOOK, id: id('d'), source: 'x log', event: 'log-1', handler: 'log' },
+    ]);
+    expect(new Set(hooks.map(({ name }) => name)).size).toBe(4);
+  });
+
   it('declares sources of plugins that nothing built in declares', () => {
     const { sources } = convertHooks([
       { ...HOOK, source: 'foo', event: 'bar' },
