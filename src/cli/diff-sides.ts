@@ -74,7 +74,7 @@ async function toSide(
 ): Promise<Side> {
   if (text === SERVER) return { kind: 'server', server };
   if (SURELY_URL.test(text) && URL.canParse(text))
-    return { kind: 'server', server: { ...server, url: text.replace(/\/+$/, '') } };
+    return { kind: 'server', server: toServerAt(text.replace(/\/+$/, ''), server) };
   const isDirectory = statSync(text, { throwIfNoEntry: false })?.isDirectory() ?? false;
   if (isDirectory && SURELY_PATH.test(text)) return { kind: 'directory', dir: text };
   const isRevision = await isRevisionHere(text, context);
@@ -87,6 +87,11 @@ async function toSide(
   throw notComparable(
     `Cannot compare "${text}": it is no directory, and no revision that this repository has; "git fetch" gets those of others`,
   );
+}
+
+/** A token is for the server of --url: another gets none. */
+function toServerAt(url: string, { url: own, token }: Server): Server {
+  return { url, token: new URL(url).origin === new URL(own).origin ? token : null };
 }
 
 async function isRevisionHere(text: string, { env }: CommandContext): Promise<boolean> {

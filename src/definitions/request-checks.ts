@@ -1,4 +1,5 @@
 import type { JsonObject } from '../event.ts';
+import { MASK } from '../secrets/mask.ts';
 import { isReference } from '../secrets/reference.ts';
 import { findTlsFaults } from '../tls-material.ts';
 import type { AuthDefinition, TlsDefinition, WebhookConfig } from './definition.ts';
@@ -45,8 +46,9 @@ function checkPair({ cert, key }: TlsDefinition): readonly SchemaMistake[] {
   return [bad(['tls', there], `"config.tls.${there}" needs "config.tls.${missing}"`)];
 }
 
+/** What is said in clear; null where it is elsewhere, or not shown: as a server answers it. */
 function toWritten(text: string | null): string | null {
-  return text === null || isReference(text) ? null : text;
+  return text === null || isReference(text) || text === MASK ? null : text;
 }
 
 /** Null: it is a reference. */

@@ -109,7 +109,8 @@ export function createReceivers({ clock, activity, answerTo, onSend }: ReceiverP
       // A client of its own, so that the connection that is opened is known to be for this request.
       const client = createHttpClient({ clock, egress: null, connect: createConnector(sent, work) });
       try {
-        return await client.send(request);
+        // Certificates and proxies are of the network, which there is none of here.
+        return await client.send({ ...request, tls: null, proxy: null });
       } finally {
         await client.close();
         work.end();

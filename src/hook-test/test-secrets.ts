@@ -64,6 +64,17 @@ function toStandIn(reference: Reference, isUrl: boolean): string {
 
 /** The references of hooks that stand where a URL has to be. */
 export function findUrlReferences(configs: readonly unknown[]): ReadonlySet<string> {
-  const urls = configs.map((config) => (config as { readonly url?: Json }).url);
+  const urls = (configs as readonly UrlPlaces[]).flatMap(({ url, proxy, auth }) => [
+    url,
+    proxy,
+    auth?.oauth2?.token_url,
+  ]);
   return new Set(urls.filter((url) => typeof url === 'string').filter(isReference));
+}
+
+/** Where a config has URLs, if it is of a handler that sends. */
+interface UrlPlaces {
+  readonly url?: Json;
+  readonly proxy?: Json;
+  readonly auth?: { readonly oauth2?: { readonly token_url: string } } | null;
 }
