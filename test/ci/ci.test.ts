@@ -15,6 +15,11 @@ tests:
     expect: { logs: [{ event: consumers }] }
 `;
 
+const JSON_TEST = {
+  kind: 'HookTest',
+  tests: [{ name: 'is logged', hooks: ['log'], events: [{ source: 'crud', event: 'consumers', data: {} }] }],
+};
+
 /** What a step came to. */
 interface Ended {
   readonly code: number;
@@ -104,6 +109,20 @@ describe('the action for GitHub', () => {
         ),
       },
     });
+  });
+
+  it('compares hooks that are all new with nothing', async () => {
+    using project = createProject();
+    project.write('more.d/log.yaml', LOG);
+    project.write('more.d/log.test.json', JSON.stringify(JSON_TEST));
+    const { Test, Compare } = await runAction(project, {
+      path: 'more.d',
+      strict: 'false',
+      base: project.base,
+    });
+    expect(Test).toMatchObject({ code: 0, output: expect.stringContaining('Passed: 1 test') });
+    expect(Compare).toEqual({ code: 0, output: '' });
+    expect(readFileSync(join(project.path, 'summary.md'), 'utf8')).toContain('All hooks are new');
   });
 
   it('fails where it cannot compare, and compares nothing without a base', async () => {

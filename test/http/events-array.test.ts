@@ -83,7 +83,8 @@ describe('POST /events with an array', () => {
     const events = Array(20_000).fill({ ...EVENT, event: 'consumer' });
     const { status, body } = await app.post('/events', events);
     expect(status).toBe(422);
-    expect((body as { errors: object[] }).errors).toHaveLength(20_000);
+    // Of more than a thousand the first are told.
+    expect((body as { errors: object[] }).errors).toHaveLength(1_000);
     expect((body as { errors: object[] }).errors.at(-1)).toMatchObject({ hint: 'Did you mean "consumers"?' });
   });
 });

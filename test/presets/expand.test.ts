@@ -22,6 +22,9 @@ describe('a config with a preset', () => {
       headers_format: false,
       secret: null,
       signature: 'sha1',
+      tls: null,
+      proxy: null,
+      auth: null,
     });
   });
 
