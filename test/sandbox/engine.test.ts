@@ -162,8 +162,9 @@ describe.each<Language>(['javascript', 'lua'])('an engine of %s', (language) => 
     [
       'the same thing very often',
       {
-        javascript: '() => { let all = "x"; for (let i = 0; i < 18; i += 1) all = [all, all]; return all; }',
-        lua: lua('local all = "x" for i = 1, 18 do all = {all, all} end return all'),
+        javascript:
+          '() => { let all = "x".repeat(64); for (let i = 0; i < 15; i += 1) all = [all, all]; return all; }',
+        lua: lua('local all = ("x"):rep(64) for i = 1, 15 do all = {all, all} end return all'),
       },
     ],
   ])('refuses a function that returns %s', async (_, sources) => {
