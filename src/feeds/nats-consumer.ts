@@ -16,6 +16,12 @@ export interface FoundConsumer {
   readonly info: ConsumerInfo;
 }
 
+/** As much of a JetStreamManager as finds a consumer. */
+export interface ConsumerManager {
+  readonly streams: Pick<JetStreamManager['streams'], 'find'>;
+  readonly consumers: Pick<JetStreamManager['consumers'], 'info' | 'add' | 'update'>;
+}
+
 /** How long the server waits for an acknowledgement, or the word that it is being worked on, before it sends a message again. */
 const ACK_WAIT_MS = 30_000;
 /** Messages that may be on their way or wait at once. */
@@ -26,29 +32,35 @@ const MAX_UNACKNOWLEDGED = 4_000;
  * wanted it, but that its subjects become those of the source. Throws when it is of another kind.
  */
 export async function findConsumer(
-  manager: JetStreamManager,
+  manager: ConsumerManager,
   nats: NatsDefinition,
   durable: string,
 ): Promise<FoundConsumer> {
-  const [subject = '', ...others] = [nats.subject].flat();
-  const stream = nats.stream ?? (await manager.streams.find(subject));
-  const filter =
-    others.length === 0 ? { filter_subject: subject } : { filter_subjects: [subject, ...others] };
+  const subjects = [nats.subject].flat();
+  const stream = nats.stream ?? (await manager.streams.find(subjects[0] ?? ''));
   const info = await findInfo(manager, stream, durable);
   if (info === null) {
-    const { deliver } = nats;
-    return {
-      stream,
-      info: await manager.consumers.add(stream, { ...toConfig(durable, deliver), ...filter }),
-    };
+    const config = { ...toConfig(durable, nats.deliver), ...toFilter(subjects, null) };
+    return { stream, info: await manager.consumers.add(stream, config) };
   }
   checkKind(info);
-  if (isSameFilter(info.config, [subject, ...others])) return { stream, info };
-  return { stream, info: await manager.consumers.update(stream, durable, filter) };
+  if (isSameFilter(info.config, subjects)) return { stream, info };
+  return { stream, info: await manager.consumers.update(stream, durable, toFilter(subjects, info.config)) };
+}
+
+/**
+ * A consumer has one subject or a list, never both, and an update leaves what it does not name: what was a list stays one,
+ * and what becomes one has its subject taken away.
+ */
+function toFilter(subjects: readonly string[], before: ConsumerConfig | null): Partial<ConsumerConfig> {
+  const isList = subjects.length > 1 || before?.filter_subjects !== undefined;
+  return isList
+    ? { filter_subject: '', filter_subjects: [...subjects] }
+    : { filter_subject: subjects[0] ?? '' };
 }
 
 async function findInfo(
-  manager: JetStreamManager,
+  manager: ConsumerManager,
   stream: string,
   durable: string,
 ): Promise<ConsumerInfo | null> {
