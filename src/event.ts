@@ -23,6 +23,14 @@ export interface HookEvent {
   readonly attributes: EventAttributes | null;
 }
 
+/** What is below an object, key by key; undefined: nothing is there. */
+export function valueAt(object: JsonObject, keys: readonly string[]): Json | undefined {
+  return keys.reduce<Json | undefined>(
+    (value, key) => (isJsonObject(value) && Object.hasOwn(value, key) ? value[key] : undefined),
+    object,
+  );
+}
+
 /** Whether a JSON value is an object (not null, not an array). */
 export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { toSeenEvent } from './catalogue/change-names.ts';
 import type { Clock } from './clock.ts';
-import { type HookEvent, isJsonObject, type Json } from './event.ts';
+import { type HookEvent, valueAt } from './event.ts';
 import { toGateCheck } from './gate/check.ts';
 import { judgeEnabled } from './gate/enabled.ts';
 import { judgeFilter } from './gate/filter.ts';
@@ -82,9 +82,7 @@ function judge(gates: readonly Gate[], hook: LiveHook, event: HookEvent): StopRe
 /** The value at a dotted path of the data, as JSON; null when the hook has no path or the event nothing there. */
 function toOrderKey(path: string | null, { data }: HookEvent): string | null {
   if (path === null) return null;
-  let value: Json | undefined = data;
-  for (const part of path.split('.'))
-    value = isJsonObject(value) && Object.hasOwn(value, part) ? value[part] : undefined;
+  const value = valueAt(data, path.split('.'));
   return value === undefined || value === null ? null : toBoundedKey(JSON.stringify(value));
 }
 

@@ -1,4 +1,4 @@
-import { isJsonObject, type Json, type JsonObject } from '../event.ts';
+import { isJsonObject, type Json, type JsonObject, valueAt } from '../event.ts';
 
 /** Levels a sample goes down: a schema may hold itself. */
 const MAX_DEPTH = 8;
@@ -90,10 +90,10 @@ function merge(one: JsonObject, other: JsonObject): JsonObject {
 function find($ref: Json | undefined, root: JsonObject): Json | undefined {
   if (typeof $ref !== 'string' || !$ref.startsWith('#')) return undefined;
   const keys = $ref.slice(1).split('/').slice(1);
-  return keys.reduce<Json | undefined>((value, key) => {
-    const name = decodeURIComponent(key).replaceAll('~1', '/').replaceAll('~0', '~');
-    return value !== undefined && isJsonObject(value) && Object.hasOwn(value, name) ? value[name] : undefined;
-  }, root);
+  return valueAt(
+    root,
+    keys.map((key) => decodeURIComponent(key).replaceAll('~1', '/').replaceAll('~0', '~')),
+  );
 }
 
 function findGiven(schema: JsonObject): Json | undefined {

@@ -1,4 +1,4 @@
-import { isJsonObject, type Json, type JsonObject } from '../event.ts';
+import { type JsonObject, valueAt } from '../event.ts';
 
 /** What came in, as far as a place can be in it. */
 export interface Placed {
@@ -14,10 +14,6 @@ const HEADER = 'header:';
 export function readPlace(place: string, { headers, data }: Placed): string | null {
   const value = place.startsWith(HEADER)
     ? headers[place.slice(HEADER.length).toLowerCase()]
-    : place.split('.').reduce(stepInto, data as Json | undefined);
+    : valueAt(data, place.split('.'));
   return typeof value === 'string' && value !== '' ? value : typeof value === 'number' ? String(value) : null;
-}
-
-function stepInto(value: Json | undefined, key: string): Json | undefined {
-  return isJsonObject(value) && Object.hasOwn(value, key) ? value[key] : undefined;
 }
