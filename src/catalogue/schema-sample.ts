@@ -38,8 +38,8 @@ export function sampleOf(root: JsonObject, { sparse }: { readonly sparse: boolea
 }
 
 function sample(schema: Json | undefined, context: Context): Json {
-  if (!isJsonObject(schema ?? null) || context.depth > MAX_DEPTH) return TEXT;
-  const resolved = resolve(schema as JsonObject, context);
+  if (!isJsonObject(schema) || context.depth > MAX_DEPTH) return TEXT;
+  const resolved = resolve(schema, context);
   const given = findGiven(resolved);
   if (given !== undefined) return given;
   const deeper = { ...context, depth: context.depth + 1 };
@@ -61,23 +61,18 @@ function sample(schema: Json | undefined, context: Context): Json {
 }
 
 /** What the schema is made of: what it refers to, the first of several it may be, and all it has to be. */
-function resolve(schema: JsonObject, { root, depth }: Context): JsonObject {
+function resolve(schema: JsonObject, { root, depth }: Omit<Context, 'sparse'>): JsonObject {
   const { $ref, anyOf, oneOf, allOf, ...own } = schema;
-  const parts = [find($ref, root), first(anyOf), first(oneOf), ...list(allOf)].filter(
-    (part) => part !== undefined,
-  );
-  if (parts.length === 0 || depth > MAX_DEPTH) return own;
-  return parts
+  if (depth > MAX_DEPTH) return own;
+  return [find($ref, root), first(anyOf), first(oneOf), ...list(allOf)]
     .filter(isJsonObject)
-    .map((part) => resolve(part, { root, depth: depth + 1, sparse: false }))
+    .map((part) => resolve(part, { root, depth: depth + 1 }))
     .reduce(merge, own);
 }
 
 function merge(one: JsonObject, other: JsonObject): JsonObject {
   const both = { ...other, ...one };
-  const properties = [one.properties, other.properties]
-    .filter((value) => value !== undefined)
-    .filter(isJsonObject);
+  const properties = [one.properties, other.properties].filter(isJsonObject);
   const required = [...list(one.required), ...list(other.required)];
   return {
     ...both,
@@ -109,7 +104,7 @@ function toType({ type, properties, required, items }: JsonObject): Json | undef
 }
 
 function sampleObject({ properties, required }: JsonObject, context: Context): Json {
-  const known = properties !== undefined && isJsonObject(properties) ? properties : {};
+  const known = isJsonObject(properties) ? properties : {};
   const needed = list(required).filter((name) => typeof name === 'string');
   const names = context.sparse ? needed : [...new Set([...needed, ...Object.keys(known)])];
   return Object.fromEntries(
