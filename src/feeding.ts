@@ -37,7 +37,7 @@ export function createFeeding({
     const refused = intaken.flatMap((result, index) =>
       result.kind === 'refused' ? [{ index, message: result.message }] : [],
     );
-    for (const _ of refused) counters.countEvent('refused');
+    counters.countEvent('refused', refused.length);
     return refused;
   };
 }
