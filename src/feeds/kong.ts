@@ -88,7 +88,8 @@ export function startKongFeed(
 
   async function emitSome(events: readonly FedEvent[]): Promise<void> {
     const refused = await emit(events);
-    for (const err of refused) logger.error({ source, err }, 'a change of a gateway was refused');
+    for (const { message: err } of refused)
+      logger.error({ source, err }, 'a change of a gateway was refused');
     if (refused.length < events.length) lastEventAt = clock.now();
   }
 

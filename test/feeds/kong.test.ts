@@ -170,6 +170,18 @@ describe('a gateway that is looked at', () => {
     expect(stage.state().problem).toBeNull();
   });
 
+  it('says why a change was refused, and goes on without it', async () => {
+    await using gateway = await startKongAdminApi();
+    await using stage = setKongStage(gateway.url);
+    await stage.start();
+    stage.failing.refuse = 'no such event';
+    gateway.put('consumers', JANE);
+    await stage.look(2);
+    const refusal = { source: 'gateway', err: 'no such event', msg: 'a change of a gateway was refused' };
+    expect(stage.log.map((line) => JSON.parse(line))).toMatchObject([refusal, refusal]);
+    expect(stage.state()).toMatchObject({ problem: null, lastEventAt: null });
+  });
+
   it('takes a change of one secret for a change, and shows neither', async () => {
     await using gateway = await startKongAdminApi();
     await using stage = setKongStage(gateway.url);

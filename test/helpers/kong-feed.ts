@@ -25,8 +25,8 @@ export interface KongStage extends AsyncDisposable {
   names(): readonly string[];
   /** What is kept; null: nothing. */
   kept: JsonObject | null;
-  /** What taking in or keeping fails with; null: it does not. */
-  readonly failing: { emit: string | null; save: string | null };
+  /** What taking in or keeping fails with, or every event is refused for; null: it does not, and none is. */
+  readonly failing: { emit: string | null; save: string | null; refuse: string | null };
   /** Every wait between looks so far, ms. */
   readonly waits: readonly number[];
   readonly log: readonly string[];
@@ -85,6 +85,8 @@ export function setKongStage(
         ...FEED_PARTS,
         async emit(events) {
           if (stage.failing.emit !== null) throw new Error(stage.failing.emit);
+          const { refuse: message } = stage.failing;
+          if (message !== null) return events.map((_, index) => ({ index, message }));
           emitted.push(...events);
           return [];
         },
@@ -126,7 +128,7 @@ export function setKongStage(
     },
     names: () => stage.take().map(({ source, event }) => `${source} ${event}`),
     kept: null,
-    failing: { emit: null, save: null },
+    failing: { emit: null, save: null, refuse: null },
     waits,
     log,
     async [Symbol.asyncDispose]() {
