@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import type { Json, JsonObject } from '../../src/event.ts';
+import { CERTIFICATE } from './fault-receiver.ts';
 
 /** An entity of the fake gateway. */
 type Entity = JsonObject & { readonly id: string };
@@ -163,7 +163,7 @@ export async function startKongAdminApi({
   }
 
   const handle = (req: IncomingMessage, res: ServerResponse): void => void answer(req, res);
-  const server = tls ? createTlsServer(readCertificate(), handle) : createServer(handle);
+  const server = tls ? createTlsServer(CERTIFICATE, handle) : createServer(handle);
   const api = {
     url: '',
     requests,
@@ -180,13 +180,6 @@ export async function startKongAdminApi({
   await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
   const { port: bound } = server.address() as AddressInfo;
   return Object.assign(api, { url: `${tls ? 'https' : 'http'}://127.0.0.1:${bound}` });
-}
-
-function readCertificate(): { readonly key: Buffer; readonly cert: Buffer } {
-  return {
-    key: readFileSync(new URL('../fixtures/self-signed-key.pem', import.meta.url)),
-    cert: readFileSync(new URL('../fixtures/self-signed-cert.pem', import.meta.url)),
-  };
 }
 
 /** Answers as the Admin API does. */

@@ -2,12 +2,12 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it } from 'vitest';
-import type { DeliveryQuery } from '../../src/journal/delivery.ts';
 import { openSqliteJournal } from '../../src/journal/sqlite.ts';
 import { createMemoryJournals } from '../../src/journal/sqlite-memory.ts';
 import { toEntry } from '../helpers/journal-entries.ts';
 import { createTempDir } from '../helpers/temp-dir.ts';
 import { describeJournal, type JournalUnderTest } from './contract.ts';
+import { EVERYTHING } from './contract-history.ts';
 
 describeJournal('SQLite', async (): Promise<JournalUnderTest> => {
   const dir = createTempDir();
@@ -44,26 +44,15 @@ describe('createMemoryJournals()', () => {
     using journals = createMemoryJournals();
     const first = journals.open();
     await first.append([toEntry({ event: { id: 'same' } }), toEntry()]);
-    const [delivery] = await first.listDeliveries(ALL);
+    const [delivery] = await first.listDeliveries(EVERYTHING);
     expect(delivery).toBeDefined();
     const second = journals.open();
-    expect(await second.listDeliveries(ALL)).toEqual([]);
+    expect(await second.listDeliveries(EVERYTHING)).toEqual([]);
     expect(await second.counts()).toEqual({ pending: 0, parked: 0, succeeded: 0, failed: 0, exhausted: 0 });
     expect(await second.append([toEntry({ event: { id: 'same' } })])).toMatchObject([{ kind: 'accepted' }]);
     await expect(first.counts()).rejects.toMatchObject({ code: 'unavailable' });
   });
 });
-
-const ALL: DeliveryQuery = {
-  hook: null,
-  state: null,
-  source: null,
-  event: null,
-  since: null,
-  until: null,
-  after: null,
-  size: 10,
-};
 
 describe('openSqliteJournal()', () => {
   it('refuses a file that is no journal, says what to do and leaves it as it is', async () => {
