@@ -1,11 +1,9 @@
-import { type NatsConnection, PermissionViolationError } from '@nats-io/transport-node';
+import type { NatsConnection } from '@nats-io/transport-node';
 import type { EventSource, NatsDefinition } from '../definitions/definition.ts';
+import { toMessage } from '../errors.ts';
 import type { Feed, FeedParts } from './feed.ts';
-import { connectNats } from './nats-connection.ts';
 import { subscribeNats } from './nats-core.ts';
 import { createNatsIntake } from './nats-intake.ts';
-import { consumeNats } from './nats-jetstream.ts';
-import { toNatsProblem } from './nats-problem.ts';
 import type { NatsSession } from './nats-session.ts';
 
 /** Waits between two sessions: each twice the one before, and the last one again and again. */
@@ -15,6 +13,18 @@ const LAST_WAIT_MS = 30_000;
 const STEADY_MS = 60_000;
 /** How long a stop waits for a server to take the last acknowledgements. */
 const GRACE_MS = 2_000;
+
+/** What needs the client of NATS, of sixty modules: the first source loads it, not every start. */
+async function loadClient() {
+  const [{ connectNats }, { consumeNats }, { failureOf, toNatsProblem }] = await Promise.all([
+    import('./nats-connection.ts'),
+    import('./nats-jetstream.ts'),
+    import('./nats-problem.ts'),
+  ]);
+  return { connectNats, consumeNats, failureOf, toNatsProblem };
+}
+
+type Client = Awaited<ReturnType<typeof loadClient>>;
 
 /**
  * Takes in messages of NATS, in one session with a server after another for as long as the source is declared. Whatever
@@ -29,12 +39,15 @@ export function startNatsFeed(source: EventSource, nats: NatsDefinition, parts: 
   let problem: string | null = 'not connected yet';
 
   async function run(): Promise<void> {
+    let explain = toMessage;
     for (let failures = 0; !signal.aborted; failures += 1) {
       const beganAt = clock.now();
       try {
-        await attend();
+        const client = await loadClient();
+        explain = client.toNatsProblem;
+        await attend(client);
       } catch (error) {
-        note(secrets.redact(toNatsProblem(error)));
+        note(secrets.redact(explain(error)));
       }
       if (clock.now() - beganAt >= STEADY_MS) failures = 0;
       await wait(Math.min(FIRST_WAIT_MS * 2 ** failures, LAST_WAIT_MS));
@@ -43,11 +56,11 @@ export function startNatsFeed(source: EventSource, nats: NatsDefinition, parts: 
   }
 
   /** Takes messages until the feed is stopped; rejects with what ended it otherwise. */
-  async function attend(): Promise<void> {
+  async function attend({ connectNats, consumeNats, failureOf }: Client): Promise<void> {
     const connection = await connectNats(nats, { source: source.name, secrets, judge, signal });
     try {
       const lost = failureOf(connection);
-      const session = await orStopped(Promise.race([open(connection), lost]));
+      const session = await orStopped(Promise.race([open(connection, consumeNats), lost]));
       if (session === undefined) return;
       note(null);
       await orStopped(Promise.race([session.ended, lost]));
@@ -59,7 +72,7 @@ export function startNatsFeed(source: EventSource, nats: NatsDefinition, parts: 
     }
   }
 
-  function open(connection: NatsConnection): Promise<NatsSession> {
+  function open(connection: NatsConnection, consumeNats: Client['consumeNats']): Promise<NatsSession> {
     const sessionParts = { source, nats, connection, offer: intake.offer, clock };
     return nats.durable === null ? subscribeNats(sessionParts) : consumeNats(sessionParts, nats.durable);
   }
@@ -112,19 +125,4 @@ export function startNatsFeed(source: EventSource, nats: NatsDefinition, parts: 
       await running;
     },
   };
-}
-
-/** Rejects once a connection is lost, or its server says that something that is needed is not permitted. */
-function failureOf(connection: NatsConnection): Promise<never> {
-  const { promise, reject } = Promise.withResolvers<never>();
-  promise.catch(() => undefined);
-  const watch = async (): Promise<void> => {
-    for await (const status of connection.status())
-      if (status.type === 'error' && status.error instanceof PermissionViolationError) reject(status.error);
-  };
-  void watch();
-  void connection
-    .closed()
-    .then((error) => reject(error ?? new Error('The connection to the server was lost')));
-  return promise;
 }

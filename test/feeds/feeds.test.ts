@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
@@ -47,6 +48,18 @@ function createStage(dir: TempDir) {
 }
 
 describe('feeds', () => {
+  it('load the client of NATS for sources of NATS only', () => {
+    const { href } = new URL('../../src/feeds/feeds.ts', import.meta.url);
+    const script = `import { createRequire } from 'node:module';
+      await import('${href}');
+      console.log(Object.keys(createRequire('${href}').cache).join());`;
+    const loaded = execFileSync(process.execPath, ['--input-type=module', '-e', script], {
+      encoding: 'utf8',
+    });
+    expect(loaded).toContain('node_modules');
+    expect(loaded).not.toContain('nats-io');
+  });
+
   it('follow what is declared: new ones start, those that are gone end', async () => {
     using dir = createTempDir();
     const { feeds, clock, emitted, until } = createStage(dir);
