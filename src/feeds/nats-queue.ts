@@ -44,6 +44,7 @@ export function createNatsQueue(): NatsQueue {
   };
 }
 
-function sizeOf({ message: { data } }: Arrival): number {
-  return data.length;
+/** A server bounds headers and data together: either may be nearly all of a message. */
+function sizeOf({ message: { headers, data } }: Arrival): number {
+  return headers.reduce((bytes, [name, value]) => bytes + name.length + value.length, data.length);
 }
