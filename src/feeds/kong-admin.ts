@@ -17,6 +17,9 @@ const TIMEOUT_MS = 30_000;
 /** Characters of what the gateway says about a request that it did not answer with 200. */
 const MAX_SAID = 200;
 
+/** Requests that are under way at once where one is made for each of many things. */
+const AT_ONCE = 8;
+
 /** A row of the gateway, as it shows it. */
 export type Entity = JsonObject & { readonly id: string };
 
@@ -128,6 +131,14 @@ export function createAdminApi(
       return answer?.value ?? null;
     },
   };
+}
+
+/** Asks something of each, some of them at once; answers in their order. */
+export async function askOfEach<T, R>(all: readonly T[], ask: (one: T) => Promise<R>): Promise<readonly R[]> {
+  const answers: R[] = [];
+  for (let from = 0; from < all.length; from += AT_ONCE)
+    answers.push(...(await Promise.all(all.slice(from, from + AT_ONCE).map(ask))));
+  return answers;
 }
 
 function toUrl(base: string, path: string, query: Readonly<Record<string, string>>): string {

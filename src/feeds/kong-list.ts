@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import type { JsonObject } from '../event.ts';
-import type { AdminApi, Entity } from './kong-admin.ts';
+import { type AdminApi, askOfEach, type Entity } from './kong-admin.ts';
 import { toEntityDigest, toShownEntity } from './kong-entities.ts';
 import type { Row, Rows } from './kong-memory.ts';
 
@@ -45,8 +45,6 @@ class LossError extends Error {
   override readonly name = 'LossError';
 }
 
-/** Entities that are asked for at once. */
-const AT_ONCE = 8;
 /** Entities that are gone through between two pauses, so that a long list never holds up deliveries. */
 const BATCH = 200;
 const NONE: Rows = new Map();
@@ -97,19 +95,16 @@ interface Missing {
   readonly found: JsonObject | null;
 }
 
-async function findMissing(
+function findMissing(
   { pathOf }: EntityList,
   missing: readonly (readonly [string, Row])[],
   api: AdminApi,
 ): Promise<readonly Missing[]> {
-  const answers: Missing[] = [];
-  for (let from = 0; from < missing.length; from += AT_ONCE) {
-    const asked = missing
-      .slice(from, from + AT_ONCE)
-      .map(async ([id, row]) => ({ id, row, found: await api.find(pathOf(id, toEntity(row))) }));
-    answers.push(...(await Promise.all(asked)));
-  }
-  return answers;
+  return askOfEach(missing, async ([id, row]) => ({
+    id,
+    row,
+    found: await api.find(pathOf(id, toEntity(row))),
+  }));
 }
 
 /** Some entities are answered within something else: all that says of them is that they are there. */

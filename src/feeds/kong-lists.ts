@@ -1,6 +1,6 @@
 import type { KongDefinition } from '../definitions/definition.ts';
 import { isJsonObject, type Json, type JsonObject } from '../event.ts';
-import { type AdminApi, AdminApiError, type Entity } from './kong-admin.ts';
+import { type AdminApi, AdminApiError, askOfEach, type Entity } from './kong-admin.ts';
 import { isGlobal, toListPath } from './kong-entities.ts';
 import type { EntityList } from './kong-list.ts';
 
@@ -11,9 +11,6 @@ export interface Area {
   /** Its upstreams, asked for once. */
   upstreams(): Promise<readonly Entity[]>;
 }
-
-/** Upstreams that are asked about at once. */
-const AT_ONCE = 8;
 
 /** The areas a definition names. Each is for one look. */
 export function toAreas({ workspaces, tags }: KongDefinition, api: AdminApi): readonly Area[] {
@@ -56,32 +53,22 @@ export function toLists(
   return [...entities.filter(isGlobal).map((schema) => toList(schema, '')), ...areas.flatMap(ofArea)];
 }
 
-/** Does something for each upstream, several at once. */
-export async function forEachUpstream(
-  upstreams: readonly Entity[],
-  work: (upstream: Entity, path: string) => Promise<void>,
-  { prefix }: Area,
-): Promise<void> {
-  for (let from = 0; from < upstreams.length; from += AT_ONCE) {
-    const some = upstreams.slice(from, from + AT_ONCE);
-    await Promise.all(some.map((one) => work(one, `${prefix}upstreams/${encodeURIComponent(one.id)}`)));
-  }
+/** The path of an upstream. */
+export function toUpstreamPath({ prefix }: Area, id: string): string {
+  return `${prefix}upstreams/${encodeURIComponent(id)}`;
 }
 
 /** Targets are listed by upstream only. */
 function toTargets(area: Area, api: AdminApi): Pick<EntityList, 'read' | 'holds' | 'pathOf'> {
   return {
     async read() {
-      const targets: Entity[] = [];
-      const work = async (_upstream: Entity, path: string): Promise<void> => {
-        for (const target of await listBelow(api, `${path}/targets`)) targets.push(target);
-      };
-      await forEachUpstream(await area.upstreams(), work, area);
-      return targets;
+      const lists = await askOfEach(await area.upstreams(), ({ id }) =>
+        listBelow(api, `${toUpstreamPath(area, id)}/targets`),
+      );
+      return lists.flat();
     },
     holds: async (target) => (await area.upstreams()).some(({ id }) => id === toOwner(target)),
-    pathOf: (id, target) =>
-      `${area.prefix}upstreams/${encodeURIComponent(toOwner(target))}/targets/${encodeURIComponent(id)}`,
+    pathOf: (id, target) => `${toUpstreamPath(area, toOwner(target))}/targets/${encodeURIComponent(id)}`,
   };
 }
 

@@ -1,11 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { KongDefinition } from '../definitions/definition.ts';
 import { toMessage } from '../errors.ts';
-import { type AdminApi, AdminApiError, type Entity } from './kong-admin.ts';
+import { type AdminApi, AdminApiError, askOfEach, type Entity } from './kong-admin.ts';
 import type { ListChange } from './kong-events.ts';
 import { type AddressHealth, compareHealth, type HealthChange, toAddresses } from './kong-health.ts';
 import { type EntityList, lookAtList } from './kong-list.ts';
-import { type Area, forEachUpstream, listBelow, toAreas, toLists } from './kong-lists.ts';
+import { type Area, listBelow, toAreas, toLists, toUpstreamPath } from './kong-lists.ts';
 import type { Losses } from './kong-losses.ts';
 import type { KongMemory, Rows } from './kong-memory.ts';
 
@@ -115,11 +115,11 @@ async function lookAtHealth(
   const isFirst = memory.health === null;
   const health = new Map<string, AddressHealth>();
   const changes: HealthChange[] = [];
-  const look = async ({ id }: Entity, path: string): Promise<void> => {
+  const look = async (area: Area, { id }: Entity): Promise<void> => {
     const before = memory.health?.get(id) ?? NOTHING_KNOWN;
     health.set(id, before);
     await trying.attempt(async () => {
-      const addresses = toAddresses(id, await listBelow(api, `${path}/health`));
+      const addresses = toAddresses(id, await listBelow(api, `${toUpstreamPath(area, id)}/health`));
       const seen = compareHealth(addresses, { before, isFirst });
       health.set(id, seen.health);
       changes.push(...seen.changes);
@@ -131,7 +131,7 @@ async function lookAtHealth(
     const listed = await trying.attempt(async () => {
       upstreams = await area.upstreams();
     });
-    if (listed) await forEachUpstream(upstreams, look, area);
+    if (listed) await askOfEach(upstreams, (upstream) => look(area, upstream));
     else all = false;
   }
   // Of an area that could not be looked at nothing is known to have gone.
