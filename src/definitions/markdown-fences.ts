@@ -8,8 +8,8 @@ export interface Fence {
 
 const OPENING = /^(?<indent>\s*)(?<fence>`{3,}|~{3,})\s*(?<language>[A-Za-z]*)(?<rest>[^`]*)$/;
 const LANGUAGES: readonly string[] = ['yaml', 'yml'];
-/** What says that a block is a definition: each has a kind or a handler at its top level. */
-const DEFINITION = /^(?<indent>\s*)(?:kind:\s*["']?(?:EventHook|EventSource)\b|handler:)/m;
+/** A line that says, at the top level of a block, that it is a definition: each has a kind or a handler there. */
+const DEFINITION = /^(?:kind:\s*["']?(?:EventHook|EventSource)\b|handler:)/;
 /** In the line that opens a block: it is not to be read. */
 const IGNORED = /\bhookline-ignore\b/;
 
@@ -39,6 +39,6 @@ function isClosing(line: string, fence: string): boolean {
 /** A key `handler` deeper down is of something else. */
 function isDefinition(content: readonly string[]): boolean {
   const indents = content.filter((line) => line.trim() !== '').map((line) => line.search(/\S/));
-  const { indent } = DEFINITION.exec(content.join('\n'))?.groups ?? {};
-  return indent !== undefined && indent.replaceAll('\n', '').length === Math.min(...indents);
+  const top = indents.reduce((least, indent) => Math.min(least, indent), Number.POSITIVE_INFINITY);
+  return content.some((line) => line.search(/\S/) === top && DEFINITION.test(line.slice(top)));
 }

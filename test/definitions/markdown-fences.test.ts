@@ -24,6 +24,20 @@ describe('findFences()', () => {
     expect(findFences(markdown)).toEqual([]);
   });
 
+  it.each([
+    ['behind a line of spaces', 'source: crud\n  \nhandler: log'],
+    ['behind something deeper that has one', 'labels:\n  handler: x\nhandler: log'],
+    ['in a block of more lines than a call takes arguments', `handler: log${'\n#'.repeat(200_000)}`],
+  ])('finds the handler %s', (_what, block) => {
+    expect(findFences(`\`\`\`yaml\n${block}\n\`\`\``)).toEqual([{ line: 2, text: `\n${block}` }]);
+  });
+
+  it('takes time in proportion to blank lines', () => {
+    const started = performance.now();
+    expect(findFences(`\`\`\`yaml\n${'\n'.repeat(200_000)}name: x\n\`\`\``)).toEqual([]);
+    expect(performance.now() - started).toBeLessThan(5_000);
+  });
+
   it('takes a block that is never closed to the end', () => {
     expect(findFences(`\`\`\`yaml\n${HOOK}`)).toEqual([{ line: 2, text: `\n${HOOK}` }]);
   });
