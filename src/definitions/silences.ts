@@ -1,5 +1,6 @@
 import type { Problem } from './problem.ts';
 import { type ProblemCode, RULES, type Rule } from './rules.ts';
+import { toCut } from './shown.ts';
 import { toHint } from './suggest.ts';
 
 /** A comment that silences a rule on one line: `# hookline-ignore RULE: REASON`. */
@@ -72,8 +73,10 @@ function findMistake({ rule, reason }: Silence): Mistake | null {
   const { severity } = (Object.hasOwn(known, rule) ? known[rule] : undefined) ?? {};
   const hint = RULES.silence_invalid.remedy;
   if (rule === '') return { message: 'The silence names no rule', hint };
-  if (severity === undefined)
-    return { message: `There is no rule "${rule}"`, hint: toHint(rule, Object.keys(RULES)) ?? hint };
+  if (severity === undefined) {
+    const shown = toCut(rule);
+    return { message: `There is no rule "${shown}"`, hint: toHint(shown, Object.keys(RULES)) ?? hint };
+  }
   if (severity === 'error') return { message: `The rule ${rule} cannot be silenced: it is no warning`, hint };
   return reason === '' ? { message: `The silence of ${rule} has no reason`, hint } : null;
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { findSilences, silence } from '../../src/definitions/silences.ts';
 import { briefsOf } from '../helpers/prepare-texts.ts';
 
 const WEBHOOK = 'source: crud\nhandler: webhook\nconfig:\n';
@@ -29,6 +30,13 @@ describe('silences', () => {
   ])('silence nothing with %s, and say so', async (_what, comment) => {
     const text = `${WEBHOOK}${URL_LINE} # hookline-ignore ${comment}\n`;
     expect(await briefsOf(text)).toEqual(['4:8 ssl_verify_unsaid config.url', '4:29 silence_invalid']);
+  });
+
+  it('are repeated no further than people read', () => {
+    const silences = findSilences(Buffer.from(`# hookline-ignore ${'a'.repeat(100_000)}: why`));
+    expect(silence([], [{ file: 'a.yaml', silences }])).toMatchObject([
+      { code: 'silence_invalid', message: `There is no rule "${'a'.repeat(60)}…"` },
+    ]);
   });
 
   it('are found in a time that grows with the file: a line of spaces is no trap', async () => {
