@@ -102,8 +102,9 @@ export async function toSubject(prepared: Prepared): Promise<TestSubject | null>
     noteHooks: async (sightings, at) => sightings.map(() => ({ createdAt: at, updatedAt: at })),
     at: 0,
   });
-  const configs = snapshot.hooks.map(({ definition }) => definition.config);
-  return { snapshot, urls: findUrlReferences(configs), plainSecrets: configs.flatMap(findPlainSecrets) };
+  const hooks = snapshot.hooks.map(({ definition }) => definition);
+  const plainSecrets = hooks.flatMap(({ config }) => findPlainSecrets(config));
+  return { snapshot, urls: findUrlReferences(hooks), plainSecrets };
 }
 
 /** No token server is asked: what hooks of a test send says where a token would be. */

@@ -69,6 +69,23 @@ expect: { requests: [{ signed: true, attempt: 1 }] }`);
     expect(requests).toBe(0);
   });
 
+  it.each([
+    ['of a proxy', '    proxy: "{vault://env/proxy}"\n'],
+    [
+      'of certificates',
+      '    tls: { ca: "{vault://file/ca.pem}", cert: "{vault://file/c}", key: "{vault://file/k}" }\n',
+    ],
+    [
+      'of a token server',
+      '    auth: { oauth2: { token_url: "{vault://env/tokens}", client_id: a, client_secret: "{vault://env/s}" } }\n',
+    ],
+  ])('sends with references %s that nothing is given for', async (_what, line) => {
+    const hook = `source: crud\nhandler: webhook\nconfig:\n    url: https://a.example.com/\n    ssl_verify: true\n${line}`;
+    const { happenings } = await run(`events: [${EVENT}]`, { 'hook.yaml': hook });
+    expect(happenings.unsent).toEqual([]);
+    expect(happenings.requests).toMatchObject([{ url: 'https://a.example.com/', answer: '200' }]);
+  });
+
   it('tries again at the very times of the schedule, whatever the receiver does', async () => {
     const { happenings } = await run(`events: [${EVENT}]
 answers: { hook: [500, timeout, refused, reset, dns, tls, { status: 429, headers: { retry-after: "7200" } }, 200] }`);

@@ -1,4 +1,4 @@
-import type { Json } from '../event.ts';
+import type { EventHook } from '../definitions/definition.ts';
 import { createEnvVault, toVariable } from '../secrets/env-vault.ts';
 import { createRedactor } from '../secrets/redactor.ts';
 import { isReference, parseReference, type Reference, SecretError } from '../secrets/reference.ts';
@@ -63,18 +63,13 @@ function toStandIn(reference: Reference, isUrl: boolean): string {
 }
 
 /** The references of hooks that stand where a URL has to be. */
-export function findUrlReferences(configs: readonly unknown[]): ReadonlySet<string> {
-  const urls = (configs as readonly UrlPlaces[]).flatMap(({ url, proxy, auth }) => [
-    url,
-    proxy,
-    auth?.oauth2?.token_url,
-  ]);
-  return new Set(urls.filter((url) => typeof url === 'string').filter(isReference));
+export function findUrlReferences(hooks: readonly EventHook[]): ReadonlySet<string> {
+  return new Set(hooks.flatMap(toUrls).filter(isReference));
 }
 
-/** Where a config has URLs, if it is of a handler that sends. */
-interface UrlPlaces {
-  readonly url?: Json;
-  readonly proxy?: Json;
-  readonly auth?: { readonly oauth2?: { readonly token_url: string } } | null;
+function toUrls(hook: EventHook): readonly string[] {
+  if (hook.handler !== 'webhook' && hook.handler !== 'webhook-custom') return [];
+  const { url, proxy, auth } = hook.config;
+  const tokenUrl = auth !== null && 'oauth2' in auth ? auth.oauth2.token_url : [];
+  return [url, proxy ?? [], tokenUrl].flat();
 }

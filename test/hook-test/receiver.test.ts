@@ -55,6 +55,14 @@ describe('createReceivers()', () => {
     });
   });
 
+  it('is reached past certificates and proxies, which are of the network', async () => {
+    const { client, sent } = createBench(OK);
+    const tls = { ca: 'stand-in-ca', cert: 'stand-in-cert', key: 'stand-in-key' };
+    const answer = await client.send({ ...REQUEST, tls, proxy: 'https://proxy.test/' });
+    expect(answer).toMatchObject({ kind: 'answer', status: 200 });
+    expect(sent[0]?.received).toMatchObject({ url: 'https://receiver.example.com/in?a=b', body: 'hello' });
+  });
+
   it('is busy until it waits for the clock', async () => {
     const { client, clock, activity, sent } = createBench({ ...OK, afterMs: 500 });
     const incoming = client.send(REQUEST);
