@@ -1,5 +1,6 @@
 import { count } from '../count.ts';
 import type { Json, JsonObject } from '../event.ts';
+import { mapTexts } from '../map-texts.ts';
 import { toDuration } from './duration.ts';
 import type { HappeningKind } from './hook-test.ts';
 
@@ -61,14 +62,7 @@ function toCut(text: string): string {
 
 /** An id with a label in its place, in every text of a value, the keys of maps left out. */
 export function relabel<T extends Json>(value: T, labels: ReadonlyMap<string, string>): T {
-  return change(value) as T;
-
-  function change(part: Json): Json {
-    if (typeof part === 'string') return part.replaceAll(UUID, (id) => labels.get(id) ?? id);
-    if (Array.isArray(part)) return part.map(change);
-    if (typeof part !== 'object' || part === null) return part;
-    return Object.fromEntries(Object.entries(part).map(([key, item]) => [key, change(item)]));
-  }
+  return mapTexts(value, [], (text) => text.replaceAll(UUID, (id) => labels.get(id) ?? id)) as T;
 }
 
 const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}/g;
