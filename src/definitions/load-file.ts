@@ -91,22 +91,19 @@ function loadBytes(bytes: Buffer, place: FilePlace): readonly Loaded[] {
 }
 
 /** The documents of a file, or why there are none to look at: `empty` is what is said of one that holds nothing. */
-export function readDocuments(bytes: Buffer, empty: FileFault): YamlFile {
+export function readDocuments(bytes: Buffer, empty: Pick<FileFault, 'message' | 'hint'>): YamlFile {
   const read = toFileText(bytes);
   if (read.kind === 'broken') return { kind: 'invalid', mistakes: [{ path: [], ...read.fault }] };
   const yaml = parseYaml(read.text);
   if (yaml.kind === 'invalid' || yaml.documents.length > 0) return yaml;
-  return { kind: 'invalid', mistakes: [{ path: [], ...empty }] };
+  return { kind: 'invalid', mistakes: [{ code: 'file_empty', line: 1, column: 1, path: [], ...empty }] };
 }
 
 /** An editor that empties a file before it writes must not remove hooks. */
 const EMPTY = {
-  code: 'file_empty',
-  line: 1,
-  column: 1,
   message: 'The file holds no definition',
   hint: 'Remove the file; to switch a hook off, say enabled: false in it',
-} as const;
+};
 
 /** A mistake as a problem of its file. */
 export function toProblem(

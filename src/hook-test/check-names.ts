@@ -1,5 +1,5 @@
+import { toProblem } from '../definitions/load-file.ts';
 import type { Problem } from '../definitions/problem.ts';
-import { toDotted } from '../definitions/schema-messages.ts';
 import { toHint } from '../definitions/suggest.ts';
 import { HAPPENING_KINDS, type TestCase } from './hook-test.ts';
 import type { LoadedTest } from './load-tests.ts';
@@ -21,7 +21,7 @@ export function checkHookNames(
   const problem = (
     { path, atKey = false }: Omit<Mention, 'name'>,
     said: Pick<Problem, 'code' | 'message' | 'hint'>,
-  ): Problem => ({ ...said, severity: 'error', file, ...locate(path, atKey), path: toDotted(path) });
+  ): Problem => toProblem({ file }, { ...said, path, ...locate(path, atKey) });
   return test.tests.flatMap((one, index) => {
     const root = ['tests', index];
     const live = one.hooks ?? hooks;

@@ -1,7 +1,6 @@
 import { dirname, resolve } from 'node:path';
-import { readDocuments } from '../definitions/load-file.ts';
+import { readDocuments, toProblem } from '../definitions/load-file.ts';
 import type { Problem } from '../definitions/problem.ts';
-import { toDotted } from '../definitions/schema-messages.ts';
 import { toMessage } from '../errors.ts';
 import { isJsonObject, type JsonObject } from '../event.ts';
 import type { TestEvent } from './hook-test.ts';
@@ -15,7 +14,7 @@ export interface EventData {
   readonly problems: readonly Problem[];
 }
 
-const EMPTY = { code: 'file_empty', line: 1, column: 1, message: 'it is empty', hint: null } as const;
+const EMPTY = { message: 'it is empty', hint: null };
 
 /** Reads the files that events of a document have their data from. Never throws. */
 export function readEventData({ test, file, locate }: LoadedTest): EventData {
@@ -30,8 +29,8 @@ export function readEventData({ test, file, locate }: LoadedTest): EventData {
       }
       const path = ['tests', index, 'events', number, 'data_file'];
       const message = `Cannot read "${event.data_file}": ${read}`;
-      const said = { code: 'file_unreadable', severity: 'error', message, hint: null } as const;
-      return [{ ...said, file, ...locate(path), path: toDotted(path) }];
+      const said = { code: 'file_unreadable', message, hint: null } as const;
+      return [toProblem({ file }, { ...said, path, ...locate(path) })];
     }),
   );
   return { dataOf: (event) => data.get(event) ?? event.data ?? {}, problems };

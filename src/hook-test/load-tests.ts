@@ -31,13 +31,7 @@ export interface LoadedTestFile {
   readonly problems: readonly Problem[];
 }
 
-const EMPTY = {
-  code: 'file_empty',
-  line: 1,
-  column: 1,
-  message: 'The file holds no test',
-  hint: 'Write one, or remove the file',
-} as const;
+const EMPTY = { message: 'The file holds no test', hint: 'Write one, or remove the file' };
 
 /** Loads every HookTest of a file and finds everything wrong with it in one pass. Never throws. */
 export function loadTestFile(file: string, bytes: Buffer): LoadedTestFile {
