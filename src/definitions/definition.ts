@@ -23,11 +23,11 @@ export interface Origin {
   readonly line: number;
 }
 
-/** Certificates of the connection to a receiver, in PEM or as references. */
+/** Certificates of the connection to a receiver or a NATS server, in PEM or as references. */
 export interface TlsDefinition {
-  /** Who vouches for the receiver, one or several; null: whom the machine trusts. */
+  /** Who vouches for the other side, one or several; null: whom the machine trusts. */
   readonly ca: string | null;
-  /** What the receiver is shown; null where `key` is. */
+  /** What the other side is shown; null where `key` is. */
   readonly cert: string | null;
   readonly key: string | null;
 }
@@ -238,12 +238,7 @@ export interface NatsDefinition {
   readonly id: string | null;
   /** Secrets of it are references. */
   readonly auth: NatsAuth | null;
-  /** Texts in PEM, or references. */
-  readonly tls: {
-    readonly ca: string | null;
-    readonly cert: string | null;
-    readonly key: string | null;
-  } | null;
+  readonly tls: TlsDefinition | null;
 }
 
 /** A Kong Gateway whose Admin API is looked at every so often. */
