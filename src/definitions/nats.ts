@@ -1,9 +1,12 @@
+import sourceSchema from '../../schemas/event-source.schema.json' with { type: 'json' };
 import { isJsonObject, type JsonObject } from '../event.ts';
 import type { SchemaMistake } from './schema-messages.ts';
 
 /** Keys of `auth`, and which of them make one way to tell a server who asks. */
 const AUTH_KEYS = ['token', 'user', 'password', 'nkey', 'creds'];
 const AUTHS = ['token', 'user password', 'nkey', 'creds'];
+/** What has more was said by the schema, and each is compared with all. */
+const MAX_SUBJECTS = sourceSchema.properties.nats.properties.subject.maxItems;
 
 /** What a declaration of NATS says that does not go together. What has the wrong type was said by the schema. */
 export function checkNats({ nats }: JsonObject): readonly SchemaMistake[] {
@@ -28,7 +31,8 @@ function checkConsumer({ durable, queue, stream, deliver }: JsonObject): readonl
 
 /** A message of two subjects would be taken twice. */
 function checkSubjects({ subject }: JsonObject): readonly SchemaMistake[] {
-  const subjects = Array.isArray(subject) ? subject.filter((one) => typeof one === 'string') : [];
+  if (!Array.isArray(subject) || subject.length > MAX_SUBJECTS) return [];
+  const subjects = subject.filter((one) => typeof one === 'string');
   const second = subjects.find((one, index) => subjects.slice(0, index).some((other) => overlap(one, other)));
   if (second === undefined) return [];
   const first = subjects.find((one) => overlap(one, second));

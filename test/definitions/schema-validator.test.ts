@@ -342,6 +342,14 @@ events:
     expect(lines.join()).not.toContain('hunter2');
   });
 
+  it('says of too many subjects of NATS that they are, and compares none', () => {
+    const subjects = Array.from({ length: 20_000 }, (_, index) => `a${index}`);
+    const startedAt = performance.now();
+    const lines = said(`kind: EventSource\nname: a\nnats: { servers: a, subject: [${subjects}] }\n`);
+    expect(lines).toEqual([expect.stringContaining('must have at most 100 items')]);
+    expect(performance.now() - startedAt).toBeLessThan(5_000);
+  });
+
   it.each([
     '{ servers: a, subject: ["a.*.c", "a.b", "a.*.d.>", "b"] }',
     '{ servers: ["nats://a:4222", "tls://[::1]:4222", 127.0.0.1], subject: ">", queue: q }',
