@@ -17,8 +17,9 @@ export interface TlsFault {
   readonly message: string;
 }
 
+/** None has the beginning of another in it: so one that does not end is not looked for to the end of the text. */
 const CERTIFICATE =
-  /-----BEGIN (?:TRUSTED |X509 )?CERTIFICATE-----[\s\S]+?-----END [A-Z0-9 ]*CERTIFICATE-----/g;
+  /-----BEGIN (?:TRUSTED |X509 )?CERTIFICATE-----(?:(?!-----BEGIN [A-Z0-9 ]*CERTIFICATE-----)[\s\S])+?-----END [A-Z0-9 ]*CERTIFICATE-----/g;
 const BEGINNINGS = /-----BEGIN [A-Z0-9 ]*CERTIFICATE-----/g;
 
 /** Everything that is wrong with certificates and a key, each by itself and with each other; empty: they can be used. */
