@@ -2,16 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { checkCase } from '../../src/hook-test/check.ts';
 import type { Happening, Happenings } from '../../src/hook-test/happening.ts';
 import type { Expected } from '../../src/hook-test/hook-test.ts';
-
-const NOTHING: Happenings = {
-  requests: [],
-  stopped: [],
-  deliveries: [],
-  logs: [],
-  results: [],
-  refused: [],
-  unsent: [],
-};
+import { NOTHING } from '../helpers/happenings.ts';
 
 function request(hook: string, at: number): Happening {
   return { hook, at, id: 'event-1', method: 'POST', url: 'http://a/', body: '', headers: {}, answer: '200' };

@@ -1,16 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { Happenings } from '../../src/hook-test/happening.ts';
 import { checkSnapshot, formatSnapshots, parseSnapshots, toSnapshot } from '../../src/hook-test/snapshot.ts';
+import { NOTHING } from '../helpers/happenings.ts';
 
-const NOTHING: Happenings = {
-  requests: [],
-  stopped: [],
-  deliveries: [],
-  logs: [],
-  results: [],
-  refused: [],
-  unsent: [],
-};
 const BOUNDARY = `hookline-${'0a'.repeat(16)}`;
 
 describe('toSnapshot()', () => {
