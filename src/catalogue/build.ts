@@ -1,4 +1,5 @@
-import type { CatalogueEvent, EventSource, LoadedDefinition, Origin } from '../definitions/definition.ts';
+import type { LoadedDefinition, Origin } from '../definitions/definition.ts';
+import type { CatalogueEvent, EventSource } from '../definitions/event-source.ts';
 import type { Problem } from '../definitions/problem.ts';
 import { RULES } from '../definitions/rules.ts';
 import { isSameFile } from '../definitions/same-file.ts';

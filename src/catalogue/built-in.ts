@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
-import type { CatalogueEvent } from '../definitions/definition.ts';
+import type { CatalogueEvent } from '../definitions/event-source.ts';
 
 /** Events of one source by name. */
 export type SourceEvents = ReadonlyMap<string, CatalogueEvent>;

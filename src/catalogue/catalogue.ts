@@ -1,4 +1,4 @@
-import type { CatalogueEvent } from '../definitions/definition.ts';
+import type { CatalogueEvent } from '../definitions/event-source.ts';
 import type { CloudEventNames } from './cloud-event-names.ts';
 
 /** Every known source and its events: the built-in ones and every declared EventSource. */

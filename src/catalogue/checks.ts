@@ -1,6 +1,6 @@
 import type { ErrorObject } from 'ajv/dist/2020.js';
 import { compileDataSchema, explainMisfit } from '../definitions/data-schema.ts';
-import type { CatalogueEvent } from '../definitions/definition.ts';
+import type { CatalogueEvent } from '../definitions/event-source.ts';
 import { toHint } from '../definitions/suggest.ts';
 import type { JsonObject } from '../event.ts';
 import type { Catalogue } from './catalogue.ts';

@@ -1,4 +1,4 @@
-import type { EventSource } from '../definitions/definition.ts';
+import type { EventSource } from '../definitions/event-source.ts';
 import type { CloudEventOrigin } from './cloud-event-names.ts';
 
 /** An event that did not come as a CloudEvent. */

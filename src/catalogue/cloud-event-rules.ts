@@ -1,4 +1,4 @@
-import type { EventSource } from '../definitions/definition.ts';
+import type { EventSource } from '../definitions/event-source.ts';
 
 /** Which CloudEvents are which event, as one pattern of a declared source has it. */
 export interface CloudEventRule {

@@ -1,4 +1,4 @@
-import type { CatalogueEvent } from '../definitions/definition.ts';
+import type { CatalogueEvent } from '../definitions/event-source.ts';
 import { isJsonObject, type Json, type JsonObject } from '../event.ts';
 import { validateData } from './checks.ts';
 import { sampleOf } from './schema-sample.ts';

@@ -1,5 +1,6 @@
 import { count } from '../count.ts';
-import type { EventHook, EventSource } from '../definitions/definition.ts';
+import type { EventHook } from '../definitions/definition.ts';
+import type { EventSource } from '../definitions/event-source.ts';
 import { type DefinitionDiff, type DefinitionSet, diffDefinitions, isSame } from '../reconcile/diff.ts';
 import type { Prepared } from '../reconcile/prepare.ts';
 import type { EventDiff } from './diff-routes.ts';

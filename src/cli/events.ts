@@ -5,7 +5,7 @@ import type { Catalogue } from '../catalogue/catalogue.ts';
 import { checkEvent } from '../catalogue/checks.ts';
 import { sampleData } from '../catalogue/sample-event.ts';
 import { count } from '../count.ts';
-import type { CatalogueEvent } from '../definitions/definition.ts';
+import type { CatalogueEvent } from '../definitions/event-source.ts';
 import { toHint } from '../definitions/suggest.ts';
 import { HooklineError } from '../errors.ts';
 import { type CommandContext, type ExitCode, writeJson, writeLine } from './command.ts';

@@ -2,8 +2,9 @@ import type { JsonObject } from '../event.ts';
 import { MASK } from '../secrets/mask.ts';
 import { isReference } from '../secrets/reference.ts';
 import { findTlsFaults } from '../tls-material.ts';
-import type { AuthDefinition, TlsDefinition, WebhookConfig } from './definition.ts';
+import type { AuthDefinition, WebhookConfig } from './definition.ts';
 import type { SchemaMistake } from './schema-messages.ts';
+import type { TlsDefinition } from './tls-definition.ts';
 
 /** The fields that have to hold together. */
 type Request = Pick<WebhookConfig, 'url' | 'headers' | 'ssl_verify' | 'tls' | 'auth'>;

@@ -1,6 +1,6 @@
 import { Cron } from 'croner';
 import { toMessage } from '../errors.ts';
-import type { ScheduleDefinition } from './definition.ts';
+import type { ScheduleDefinition } from './event-source.ts';
 
 /** When something is due, by a pattern of cron in a time zone. */
 export interface Schedule {

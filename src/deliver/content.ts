@@ -1,5 +1,6 @@
 import { toCloudEventOrigin } from '../catalogue/cloud-event-origin.ts';
-import type { EventSource, WebhookFormat } from '../definitions/definition.ts';
+import type { WebhookFormat } from '../definitions/definition.ts';
+import type { EventSource } from '../definitions/event-source.ts';
 import type { EventAttributes, JsonObject } from '../event.ts';
 import { encodeHeaderValue } from '../intake/header-value.ts';
 import type { HandlerCall } from './handler.ts';

@@ -1,6 +1,6 @@
 import { digestJson } from '../canonical-json.ts';
 import type { Declared, DeclaredSource } from '../catalogue/build.ts';
-import type { EventSource } from '../definitions/definition.ts';
+import type { EventSource } from '../definitions/event-source.ts';
 import { toMessage } from '../errors.ts';
 import type { Feed, FeedMemory, FeedParts, FeedState } from './feed.ts';
 import { createFeedMemory } from './feed-memory.ts';

@@ -1,4 +1,4 @@
-import type { KongDefinition } from '../definitions/definition.ts';
+import type { KongDefinition } from '../definitions/event-source.ts';
 import type { HttpClient, Incoming } from '../deliver/http-client.ts';
 import { toMessage } from '../errors.ts';
 import { isJsonObject, type Json, type JsonObject } from '../event.ts';

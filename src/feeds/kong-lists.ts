@@ -1,4 +1,4 @@
-import type { KongDefinition } from '../definitions/definition.ts';
+import type { KongDefinition } from '../definitions/event-source.ts';
 import { isJsonObject, type Json, type JsonObject } from '../event.ts';
 import { type AdminApi, AdminApiError, askOfEach, type Entity } from './kong-admin.ts';
 import { isGlobal, toListPath } from './kong-entities.ts';

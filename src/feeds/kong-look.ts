@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { KongDefinition } from '../definitions/definition.ts';
+import type { KongDefinition } from '../definitions/event-source.ts';
 import { toMessage } from '../errors.ts';
 import { type AdminApi, AdminApiError, askOfEach, type Entity } from './kong-admin.ts';
 import type { ListChange } from './kong-events.ts';

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { digestJson } from '../canonical-json.ts';
-import type { KongDefinition } from '../definitions/definition.ts';
+import type { KongDefinition } from '../definitions/event-source.ts';
 import { isJsonObject, type Json, type JsonObject } from '../event.ts';
 import type { AddressHealth } from './kong-health.ts';
 

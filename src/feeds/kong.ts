@@ -1,5 +1,5 @@
 import { type Timer, toTime } from '../clock.ts';
-import type { KongDefinition } from '../definitions/definition.ts';
+import type { KongDefinition } from '../definitions/event-source.ts';
 import type { Incoming } from '../deliver/http-client.ts';
 import { toMessage } from '../errors.ts';
 import type { FedEvent, Feed, FeedParts } from './feed.ts';

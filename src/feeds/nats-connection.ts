@@ -10,7 +10,7 @@ import {
   usernamePasswordAuthenticator,
 } from '@nats-io/transport-node';
 import { nodeResolveHost } from '@nats-io/transport-node/lib/node_transport.js';
-import type { NatsAuth, NatsDefinition } from '../definitions/definition.ts';
+import type { NatsAuth, NatsDefinition } from '../definitions/event-source.ts';
 import { toMessage } from '../errors.ts';
 import type { FeedParts } from './feed.ts';
 import { type GuardedOptions, GuardedTransport } from './nats-transport.ts';

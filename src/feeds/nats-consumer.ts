@@ -8,7 +8,7 @@ import {
   type JetStreamManager,
 } from '@nats-io/jetstream';
 import { nanos } from '@nats-io/transport-node';
-import type { NatsDefinition } from '../definitions/definition.ts';
+import type { NatsDefinition } from '../definitions/event-source.ts';
 
 /** A durable consumer of a stream, and where to find it. */
 export interface FoundConsumer {

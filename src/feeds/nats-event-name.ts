@@ -1,4 +1,4 @@
-import type { NatsDefinition } from '../definitions/definition.ts';
+import type { NatsDefinition } from '../definitions/event-source.ts';
 import { type Placed, readPlace } from '../intake/place.ts';
 
 /** A message, as far as its name may be found in it. */

@@ -1,4 +1,4 @@
-import type { EventSource, NatsDefinition } from '../definitions/definition.ts';
+import type { EventSource, NatsDefinition } from '../definitions/event-source.ts';
 import { toMessage } from '../errors.ts';
 import type { FedEvent, FeedParts } from './feed.ts';
 import { createMessageReader, type NatsMessage } from './nats-message.ts';

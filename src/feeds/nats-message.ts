@@ -1,7 +1,7 @@
 import type { MsgHdrs } from '@nats-io/transport-node';
 import { createCloudEventNames } from '../catalogue/cloud-event-names.ts';
 import { toRules } from '../catalogue/cloud-event-rules.ts';
-import type { EventSource, NatsDefinition } from '../definitions/definition.ts';
+import type { EventSource, NatsDefinition } from '../definitions/event-source.ts';
 import { isJsonObject, type Json, type JsonObject } from '../event.ts';
 import { addTrace } from '../intake/attributes.ts';
 import { hasAttributes, readAttributes } from '../intake/binary-attributes.ts';

@@ -1,5 +1,5 @@
 import type { NatsConnection } from '@nats-io/transport-node';
-import type { EventSource, NatsDefinition } from '../definitions/definition.ts';
+import type { EventSource, NatsDefinition } from '../definitions/event-source.ts';
 import type { FeedParts } from './feed.ts';
 import type { NatsIntake } from './nats-intake.ts';
 

@@ -1,5 +1,5 @@
 import type { NatsConnection } from '@nats-io/transport-node';
-import type { EventSource, NatsDefinition } from '../definitions/definition.ts';
+import type { EventSource, NatsDefinition } from '../definitions/event-source.ts';
 import { toMessage } from '../errors.ts';
 import type { Feed, FeedParts } from './feed.ts';
 import { subscribeNats } from './nats-core.ts';

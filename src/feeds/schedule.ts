@@ -1,6 +1,6 @@
 import { TICK } from '../catalogue/build.ts';
 import { type Timer, toTime } from '../clock.ts';
-import type { ScheduleDefinition } from '../definitions/definition.ts';
+import type { ScheduleDefinition } from '../definitions/event-source.ts';
 import { createSchedule } from '../definitions/schedule.ts';
 import { toMessage } from '../errors.ts';
 import type { FedEvent, Feed, FeedParts } from './feed.ts';

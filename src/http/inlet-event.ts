@@ -1,4 +1,4 @@
-import type { InletDefinition } from '../definitions/definition.ts';
+import type { InletDefinition } from '../definitions/event-source.ts';
 import type { JsonObject } from '../event.ts';
 import { readPlace } from '../intake/place.ts';
 import { INLET_KINDS } from './inlet-kinds.ts';

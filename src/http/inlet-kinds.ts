@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import type { InletDefinition } from '../definitions/definition.ts';
+import type { InletDefinition } from '../definitions/event-source.ts';
 import { verifyStandardSignature } from '../deliver/signature.ts';
 import { isSameSecret } from '../same-secret.ts';
 import { isGenuine, type Push, toText } from './push-signatures.ts';

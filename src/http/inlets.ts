@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import type { InletDefinition } from '../definitions/definition.ts';
+import type { InletDefinition } from '../definitions/event-source.ts';
 import { HooklineError, toMessage } from '../errors.ts';
 import { isJsonObject, type JsonObject } from '../event.ts';
 import { MAX_EVENT_BYTES } from '../intake/limits.ts';

@@ -1,5 +1,5 @@
 import { Router } from 'express';
-import type { CatalogueEvent } from '../definitions/definition.ts';
+import type { CatalogueEvent } from '../definitions/event-source.ts';
 import { HooklineError } from '../errors.ts';
 import type { Registry } from '../registry/registry.ts';
 

@@ -1,6 +1,7 @@
 import type { Catalogue } from '../catalogue/catalogue.ts';
 import { checkEvent } from '../catalogue/checks.ts';
-import type { CatalogueEvent, EventHook, LoadedDefinition } from '../definitions/definition.ts';
+import type { EventHook, LoadedDefinition } from '../definitions/definition.ts';
+import type { CatalogueEvent } from '../definitions/event-source.ts';
 import { suggest } from '../definitions/suggest.ts';
 import type { CompiledHook, FieldRead } from './compile-hook.ts';
 import type { Finding } from './place.ts';

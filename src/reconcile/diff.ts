@@ -1,6 +1,7 @@
 import { digestJson } from '../canonical-json.ts';
 import { toAllEvents } from '../catalogue/build.ts';
-import type { EventHook, EventSource } from '../definitions/definition.ts';
+import type { EventHook } from '../definitions/definition.ts';
+import type { EventSource } from '../definitions/event-source.ts';
 import { toDotted } from '../definitions/schema-messages.ts';
 import type { JsonObject } from '../event.ts';
 import { compareTexts } from '../order.ts';

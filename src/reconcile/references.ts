@@ -1,4 +1,5 @@
-import type { EventHook, EventSource } from '../definitions/definition.ts';
+import type { EventHook } from '../definitions/definition.ts';
+import type { EventSource } from '../definitions/event-source.ts';
 import { toMessage } from '../errors.ts';
 import type { Json } from '../event.ts';
 import { locatePlainSecrets } from '../secrets/mask.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { buildCatalogue } from '../../src/catalogue/build.ts';
 import { checkEvent, validateData } from '../../src/catalogue/checks.ts';
-import type { CatalogueEvent } from '../../src/definitions/definition.ts';
+import type { CatalogueEvent } from '../../src/definitions/event-source.ts';
 import type { JsonObject } from '../../src/event.ts';
 import { loadSource } from '../helpers/load-text.ts';
 

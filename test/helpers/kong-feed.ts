@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import type { KongDefinition } from '../../src/definitions/definition.ts';
+import type { KongDefinition } from '../../src/definitions/event-source.ts';
 import { createHttpClient } from '../../src/deliver/http-client.ts';
 import type { JsonObject } from '../../src/event.ts';
 import type { FedEvent, Feed, FeedState } from '../../src/feeds/feed.ts';

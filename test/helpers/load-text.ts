@@ -1,4 +1,5 @@
-import type { EventHook, EventSource, LoadedFile } from '../../src/definitions/definition.ts';
+import type { EventHook, LoadedFile } from '../../src/definitions/definition.ts';
+import type { EventSource } from '../../src/definitions/event-source.ts';
 import { loadFile } from '../../src/definitions/load-file.ts';
 import type { Problem } from '../../src/definitions/problem.ts';
 

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { type JetStreamManager, jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { headers, type NatsConnection } from '@nats-io/transport-node';
-import type { NatsDefinition } from '../../src/definitions/definition.ts';
+import type { NatsDefinition } from '../../src/definitions/event-source.ts';
 import { connectNats } from '../../src/feeds/nats-connection.ts';
 import { FEED_PARTS } from './feed-parts.ts';
 import { createTempDir } from './temp-dir.ts';

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
-import type { EventHook, EventSource } from '../../src/definitions/definition.ts';
+import type { EventHook } from '../../src/definitions/definition.ts';
+import type { EventSource } from '../../src/definitions/event-source.ts';
 import type { JsonObject } from '../../src/event.ts';
 import {
   type DefinitionDiff,
