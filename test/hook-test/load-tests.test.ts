@@ -71,6 +71,18 @@ describe('loadTestFile()', () => {
       `${HEAD}tests:\n  - { name: a, until: 5 minutes }\n`,
       [expect.stringContaining('3:23 bad_value tests[0].until')],
     ],
+    [
+      `${HEAD}tests:\n  - { name: a, until: 999999999999d }\n`,
+      [expect.stringContaining('3:23 bad_value tests[0].until')],
+    ],
+    [
+      `${HEAD}tests:\n  - { name: a, until: ${'9999999d'.repeat(9)} }\n`,
+      [expect.stringContaining('3:23 bad_value tests[0].until')],
+    ],
+    [
+      `${HEAD}tests:\n  - { name: a, until: ${'9999999d'.repeat(8)}, events: [{ at: 2592000000ms, source: a, event: b }] }\n`,
+      [],
+    ],
     [`${HEAD}start: 2026-02-30T00:00:00Z\ntests: [{ name: a }]\n`, ['2:8 bad_value start']],
     [
       `${HEAD}tests: [{ name: a }, { name: a }]\n`,
