@@ -93,14 +93,18 @@ export function limitConnections(
   function onOpened(socket: Socket): void {
     const peer = toPeer(socket);
     open += 1;
+    if (open > maxConnections) makeRoom(socket);
     if (overTls) handshakes.set(peer, socket);
     socket.once('close', () => {
       open -= 1;
       if (handshakes.get(peer) === socket) handshakes.delete(peer);
     });
-    if (open <= maxConnections) return;
-    const [first] = [...handshakes.values().take(1), ...idle.values().take(1)];
-    first?.destroy();
+  }
+
+  /** Before the new one is among those that shake hands: it gives way only when nobody else can. */
+  function makeRoom(opened: Socket): void {
+    const [first = opened] = [...handshakes.values().take(1), ...idle.values().take(1)];
+    first.destroy();
   }
 
   function onConnection(socket: Socket): void {

@@ -17,6 +17,8 @@ const authority = createAuthority();
 const stranger = createAuthority('Stranger');
 const first = authority.issue('first.example');
 const second = authority.issue('second.example');
+const GET = 'GET / HTTP/1.1\r\nhost: 127.0.0.1\r\n\r\n';
+const LAST_GET = GET.replace('\r\n\r\n', '\r\nconnection: close\r\n\r\n');
 const LOOK_MS = 10_000;
 const SETTLE_MS = 1_000;
 
@@ -105,6 +107,14 @@ async function ask(url: string, options: ConnectionOptions): Promise<string> {
   });
 }
 
+/** A connection that was answered and is open still. */
+async function stay(url: string): Promise<TLSSocket> {
+  const socket = await shakeHands(url, { ca: authority.ca });
+  socket.write(GET);
+  await once(socket, 'data');
+  return socket;
+}
+
 describe('a server over TLS', () => {
   it('answers whoever trusts its certificate, and says https', async () => {
     await using bench = await startBench();
@@ -122,6 +132,17 @@ describe('a server over TLS', () => {
     await Promise.all(silent.map((socket) => once(socket, 'connect')));
     for (let n = 0; n < 5; n += 1) expect(await ask(bench.server.url, { ca: authority.ca })).toBe('answered');
     for (const socket of silent) socket.destroy();
+  });
+
+  it('serves others however many stay once they are answered: who was idle longest gives way', async () => {
+    await using bench = await startBench({ maxConnections: 2 });
+    const { url } = bench.server;
+    const [longest, other] = [await stay(url), await stay(url)];
+    const gone = new Promise((resolve) => longest.on('error', () => {}).once('close', resolve));
+    expect(await ask(url, { ca: authority.ca })).toBe('answered');
+    await gone;
+    other.write(LAST_GET);
+    expect((await other.toArray()).join('')).toContain('answered');
   });
 
   it('does not wait at a stop for who never shook hands', async () => {
@@ -221,7 +242,7 @@ describe('certificates whose files change', () => {
     await bench.look(SETTLE_MS);
     expect(await bench.shown()).toBe('second.example');
     expect(bench.log.join()).toContain('serving with the changed certificate');
-    before.write('GET / HTTP/1.1\r\nhost: 127.0.0.1\r\nconnection: close\r\n\r\n');
+    before.write(LAST_GET);
     expect((await before.toArray()).join('')).toContain('answered');
   });
 
