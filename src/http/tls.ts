@@ -35,16 +35,20 @@ const MIN_VERSION = 'TLSv1.2';
 interface Look {
   /** Tells it from another. */
   readonly digest: string;
-  readonly found: { readonly options: SecureContextOptions } | { readonly fault: string };
+  /** Says whether it can be used: asked only of what is new. */
+  readonly judge: () => Judged;
 }
+
+type Judged = { readonly options: SecureContextOptions } | { readonly fault: string };
 
 /** Reads the certificates of a server. Rejects with `usage` when they cannot be used. */
 export async function openTls({ files, clock, logger }: TlsParts): Promise<ServerTls> {
   const first = await look(files);
-  if ('fault' in first.found) throw new HooklineError('usage', `Cannot serve over TLS: ${first.found.fault}`);
+  const judged = first.judge();
+  if ('fault' in judged) throw new HooklineError('usage', `Cannot serve over TLS: ${judged.fault}`);
   const isMutual = files.clientCa !== null;
   return {
-    options: { ...first.found.options, requestCert: isMutual, rejectUnauthorized: isMutual },
+    options: { ...judged.options, requestCert: isMutual, rejectUnauthorized: isMutual },
     follow: (onChange) => follow({ files, clock, logger }, { first, onChange }),
   };
 }
@@ -59,8 +63,9 @@ function follow(
   let timer: Timer | null = null;
   let ended = false;
 
-  function take({ digest, found }: Look): void {
+  function take({ digest, judge }: Look): void {
     judged = digest;
+    const found = judge();
     const cert = files.cert;
     if ('fault' in found) {
       logger.error(
@@ -94,7 +99,7 @@ function follow(
   };
 }
 
-/** Reads and judges. Never rejects. */
+/** Reads. Never rejects. */
 async function look({ cert, key, clientCa }: TlsSettings): Promise<Look> {
   const paths = { ca: clientCa, cert, key };
   try {
@@ -104,10 +109,10 @@ async function look({ cert, key, clientCa }: TlsSettings): Promise<Look> {
       readPart(key),
     ]);
     const material: TlsMaterial = { ca, cert: certificate, key: privateKey };
-    return { digest: toDigest(material), found: judge(material, paths) };
+    return { digest: toDigest(material), judge: () => judge(material, paths) };
   } catch (error) {
     const fault = `cannot read its files: ${toMessage(error)}`;
-    return { digest: toDigest(fault), found: { fault } };
+    return { digest: toDigest(fault), judge: () => ({ fault }) };
   }
 }
 
@@ -119,19 +124,17 @@ function toDigest(value: TlsMaterial | string): string {
   return hash('sha256', JSON.stringify(value), 'base64url');
 }
 
-function judge(
-  material: TlsMaterial,
-  paths: Readonly<Record<keyof TlsMaterial, string | null>>,
-): Look['found'] {
-  const [fault] = findTlsFaults(material);
-  if (fault !== undefined) return { fault: `"${paths[fault.part]}" ${fault.message}` };
-  const { ca, cert, key } = material;
-  const options = {
-    ...(ca === null ? {} : { ca }),
-    ...(cert === null || key === null ? {} : { cert, key }),
-    minVersion: MIN_VERSION,
-  } as const;
+/** Never throws. */
+function judge(material: TlsMaterial, paths: Readonly<Record<keyof TlsMaterial, string | null>>): Judged {
   try {
+    const [fault] = findTlsFaults(material);
+    if (fault !== undefined) return { fault: `"${paths[fault.part]}" ${fault.message}` };
+    const { ca, cert, key } = material;
+    const options = {
+      ...(ca === null ? {} : { ca }),
+      ...(cert === null || key === null ? {} : { cert, key }),
+      minVersion: MIN_VERSION,
+    } as const;
     createSecureContext(options);
     return { options };
   } catch (error) {
