@@ -38,6 +38,15 @@ export function findTlsFaults({ ca, cert, key }: TlsMaterial): readonly TlsFault
   return isOther ? [...faults, { part: 'key', message: 'is not the key of the certificate' }] : faults;
 }
 
+/** Certificates and a key as TLS is configured with them: the machine's own authorities where there are none. */
+export function toTlsOptions({ ca, cert, key }: TlsMaterial): {
+  readonly ca?: string;
+  readonly cert?: string;
+  readonly key?: string;
+} {
+  return { ...(ca === null ? {} : { ca }), ...(cert === null || key === null ? {} : { cert, key }) };
+}
+
 /** What came of reading a part; a string says why it cannot be. */
 type Read<T> = T | string;
 

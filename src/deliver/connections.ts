@@ -4,7 +4,7 @@ import { Agent, buildConnector } from 'undici';
 import type { Clock, Timer } from '../clock.ts';
 import { toMessage } from '../errors.ts';
 import { SecretError } from '../secrets/reference.ts';
-import { findTlsFaults, type TlsMaterial } from '../tls-material.ts';
+import { findTlsFaults, type TlsMaterial, toTlsOptions } from '../tls-material.ts';
 import type { Egress } from './egress.ts';
 import { createGuardedConnector } from './guarded-connector.ts';
 import { Opening } from './opening.ts';
@@ -167,16 +167,11 @@ function openRoute(
 }
 
 /** Made once for all connections of a route: it takes longer than a request. */
-function toSecureContext({ ca, cert, key }: TlsMaterial): { readonly secureContext: SecureContext } {
-  const [fault] = findTlsFaults({ ca, cert, key });
+function toSecureContext(tls: TlsMaterial): { readonly secureContext: SecureContext } {
+  const [fault] = findTlsFaults(tls);
   if (fault !== undefined) throw new SecretError(`what config.tls.${fault.part} refers to ${fault.message}`);
   try {
-    return {
-      secureContext: createSecureContext({
-        ...(ca === null ? {} : { ca }),
-        ...(cert === null || key === null ? {} : { cert, key }),
-      }),
-    };
+    return { secureContext: createSecureContext(toTlsOptions(tls)) };
   } catch (error) {
     throw new SecretError(`config.tls cannot be used: ${toMessage(error)}`, { cause: error });
   }

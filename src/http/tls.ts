@@ -5,7 +5,7 @@ import type { Clock, Timer } from '../clock.ts';
 import { HooklineError, toMessage } from '../errors.ts';
 import type { Logger } from '../logger.ts';
 import type { TlsSettings } from '../settings-tls.ts';
-import { findTlsFaults, type TlsMaterial } from '../tls-material.ts';
+import { findTlsFaults, type TlsMaterial, toTlsOptions } from '../tls-material.ts';
 
 /** What certificates are followed with. */
 export interface TlsParts {
@@ -129,12 +129,7 @@ function judge(material: TlsMaterial, paths: Readonly<Record<keyof TlsMaterial, 
   try {
     const [fault] = findTlsFaults(material);
     if (fault !== undefined) return { fault: `"${paths[fault.part]}" ${fault.message}` };
-    const { ca, cert, key } = material;
-    const options = {
-      ...(ca === null ? {} : { ca }),
-      ...(cert === null || key === null ? {} : { cert, key }),
-      minVersion: MIN_VERSION,
-    } as const;
+    const options = { ...toTlsOptions(material), minVersion: MIN_VERSION } as const;
     createSecureContext(options);
     return { options };
   } catch (error) {
