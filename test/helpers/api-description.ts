@@ -8,6 +8,7 @@ import { readDescription } from '../../src/http/openapi.ts';
 export interface Operation {
   readonly method: string;
   readonly path: string;
+  readonly tags: readonly string[];
   /** What a token needs for it; null: none is asked for. */
   readonly scope: string | null;
   readonly requestBody: JsonObject | null;
@@ -25,11 +26,16 @@ export function readOperations(): readonly Operation[] {
   const paths = description.paths as Readonly<Record<string, JsonObject>>;
   return Object.entries(paths).flatMap(([path, item]) =>
     METHODS.filter((method) => item[method] !== undefined).map((method) => {
-      const { requestBody = null, responses, security } = inline(item[method] ?? null) as JsonObject;
+      const { tags, requestBody = null, responses, security } = inline(item[method] ?? null) as JsonObject;
       const [required] = security as readonly { readonly token: readonly string[] }[];
-      return { method, path, scope: required?.token[0] ?? null, requestBody, responses } as Operation;
+      return { method, path, tags, scope: required?.token[0] ?? null, requestBody, responses } as Operation;
     }),
   );
+}
+
+/** The tags that schemas/openapi.yaml declares. */
+export function readTags(): readonly string[] {
+  return (description.tags as readonly { readonly name: string }[]).map(({ name }) => name);
 }
 
 /** The media of a request or a response: schema and examples by content type. */

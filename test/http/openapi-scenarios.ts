@@ -11,6 +11,10 @@ export const FILES = {
     'source: crud\nevent: routes\nhandler: lambda\nconfig: { functions: ["(data) => data.entity.name"] }\n',
   'team/custom.yaml':
     'source: crud\nevent: services\nhandler: webhook-custom\nconfig: { method: GET, url: "http://127.0.0.1:9/" }\n',
+  'signed.yaml':
+    'source: crud\nevent: plugins\nhandler: webhook\nconfig: { url: "http://127.0.0.1:9/", secret: ["{vault://env/signing}", hunter2] }\n',
+  'team/signed.yaml':
+    'source: crud\nevent: plugins\nhandler: webhook-custom\nconfig: { method: GET, url: "http://127.0.0.1:9/", secret: [hunter2] }\n',
   'billing.yaml':
     'kind: EventSource\nname: billing\nevents: { paid: { unique: [a], schema: { type: object } } }\n',
   'github.yaml':
@@ -148,6 +152,8 @@ export const SCENARIOS: readonly Scenario[] = [
   { of: 'post /event-hooks', path: '/event-hooks', status: 405, body: { source: 'crud' } },
   { of: 'post /event-hooks', path: '/event-hooks', status: 413, body: LARGE },
   { of: 'get /event-hooks/{hook}', path: '/event-hooks/team/custom', status: 200 },
+  { of: 'get /event-hooks/{hook}', path: '/event-hooks/signed', status: 200 },
+  { of: 'get /event-hooks/{hook}', path: '/event-hooks/team/signed', status: 200 },
   { of: 'get /event-hooks/{hook}', path: '/event-hooks/log', status: 304, headers: ANY_TAG },
   { of: 'get /event-hooks/{hook}', path: '/event-hooks/nope', status: 404 },
   { of: 'put /event-hooks/{hook}', path: '/event-hooks/log', status: 405, body: {} },

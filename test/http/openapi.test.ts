@@ -10,6 +10,7 @@ import {
   mediaOf,
   type Operation,
   readOperations,
+  readTags,
 } from '../helpers/api-description.ts';
 import { type Answer, type RunningApp, runApp } from '../helpers/running-app.ts';
 import { FILES, HASTY, RECEIVERS, SCENARIOS, type Scenario, TOKENS } from './openapi-scenarios.ts';
@@ -109,6 +110,10 @@ describe('the description of the API', () => {
     expect(new Set([...served, 'post /events', 'post /in/{source}'])).toEqual(
       new Set([...described.map(toKey), 'post /event-hooks']),
     );
+  });
+
+  it('declares the tags of its operations', () => {
+    expect(new Set(OPERATIONS.flatMap(({ tags }) => tags))).toEqual(new Set(readTags()));
   });
 
   it('is served as it is, with the version of the program', async () => {
