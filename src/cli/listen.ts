@@ -1,11 +1,13 @@
-import { createServer, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { buffer } from 'node:stream/consumers';
 import { type Address, toAuthority } from '../address.ts';
 import { verifyKongSignature, verifyStandardSignature } from '../deliver/signature.ts';
 import { parsePublicKey, parseSigningKey } from '../deliver/signing-key.ts';
-import { HooklineError, toMessage } from '../errors.ts';
+import { ERROR_CODES, HooklineError, toMessage } from '../errors.ts';
+import { releaseBody } from '../http/body-room.ts';
+import { readBody } from '../http/read-body.ts';
 import { toListenError } from '../http/server.ts';
+import { MAX_BATCH_BYTES } from '../intake/limits.ts';
 import { type CommandContext, type ExitCode, writeLine } from './command.ts';
 import { createPaint, type Paint } from './print.ts';
 import { toPrintable } from './printable.ts';
@@ -32,11 +34,13 @@ export async function listen(
   const paint = createPaint(stdout);
   const server = createServer(async (req, res) => {
     try {
-      const body = await buffer(req);
+      const body = await readBody(req, MAX_BATCH_BYTES);
       writeLine(stdout, describeRequest(req, body, { secret, paint }));
       res.writeHead(status).end();
     } catch (error) {
-      writeLine(stderr, toPrintable(`${req.method} ${req.url}: the request broke off: ${toMessage(error)}`));
+      writeLine(stderr, toPrintable(`${req.method} ${req.url}: ${refuse(res, error)}`));
+    } finally {
+      releaseBody(req, res);
     }
   });
   await new Promise<void>((resolve, reject) => {
@@ -61,6 +65,14 @@ function checkSecret(secret: string | null): void {
   } catch (cause) {
     throw new HooklineError('usage', `Cannot use --secret: ${toMessage(cause)}`, { cause });
   }
+}
+
+/** Answers a request whose body was not read, if its sender waits for that still; gives the reason. */
+function refuse(res: ServerResponse, error: unknown): string {
+  const known =
+    error instanceof HooklineError ? error : new HooklineError('bad_request', 'Bad', { cause: error });
+  res.writeHead(ERROR_CODES[known.code].status).end();
+  return known.code === 'bad_request' ? `the request broke off: ${toMessage(known.cause)}` : known.message;
 }
 
 function describeRequest(

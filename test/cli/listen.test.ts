@@ -41,6 +41,17 @@ describe('hookline listen', () => {
     expect(await receiver.ended).toBe(0);
   });
 
+  it('reads no more than 16 MiB of a body, and goes on', async () => {
+    await using receiver = startCommand(['listen', '--listen', '127.0.0.1:0']);
+    const [, url = ''] = await receiver.printed(LISTENING);
+    const body = 'x'.repeat(16 * 1024 * 1024 + 1);
+    expect((await fetch(`${url}/large`, { method: 'POST', body })).status).toBe(413);
+    await receiver.printed('POST /large: The body is larger than 16777216 bytes');
+    expect((await fetch(`${url}/small`, { method: 'POST', body: 'small' })).status).toBe(200);
+    await receiver.printed('POST /small');
+    expect(receiver.stdout()).not.toContain('/large');
+  });
+
   it('verifies by a public key what that can tell', async () => {
     const [secret, key] = [
       'whsk_6Xb/dCcHpPea21PS1N9VY/NZW723CEc77N4rJCubMbfVKIDij2HKpMKkioLlX0dRqSKJp4AJ6p9lMicMFs6Kvg==',
