@@ -30,13 +30,9 @@ export function toErrorAnswer(error: unknown, logger: Logger): ErrorAnswer {
   };
 }
 
-/** Errors of the framework's own parsers say what the client did wrong through a 4xx status. */
+/** Errors of the framework say what the client did wrong through a 4xx status. Bodies are not read by it. */
 function fromFramework(error: unknown): HooklineError | null {
-  const { status, limit } = (error ?? {}) as { status?: unknown; limit?: unknown };
-  if (status === 413)
-    return new HooklineError('payload_too_large', `The body is larger than ${String(limit)} bytes`);
-  if (status === 415)
-    return new HooklineError('unsupported_media_type', `Cannot read the body: ${toMessage(error)}`);
+  const { status } = (error ?? {}) as { status?: unknown };
   if (typeof status === 'number' && status >= 400 && status < 500)
     return new HooklineError('bad_request', `Cannot read the request: ${toMessage(error)}`);
   return null;
