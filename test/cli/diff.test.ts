@@ -1,8 +1,10 @@
 import { symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { createAuthority } from '../helpers/certificates.ts';
 import { createLocalRepository } from '../helpers/local-repository.ts';
 import { runCommand } from '../helpers/process.ts';
+import { startRecordingServer } from '../helpers/recording-server.ts';
 import { type RunningApp, runApp } from '../helpers/running-app.ts';
 import { createTempDir } from '../helpers/temp-dir.ts';
 
@@ -30,6 +32,30 @@ describe('hookline diff against a server', () => {
     expect(stdout).toMatch(/^From {2}server http:\S+ \(dir@sha256:[0-9a-f]{64}\)\nTo {4}directory hooks.d\n/);
     expect(stdout).toContain('No difference: 1 hook unchanged; 1 source unchanged\n');
     expect(stdout).toContain('Note: Descriptions of sources are not compared: a server does not show them\n');
+  });
+
+  it('does not hold the mask of a key against its certificate', async () => {
+    const tls = createAuthority().issue('client.example');
+    const config = { url: 'https://example.com/', ssl_verify: true, tls };
+    const files = { 'hook.yaml': JSON.stringify({ source: 'crud', handler: 'webhook', config }) };
+    await using app = await runApp(files);
+    using dir = workTree(files);
+    const { code, stdout } = await runCommand(['diff'], { cwd: dir.path, env: urlOf(app) });
+    expect(stdout).toContain('No difference: 1 hook unchanged');
+    expect(code).toBe(0);
+  });
+
+  it('sends its token to the server of --url, and to no other that is named', async () => {
+    await using own = await startRecordingServer();
+    await using other = await startRecordingServer();
+    using dir = workTree({ 'log.yaml': LOG });
+    const env = { HOOKLINE_URL: own.url, HOOKLINE_TOKEN: 'hkl_hunter2hunter2' };
+    for (const named of ['server', `${own.url}/`, other.url])
+      await runCommand(['diff', named, 'hooks.d'], { cwd: dir.path, env });
+    const sent = ({ requests }: typeof own): readonly unknown[] => [
+      ...new Set(requests.map(({ headers }) => headers.authorization)),
+    ];
+    expect([sent(own), sent(other)]).toEqual([['Bearer hkl_hunter2hunter2'], [undefined]]);
   });
 
   it('prints what would change if the directory went live, and exits 1', async () => {
