@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { createServer as createHttpServer, type RequestListener } from 'node:http';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
+import { createWaiting } from './waiting.ts';
 
 /** A receiver that does something wrong, on a free port. */
 export interface FaultReceiver extends AsyncDisposable {
@@ -160,11 +161,7 @@ interface Tally {
 
 function createTally(server: Server): Tally {
   const sockets = new Set<Socket>();
-  let waiting: { readonly condition: () => boolean; readonly resolve: () => void }[] = [];
-  const check = (): void => {
-    for (const { condition, resolve } of waiting) if (condition()) resolve();
-    waiting = waiting.filter(({ condition }) => !condition());
-  };
+  const { until, check } = createWaiting();
   const tally: Tally = {
     sockets,
     heard: 0,
@@ -172,11 +169,7 @@ function createTally(server: Server): Tally {
       tally.heard += 1;
       check();
     },
-    until: (condition) =>
-      new Promise((resolve) => {
-        waiting.push({ condition, resolve });
-        check();
-      }),
+    until,
   };
   server.on('connection', (socket: Socket) => {
     sockets.add(socket);

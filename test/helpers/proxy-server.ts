@@ -1,7 +1,9 @@
 import { createServer, type Server } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
-import { type AddressInfo, connect, type Socket } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { CERTIFICATE } from './fault-receiver.ts';
+import { listenLocally } from './local-server.ts';
+import { createWaiting } from './waiting.ts';
 
 /** A real HTTP proxy that opens connections where it is told to. */
 export interface ProxyServer extends AsyncDisposable {
@@ -22,16 +24,7 @@ export interface ProxyServer extends AsyncDisposable {
 export async function startProxyServer(scheme: 'http' | 'https' = 'http'): Promise<ProxyServer> {
   const asked: string[] = [];
   const sockets = new Set<Socket>();
-  let waiting: { readonly condition: () => boolean; readonly resolve: () => void }[] = [];
-  const check = (): void => {
-    for (const { condition, resolve } of waiting) if (condition()) resolve();
-    waiting = waiting.filter(({ condition }) => !condition());
-  };
-  const until = (condition: () => boolean): Promise<void> =>
-    new Promise((resolve) => {
-      waiting.push({ condition, resolve });
-      check();
-    });
+  const { until, check } = createWaiting();
   const server: Server = scheme === 'https' ? createTlsServer(CERTIFICATE) : createServer();
   const proxy: ProxyServer = {
     url: '',
@@ -73,6 +66,5 @@ export async function startProxyServer(scheme: 'http' | 'https' = 'http'): Promi
     client.on('error', () => target.destroy());
     client.once('close', () => target.destroy());
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return Object.assign(proxy, { url: `${scheme}://127.0.0.1:${(server.address() as AddressInfo).port}` });
+  return Object.assign(proxy, { url: `${scheme}://127.0.0.1:${await listenLocally(server)}` });
 }

@@ -1,6 +1,7 @@
 import { createServer, type IncomingHttpHeaders } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
+import { endServer, listenLocally } from './local-server.ts';
+import { createWaiting } from './waiting.ts';
 
 /** A request as it came in. */
 export interface RecordedRequest {
@@ -23,31 +24,19 @@ export interface RecordingServer extends AsyncDisposable {
 /** Starts a receiver on a free port, or on one it had before. */
 export async function startRecordingServer(port = 0): Promise<RecordingServer> {
   const requests: RecordedRequest[] = [];
-  let waiting: { readonly count: number; readonly resolve: () => void }[] = [];
+  const { until, check } = createWaiting();
   const recording: RecordingServer = {
     url: '',
     requests,
     status: 204,
-    received: (count) =>
-      new Promise((resolve) => {
-        waiting.push({ count, resolve });
-        wake();
-      }),
-    [Symbol.asyncDispose]: () => {
-      server.closeAllConnections();
-      return new Promise((resolve) => server.close(() => resolve()));
-    },
-  };
-  const wake = (): void => {
-    for (const { count, resolve } of waiting) if (requests.length >= count) resolve();
-    waiting = waiting.filter(({ count }) => requests.length < count);
+    received: (count) => until(() => requests.length >= count),
+    [Symbol.asyncDispose]: () => endServer(server),
   };
   const server = createServer(async (req, res) => {
     const body = (await buffer(req)).toString('utf8');
     requests.push({ method: req.method ?? '', url: req.url ?? '', headers: req.headers, body });
     res.writeHead(recording.status).end();
-    wake();
+    check();
   });
-  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
-  return Object.assign(recording, { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` });
+  return Object.assign(recording, { url: `http://127.0.0.1:${await listenLocally(server, port)}` });
 }

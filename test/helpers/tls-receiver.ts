@@ -1,6 +1,7 @@
 import { createServer, type ServerOptions } from 'node:https';
-import type { AddressInfo } from 'node:net';
 import type { TLSSocket } from 'node:tls';
+import { endServer, listenLocally } from './local-server.ts';
+import { createWaiting } from './waiting.ts';
 
 /** A receiver over TLS that keeps whom each request came from. */
 export interface TlsReceiver extends AsyncDisposable {
@@ -20,7 +21,7 @@ export async function startTlsReceiver(
 ): Promise<TlsReceiver> {
   const clients: (string | null)[] = [];
   let open = 0;
-  let waiting: (() => void)[] = [];
+  const { until, check } = createWaiting();
   const isMutual = options.ca !== undefined;
   const server = createServer({ ...options, requestCert: isMutual, rejectUnauthorized: isMutual });
   server.on('request', (req, res) => {
@@ -33,14 +34,11 @@ export async function startTlsReceiver(
     open += 1;
     socket.once('close', () => {
       open -= 1;
-      if (open > 0) return;
-      for (const resolve of waiting) resolve();
-      waiting = [];
+      check();
     });
   });
   server.on('tlsClientError', () => {});
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
+  const port = await listenLocally(server);
   return {
     url: `https://127.0.0.1:${port}/`,
     port,
@@ -48,14 +46,7 @@ export async function startTlsReceiver(
     get open() {
       return open;
     },
-    untilAbandoned: () =>
-      new Promise((resolve) => {
-        if (open === 0) resolve();
-        else waiting.push(resolve);
-      }),
-    [Symbol.asyncDispose]: () => {
-      server.closeAllConnections();
-      return new Promise((resolve) => server.close(() => resolve()));
-    },
+    untilAbandoned: () => until(() => open === 0),
+    [Symbol.asyncDispose]: () => endServer(server),
   };
 }

@@ -1,8 +1,9 @@
 import { createServer } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import type { Certificate } from './certificates.ts';
+import { endServer, listenLocally } from './local-server.ts';
+import { createWaiting } from './waiting.ts';
 
 /** A request for a token. */
 export interface AskedToken {
@@ -34,11 +35,7 @@ export interface TokenServer extends AsyncDisposable {
 export async function startTokenServer(certificate: Certificate | null = null): Promise<TokenServer> {
   const asked: AskedToken[] = [];
   let held: (() => void)[] = [];
-  let waiting: { readonly count: number; readonly resolve: () => void }[] = [];
-  const wake = (): void => {
-    for (const { count, resolve } of waiting) if (asked.length >= count) resolve();
-    waiting = waiting.filter(({ count }) => asked.length < count);
-  };
+  const { until, check } = createWaiting();
   const state: TokenServer = {
     url: '',
     asked,
@@ -50,15 +47,8 @@ export async function startTokenServer(certificate: Certificate | null = null): 
       for (const answer of held) answer();
       held = [];
     },
-    untilAsked: (count) =>
-      new Promise((resolve) => {
-        waiting.push({ count, resolve });
-        wake();
-      }),
-    [Symbol.asyncDispose]: () => {
-      server.closeAllConnections();
-      return new Promise((resolve) => server.close(() => resolve()));
-    },
+    untilAsked: (count) => until(() => asked.length >= count),
+    [Symbol.asyncDispose]: () => endServer(server),
   };
   const server = certificate === null ? createServer() : createTlsServer(certificate);
   server.on('request', async (req, res) => {
@@ -78,11 +68,9 @@ export async function startTokenServer(certificate: Certificate | null = null): 
     };
     if (state.isHolding) held.push(answer);
     else answer();
-    wake();
+    check();
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const port = await listenLocally(server);
   const scheme = certificate === null ? 'http' : 'https';
-  return Object.assign(state, {
-    url: `${scheme}://127.0.0.1:${(server.address() as AddressInfo).port}/token`,
-  });
+  return Object.assign(state, { url: `${scheme}://127.0.0.1:${port}/token` });
 }

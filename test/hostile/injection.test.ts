@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createLogger } from '../../src/logger.ts';
+import { endServer, listenLocally } from '../helpers/local-server.ts';
 import { runCommand } from '../helpers/process.ts';
 import { openConnection, readToEnd } from '../helpers/raw-talk.ts';
 import { type RunningApp, runApp } from '../helpers/running-app.ts';
@@ -105,14 +105,9 @@ async function startServerThatSays(
     req.resume();
     res.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
   return {
-    url: `http://127.0.0.1:${port}`,
-    async [Symbol.asyncDispose]() {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-    },
+    url: `http://127.0.0.1:${await listenLocally(server)}`,
+    [Symbol.asyncDispose]: () => endServer(server),
   };
 }
 
