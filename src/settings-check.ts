@@ -42,8 +42,10 @@ export function completeSettings(read: object): CompleteSettingsFile {
 }
 
 /** Addresses that others can reach although nothing asks them who they are. */
-function findOpenAddresses({ listen, tls, intake, insecure, tokens = [] }: SettingsFile): readonly string[] {
-  if (insecure === true || tokens.length > 0) return [];
+function findOpenAddresses({ listen, tls, intake, insecure, tokens }: SettingsFile): readonly string[] {
+  // What does not fit the schema comes here too.
+  const hasTokens = Array.isArray(tokens) && tokens.length > 0;
+  if (insecure === true || hasTokens) return [];
   const mutual = findMutualAddresses({ tls, intake });
   return Object.entries({ listen, 'intake.listen': intake?.listen }).flatMap(([name, text]) => {
     const address = toAddress(text);

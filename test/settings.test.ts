@@ -334,6 +334,9 @@ describe('loadSettings() with mistakes', () => {
     ['sources: [{}]', '"sources.0" needs dir or git'],
     ['listen: 8440', '"listen" must be string'],
     ['intake: null', '"intake" must be object'],
+    ['tls: null', '"tls" must be object'],
+    ['intake: { tls: null }', '"intake.tls" must be object'],
+    ['tokens:', '"tokens" must be array'],
     ['reconcile: { poll: 0 }', '"reconcile.poll" must be >= 0.1'],
     ['reconcile: { poll: .inf }', '"reconcile.poll" must be number'],
     [
