@@ -6,13 +6,16 @@ export class Untranslatable extends Error {
 }
 
 /** Helpers that take the place of Lua's functions of one argument. */
-const FUNCTIONS: Readonly<Record<string, string>> = {
-  'string.upper': 'upper',
-  'string.lower': 'lower',
-  'cjson.encode': 'json',
-  tostring: '',
-};
-const METHODS: Readonly<Record<string, string>> = { upper: 'upper', lower: 'lower' };
+const FUNCTIONS: ReadonlyMap<string, string> = new Map([
+  ['string.upper', 'upper'],
+  ['string.lower', 'lower'],
+  ['cjson.encode', 'json'],
+  ['tostring', ''],
+]);
+const METHODS: ReadonlyMap<string, string> = new Map([
+  ['upper', 'upper'],
+  ['lower', 'lower'],
+]);
 const COMPARISONS: Readonly<Record<string, string>> = { '==': 'eq', '~=': 'ne' };
 /** What Handlebars takes for the name of a key as it is written. */
 const PLAIN_KEY = /^[A-Za-z_][\w-]*$/;
@@ -92,11 +95,11 @@ function toComparison({ operator, left, right }: Of<'BinaryExpression'>): string
 function toHelper({ base, arguments: given }: Of<'CallExpression'>): string {
   const [first] = given;
   if (base.type === 'MemberExpression' && base.indexer === ':' && given.length === 0) {
-    const helper = METHODS[base.identifier.name];
+    const helper = METHODS.get(base.identifier.name);
     if (helper !== undefined) return `${helper} ${toArgument(base.base)}`;
   }
   const name = base.type === 'Identifier' || base.type === 'MemberExpression' ? toPath(base) : '';
-  const helper = Object.hasOwn(FUNCTIONS, name) ? FUNCTIONS[name] : undefined;
+  const helper = FUNCTIONS.get(name);
   if (helper === undefined || first === undefined || given.length > 1)
     throw new Untranslatable(`a template cannot call ${name === '' ? 'a function' : `"${name}"`}`);
   return helper === '' ? toCall(first) : `${helper} ${toArgument(first)}`;

@@ -49,6 +49,7 @@ describe('translateTemplate()', () => {
     ['{{ #entity.tags }}', 'the operator "#"'],
     ['{{ entity.a + 1 }}', 'the operator "+"'],
     ['{{ os.date() }}', 'a template cannot call "os.date"'],
+    ['{{ entity:toString() }}', 'a template cannot call "entity.toString"'],
     ['{{ entity[operation] }}', 'a template cannot look up Identifier'],
     ['{{ not lua at all }}', 'is no expression of Lua'],
     ['{{ }}', 'is no expression of Lua'],
