@@ -78,8 +78,8 @@ function unreachable(url: string, reason: string): HooklineError {
   );
 }
 
-/** A name with several addresses fails with an error that says nothing but its code. */
-function describeFailure(error: unknown): string {
+/** Why no answer came. A name with several addresses fails with an error that says nothing but its code. */
+export function describeFailure(error: unknown): string {
   const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
   return toMessage(cause) || String((cause as NodeJS.ErrnoException).code);
 }

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { HooklineError, toMessage } from '../errors.ts';
 import { isJsonObject, type Json } from '../event.ts';
+import { describeFailure } from './client.ts';
 import type { CommandContext } from './command.ts';
 
 /** Where the token of the Admin API is: a command line is for all to see. */
@@ -8,18 +9,20 @@ const TOKEN_VARIABLE = 'KONG_ADMIN_TOKEN';
 const TIMEOUT_MS = 30_000;
 const PAGE_SIZE = 1000;
 
-/** Reads all event hooks of a gateway, from its Admin API or a file. Throws `server_unreachable`, `unprocessable`. */
+/** Reads all event hooks of a gateway, from its Admin API or a file. Throws `server_unreachable`, `unprocessable`, `usage`. */
 export async function readGateway(from: string, env: CommandContext['env']): Promise<readonly Json[]> {
   return /^https?:\/\//i.test(from) ? await readPages(from, env[TOKEN_VARIABLE]) : readDump(from);
 }
 
 async function readPages(from: string, token: string | undefined): Promise<readonly Json[]> {
-  const base = new URL(from.endsWith('/') ? from : `${from}/`);
+  const base = URL.parse(from.endsWith('/') ? from : `${from}/`);
+  if (base === null)
+    throw new HooklineError('usage', `Cannot read from "${from}": an Admin API is at http://HOST:PORT`);
   const hooks: Json[] = [];
   const seen = new Set<string>();
   for (let next: string | null = `event-hooks?size=${PAGE_SIZE}`; next !== null; ) {
-    const url: URL = new URL(next.replace(/^\/+/, ''), base);
-    if (url.origin !== base.origin || seen.has(url.href))
+    const url: URL | null = URL.parse(next.replace(/^\/+/, ''), base.href);
+    if (url?.origin !== base.origin || seen.has(url.href))
       throw new HooklineError(
         'unprocessable',
         `Cannot read the event hooks of ${base.origin}: its pages lead astray`,
@@ -48,10 +51,9 @@ async function readPage(url: URL, token: string | undefined): Promise<Json> {
         : '';
     throw new Error(`it answers ${response.status}${hint}`);
   } catch (cause) {
-    const { cause: inner } = cause as Error;
     throw new HooklineError(
       'server_unreachable',
-      `Cannot read the event hooks of ${url.origin}: ${inner instanceof Error ? toMessage(inner) : toMessage(cause)}`,
+      `Cannot read the event hooks of ${url.origin}: ${describeFailure(cause)}`,
       { cause },
     );
   }

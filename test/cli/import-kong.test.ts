@@ -2,7 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
+import { readGateway } from '../../src/cli/import-read.ts';
 import type { Json } from '../../src/event.ts';
 import { runCommand } from '../helpers/process.ts';
 import { startRecordingServer } from '../helpers/recording-server.ts';
@@ -108,6 +109,11 @@ describe('hookline import kong', () => {
       'its pages lead astray',
     ],
     [
+      'has a page that is nowhere',
+      { body: { data: [], next: 'http://a:99999/event-hooks' } },
+      'its pages lead astray',
+    ],
+    [
       'leads elsewhere',
       { body: { data: [], next: 'http://127.0.0.1:1/event-hooks' } },
       'its pages lead astray',
@@ -117,6 +123,24 @@ describe('hookline import kong', () => {
     const { code, stderr } = await runCommand(['import', 'kong', '--from', gateway.url]);
     expect(code).toBe(1);
     expect(stderr).toContain(message);
+  });
+
+  it('says of a gateway whose name has several addresses why none answers', async () => {
+    const cause = Object.assign(new AggregateError([]), { code: 'ECONNREFUSED' });
+    const fetch = vi.spyOn(globalThis, 'fetch').mockRejectedValue(new TypeError('fetch failed', { cause }));
+    await expect(readGateway('http://gateway.test:8001', {})).rejects.toMatchObject({
+      code: 'server_unreachable',
+      message: 'Cannot read the event hooks of http://gateway.test:8001: ECONNREFUSED',
+    });
+    fetch.mockRestore();
+  });
+
+  it('says of an address that it is none', async () => {
+    const { code, stderr } = await runCommand(['import', 'kong', '--from', 'http://gateway:99999']);
+    expect({ code, stderr }).toEqual({
+      code: 2,
+      stderr: 'hookline: Cannot read from "http://gateway:99999": an Admin API is at http://HOST:PORT\n',
+    });
   });
 
   it('writes over nothing, and then writes nothing', async () => {
