@@ -1,14 +1,17 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { Document } from 'yaml';
+import { stringify } from 'yaml';
 import { count } from '../count.ts';
-import { HooklineError, toMessage } from '../errors.ts';
+import { HooklineError } from '../errors.ts';
 import type { JsonObject } from '../event.ts';
 import type { ConvertedHook } from '../import/convert-hook.ts';
-import { type Converted, convertHooks, toPlainName } from '../import/convert-hooks.ts';
+import { type Converted, convertHooks } from '../import/convert-hooks.ts';
+import { toPlainName } from '../plain-name.ts';
 import { type CommandContext, type ExitCode, writeLine } from './command.ts';
 import { readGateway } from './import-read.ts';
+import { writeNew } from './new-output.ts';
 import { toPrintable } from './printable.ts';
+import { toSchemaLine } from './schema-line.ts';
 
 /** What `import kong` is asked for. */
 export interface ImportOptions {
@@ -25,8 +28,6 @@ interface NewFile {
   readonly path: string;
   readonly text: string;
 }
-
-const SCHEMA = '# yaml-language-server: $schema=https://hookline.dev/schemas/definition.schema.json';
 
 /** Makes a file of every event hook of a gateway; 1 when something is left to do by hand. */
 export async function importKong(options: ImportOptions, context: CommandContext): Promise<ExitCode> {
@@ -84,8 +85,7 @@ function toFiles({ hooks, sources }: Converted, to: string): readonly NewFile[] 
 
 function toFile(path: string, definition: JsonObject, todo: readonly string[]): NewFile {
   const comments = todo.map((one) => `# TODO: ${one.replaceAll(/\s+/g, ' ')}\n`).join('');
-  const text = new Document(definition).toString({ lineWidth: 0 });
-  return { path, text: `${SCHEMA}\n${comments}${text}` };
+  return { path, text: toSchemaLine(dirname(path)) + comments + stringify(definition, { lineWidth: 0 }) };
 }
 
 /** All of them or none: what is there is never written over. Throws `conflict`. */
@@ -96,14 +96,5 @@ function writeFiles(files: readonly NewFile[]): void {
       'conflict',
       `Nothing was written: ${there.join(', ')} would be written over; see --to`,
     );
-  for (const { path, text } of files) {
-    try {
-      mkdirSync(dirname(path), { recursive: true });
-      writeFileSync(path, text, { flag: 'wx' });
-    } catch (cause) {
-      throw new HooklineError('directory_unreadable', `Cannot write "${path}": ${toMessage(cause)}`, {
-        cause,
-      });
-    }
-  }
+  for (const { path, text } of files) writeNew(path, text);
 }

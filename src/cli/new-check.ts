@@ -1,10 +1,11 @@
 import { basename, relative, sep } from 'node:path';
 import type { LoadedFile } from '../definitions/definition.ts';
+import { isBelow } from '../definitions/directory-listing.ts';
 import { loadFile, toUnownedPlace } from '../definitions/load-file.ts';
 import type { Problem } from '../definitions/problem.ts';
 import { HooklineError } from '../errors.ts';
 import { toVariable } from '../secrets/env-vault.ts';
-import { isBelow, type NewHook, toFileName } from './new-hook.ts';
+import { type NewHook, toFileName } from './new-hook.ts';
 import { STDOUT } from './new-output.ts';
 import { createPreparing } from './preparing.ts';
 import { showAs } from './read-definitions.ts';
@@ -47,7 +48,7 @@ export async function checkText(text: string, options: CheckOptions): Promise<Ch
 /** The text as the file it is to be. */
 function load(text: string, { output, dir, hook }: CheckOptions): LoadedFile {
   const path = output === STDOUT ? `${toFileName(hook)}.yaml` : output;
-  const named = isBelow(path, dir) ? relative(dir, path).split(sep).join('/') : basename(path);
+  const named = isBelow(dir, path) ? relative(dir, path).split(sep).join('/') : basename(path);
   const bytes = Buffer.from(text);
   return showAs(path, loadFile({ file: named, bytes, source: toUnownedPlace('new') }));
 }

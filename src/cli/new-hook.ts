@@ -1,7 +1,6 @@
-import { dirname, join, relative, resolve, sep } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import hookSchema from '../../schemas/definition.schema.json' with { type: 'json' };
+import { toPlainName } from '../plain-name.ts';
 import { type Act, toConfigText, toInline, withUrl } from './new-config.ts';
+import { toSchemaLine } from './schema-line.ts';
 
 /** A hook to be written. */
 export interface NewHook {
@@ -29,31 +28,11 @@ export function toHookText({ act, source, event, name, url }: NewHook, directory
     value === null ? [] : [`${key}: ${toInline(value)}\n`],
   );
   const config = body === '' ? '' : `config:\n${body.replaceAll(/^(?=.)/gm, '  ')}`;
-  return `# yaml-language-server: $schema=${toSchemaPlace(directory)}\n${head}${lines.join('')}${config}`;
+  return `${toSchemaLine(directory)}${head}${lines.join('')}${config}`;
 }
 
 /** The name of a file for a hook, without its ending. */
 export function toFileName({ act, source, event }: Pick<NewHook, 'act' | 'source' | 'event'>): string {
   const what = act.kind === 'preset' ? act.preset : act.handler;
-  return [source, event, what]
-    .filter((part) => part !== null)
-    .join('-')
-    .replaceAll(/[^A-Za-z0-9._-]/g, '-');
-}
-
-const ROOT = fileURLToPath(new URL('../../', import.meta.url));
-
-/** Where an editor finds the schema: beside the definitions if Hookline is below the working directory, as they are, else by its name. */
-function toSchemaPlace(directory: string): string {
-  if (!isBelow(ROOT, '.') || !isBelow(directory, '.')) return hookSchema.$id;
-  return relative(directory, join(ROOT, 'schemas/definition.schema.json')).replaceAll(sep, '/');
-}
-
-/** Whether a path is that of a directory or is below it. */
-export function isBelow(path: string, directory: string): boolean {
-  const from = resolve(directory);
-  for (let at = resolve(path); ; at = dirname(at)) {
-    if (at === from) return true;
-    if (at === dirname(at)) return false;
-  }
+  return toPlainName([source, event, what].filter((part) => part !== null).join('-'));
 }

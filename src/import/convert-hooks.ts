@@ -1,6 +1,7 @@
 import { BUILT_IN } from '../catalogue/built-in.ts';
 import type { Json, JsonObject } from '../event.ts';
 import { compareTexts } from '../order.ts';
+import { toPlainName } from '../plain-name.ts';
 import { type ConvertedHook, convertHook } from './convert-hook.ts';
 import { type KongHook, toKongHook } from './kong-hook.ts';
 
@@ -54,11 +55,6 @@ function toNumbered(
     taken.add(`${name}-${number}`);
     return [`${name}-${number}`, hook] as const;
   });
-}
-
-/** A text as the name of a hook or a file: it leads nowhere else, whatever the gateway calls things. */
-export function toPlainName(text: string): string {
-  return text.replaceAll(/[^A-Za-z0-9._-]+/g, '-').replace(/^[^A-Za-z0-9]+/, '');
 }
 
 function declareSources(hooks: readonly KongHook[]): readonly JsonObject[] {

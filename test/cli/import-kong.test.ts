@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { readGateway } from '../../src/cli/import-read.ts';
 import type { Json } from '../../src/event.ts';
@@ -12,6 +12,7 @@ import { createTempDir } from '../helpers/temp-dir.ts';
 
 /** What the reference shows as the answer of /event-hooks. */
 const LISTING = new URL('../fixtures/kong/event-hooks.json', import.meta.url).pathname;
+const SCHEMA = new URL('../../schemas/definition.schema.json', import.meta.url).pathname;
 const LOG = {
   id: '13a16f91-68b6-4384-97f7-d02763a551ac',
   source: 'crud',
@@ -76,6 +77,16 @@ describe('hookline import kong', () => {
     ]);
     const { body } = await running.get('/deliveries?state=failed');
     expect(body).toMatchObject({ data: [{ hook: 'crud-consumers-lambda' }] });
+  });
+
+  it('names the schema of a checkout below the working directory, as new does', async () => {
+    using dir = createTempDir();
+    const { code } = await runCommand(['import', 'kong', '--from', LISTING, '--to', dir.path], { cwd: '/' });
+    expect(code).toBe(0);
+    for (const text of Object.values(filesOf(dir.path))) {
+      const [, place = ''] = /^# yaml-language-server: \$schema=(\S+)$/m.exec(text) ?? [];
+      expect(resolve(dir.path, place)).toBe(SCHEMA);
+    }
   });
 
   it('reads every page of a running gateway, with its token', async () => {
