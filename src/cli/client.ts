@@ -38,7 +38,7 @@ export async function askServer(
   };
   const sent = body === undefined ? {} : { body: JSON.stringify(body) };
   const response = await fetch(url + path, { method, headers, ...sent }).catch((error: unknown) => {
-    throw unreachable(url, `${describeFailure(error)}; ${suggest(error)}`);
+    throw unreachable(url, `${describeFailure(error)}; ${suggest(url, error)}`);
   });
   const text = await response.text().catch((error: unknown) => {
     throw unreachable(url, `its answer broke off: ${describeFailure(error)}`);
@@ -63,12 +63,22 @@ function parseAnswer(url: string, status: number, text: string): Json {
   }
 }
 
-/** What may help against a failure. */
-function suggest(error: unknown): string {
+/** OpenSSL's code for an answer that is no TLS. */
+const PLAIN_ANSWER = 'ERR_SSL_WRONG_VERSION_NUMBER';
+
+/** What may help against a failure: a server that answers in other words than HTTP runs. */
+function suggest(url: string, error: unknown): string {
   const { cause } = error as Error;
-  return cause instanceof Error && toTransportReason(cause) === 'tls'
-    ? 'see --ca, --cert and --key'
-    : 'is "hookline serve" running?';
+  const reason = cause instanceof Error ? toTransportReason(cause) : null;
+  const { protocol, host } = new URL(url);
+  if (reason === 'tls')
+    return (cause as NodeJS.ErrnoException).code === PLAIN_ANSWER
+      ? `does it serve no TLS? Then --url http://${host}`
+      : 'see --ca, --cert and --key';
+  if (reason !== 'transport') return 'is "hookline serve" running?';
+  return protocol === 'https:'
+    ? 'it may want a certificate of yours: see --cert and --key'
+    : `does it serve TLS? Then --url https://${host}, and see --ca`;
 }
 
 function unreachable(url: string, reason: string): HooklineError {
@@ -78,10 +88,10 @@ function unreachable(url: string, reason: string): HooklineError {
   );
 }
 
-/** Why no answer came. A name with several addresses fails with an error that says nothing but its code. */
+/** Why no answer came. A name with several addresses fails with an error that says nothing but its code; OpenSSL ends a line. */
 export function describeFailure(error: unknown): string {
   const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
-  return toMessage(cause) || String((cause as NodeJS.ErrnoException).code);
+  return toMessage(cause).trimEnd() || String((cause as NodeJS.ErrnoException).code);
 }
 
 /** A good answer as the view it is. The server's answers are held to the API description by its tests, not once more here. */
