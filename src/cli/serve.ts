@@ -58,18 +58,33 @@ function toPlace(source: SourceSettings): string {
   return source.kind === 'dir' ? source.dir : toShownUrl(source.url);
 }
 
-function printWelcome(app: App, { sources, tokens }: Settings, stderr: CommandContext['stderr']): void {
-  const places = sources.map(toPlace).join(' and ');
-  const token = tokens.length === 0 ? '' : ' -H "authorization: Bearer $HOOKLINE_TOKEN"';
+function printWelcome(app: App, settings: Settings, stderr: CommandContext['stderr']): void {
+  const places = settings.sources.map(toPlace).join(' and ');
   writeLine(stderr);
   writeLine(stderr, `Hookline serves ${places} on ${app.url}`);
   writeLine(stderr, 'Try:');
-  writeLine(stderr, `  ${toCurl(app, token)}`);
+  writeLine(stderr, `  ${toCurl(app, settings)}`);
   writeLine(stderr);
 }
 
-/** A line that works as it is: an event some live hook is for, or the built-in one closest to the reference. */
-function toCurl({ intakeUrl, exampleEvent }: App, token: string): string {
+/**
+ * A line that works as it is, but for files of certificates: an event some live hook is for, or the built-in one closest to
+ * the reference.
+ */
+function toCurl({ intakeUrl, exampleEvent }: App, settings: Settings): string {
+  const token = settings.tokens.length === 0 ? '' : ' -H "authorization: Bearer $HOOKLINE_TOKEN"';
   const body = JSON.stringify(exampleEvent());
-  return `curl -s ${intakeUrl}/events${token} -H 'content-type: application/json' -d '${body.replaceAll("'", "'\\''")}'`;
+  return `curl -s ${toReached(intakeUrl)}/events${toFiles(settings)}${token} -H 'content-type: application/json' -d '${body.replaceAll("'", "'\\''")}'`;
+}
+
+/** Every address of a machine is one to listen on; this is the one to send to from there. */
+function toReached(url: string): string {
+  return url.replace('//0.0.0.0:', '//127.0.0.1:').replace('//[::]:', '//[::1]:');
+}
+
+/** What curl is to know of the certificates of where events go: only who calls knows their files. */
+function toFiles({ intakeListen, tls, intakeTls }: Settings): string {
+  const files = intakeListen === null ? tls : intakeTls;
+  if (files === null) return '';
+  return files.clientCa === null ? ' --cacert FILE' : ' --cacert FILE --cert CERT --key KEY';
 }

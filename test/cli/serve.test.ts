@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { createAuthority } from '../helpers/certificates.ts';
 import { DIES_FLAG } from '../helpers/crash-thread.ts';
 import { runCommand, startCommand } from '../helpers/process.ts';
 import { createTempDir } from '../helpers/temp-dir.ts';
@@ -71,6 +72,36 @@ describe('hookline serve', () => {
       env: { HOOKLINE_SOURCES: 'defs' },
     });
     await server.printed(/serves defs on http:\/\/127\.0\.0\.1:\d{2,}/);
+  });
+});
+
+describe('the line to try of hookline serve', () => {
+  const authority = createAuthority();
+  const { cert, key } = authority.issue('hooks.example');
+
+  it.each([
+    [{}, ' --cacert FILE -H '],
+    [{ HOOKLINE_TLS_CLIENT_CA: 'ca.pem' }, ' --cacert FILE --cert CERT --key KEY -H '],
+  ])('names the files it takes over TLS with %j', async (env, options) => {
+    using dir = createTempDir();
+    dir.write('hooks/log.yaml', LOG);
+    dir.write('ca.pem', authority.ca);
+    dir.write('tls.crt', cert);
+    dir.write('tls.key', key);
+    const files = { HOOKLINE_TLS_CERT: 'tls.crt', HOOKLINE_TLS_KEY: 'tls.key' };
+    await using server = startCommand(SERVE, { cwd: dir.path, env: { ...files, ...env } });
+    const [, url = ''] = await server.printed(/on (https:\/\/\S+)/);
+    await server.printed(/curl .*\n/);
+    expect(server.stderr()).toContain(`curl -s ${url}/events${options}`);
+  });
+
+  it('sends to an address of this machine where it listens on every one', async () => {
+    using dir = createTempDir();
+    dir.write('hooks/log.yaml', LOG);
+    await using server = startCommand(['serve', 'hooks', '--insecure', '--listen', ':0'], { cwd: dir.path });
+    const [, port = ''] = await server.printed(/on http:\/\/0\.0\.0\.0:(\d+)/);
+    await server.printed(/curl .*\n/);
+    expect(server.stderr()).toContain(`curl -s http://127.0.0.1:${port}/events -H `);
   });
 });
 
