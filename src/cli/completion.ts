@@ -10,16 +10,27 @@ interface Offer {
   readonly name: string;
   readonly description: string;
   readonly options: readonly Option[];
+  /** What its first argument can be; none: a file, or anything. */
+  readonly choices: readonly string[];
 }
 
 /** Writes the completion of every command, as a script for a shell to read: no program runs while somebody types. */
 export function toCompletion(program: Command, shell: Shell): string {
-  const offers = program.commands.map((command) => ({
+  const offers = program.commands.map(toOffer);
+  return { bash: toBash, zsh: toZsh, fish: toFish }[shell](offers);
+}
+
+/** A command with those below it: their names are what its first argument can be. */
+function toOffer(command: Command): Offer {
+  const below = command.commands;
+  return {
     name: command.name(),
     description: toShort(command.description()),
-    options: command.options.filter(({ long }) => long !== undefined && long !== null),
-  }));
-  return { bash: toBash, zsh: toZsh, fish: toFish }[shell](offers);
+    options: [command, ...below]
+      .flatMap(({ options }) => options)
+      .filter(({ long }) => long !== undefined && long !== null),
+    choices: [...below.map((one) => one.name()), ...(command.registeredArguments[0]?.argChoices ?? [])],
+  };
 }
 
 /** What is said before the first full stop, colon or bracket: one line of a menu. */
@@ -44,6 +55,7 @@ function toBash(offers: readonly Offer[]): string {
   const flags = offers.map(
     ({ name, options }) => `      ${name}) words='${options.map(({ long }) => long).join(' ')}' ;;`,
   );
+  const words = offers.filter(({ choices }) => choices.length > 0).map(toBashArguments);
   return `# Completion of hookline for bash: source <(hookline completion bash)
 _hookline() {
   local current=\${COMP_WORDS[COMP_CWORD]} before=\${COMP_WORDS[COMP_CWORD-1]} words=''
@@ -56,6 +68,10 @@ ${choices.join('\n')}
     if [[ -z $words && $current == -* ]]; then
       case "\${COMP_WORDS[1]}" in
 ${flags.join('\n')}
+      esac
+    elif [[ -z $words ]]; then
+      case "\${COMP_WORDS[1]} $before" in
+${words.join('\n')}
       esac
     fi
   fi
@@ -71,10 +87,18 @@ complete -o filenames -F _hookline hookline
 `;
 }
 
+/** What follows an option that takes a value is that value. */
+function toBashArguments({ name, options, choices }: Offer): string {
+  const valued = options.filter(takesValue).map(({ long }) => `'${name} ${long}'`);
+  const skip = valued.length === 0 ? '' : `      ${valued.join(' | ')}) ;;\n`;
+  return `${skip}      '${name} '*) words='${choices.join(' ')}' ;;`;
+}
+
 function toZsh(offers: readonly Offer[]): string {
   const commands = offers.map(({ name, description }) => `    ${quote(`${name}:${description}`)}`);
-  const cases = offers.map(({ name, options }) => {
-    const specs = options.map((option) => `        ${quote(toZshSpec(option))} \\\n`);
+  const cases = offers.map(({ name, options, choices }) => {
+    const first = choices.length === 0 ? [] : [`1:${name}:(${choices.join(' ')})`];
+    const specs = [...options.map(toZshSpec), ...first].map((spec) => `        ${quote(spec)} \\\n`);
     return `      ${name})\n      _arguments \\\n${specs.join('')}        '*:file:_files' ;;`;
   });
   return `#compdef hookline
@@ -107,8 +131,13 @@ function toZshSpec(option: Option): string {
 }
 
 function toFish(offers: readonly Offer[]): string {
-  const lines = offers.flatMap(({ name, description, options }) => [
+  const lines = offers.flatMap(({ name, description, options, choices }) => [
     `complete -c hookline -n __fish_use_subcommand -f -a ${name} -d ${quoteFish(description)}`,
+    ...(choices.length === 0
+      ? []
+      : [
+          `complete -c hookline -n '__fish_seen_subcommand_from ${name}' -f -a ${quoteFish(choices.join(' '))}`,
+        ]),
     ...options.map((option) => {
       const { long, description: said, argChoices } = option;
       const value = argChoices === undefined ? ' -r' : ` -x -a ${quoteFish(argChoices.join(' '))}`;

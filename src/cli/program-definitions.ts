@@ -1,5 +1,4 @@
-import { Option } from 'commander';
-import { HooklineError } from '../errors.ts';
+import { Argument, Option } from 'commander';
 import { type AddCommand, command } from './add-command.ts';
 import {
   type ServeFlags,
@@ -149,22 +148,21 @@ interface ImportFlags {
 const addImport: AddCommand = (program, context, onExit) => {
   command(
     program,
-    'import <gateway>',
+    'import',
     'hookline import kong --from http://127.0.0.1:8001 --check    what would differ',
     'hookline import kong --from event-hooks.json --to hooks.d',
   )
     .description(
       'Make files of the event hooks of a gateway (kong): secrets become references, templates are translated, Lua stays as it is. Files that are there are never written over',
     )
+    .addArgument(new Argument('<gateway>', 'which gateway').choices(['kong']))
     .requiredOption(
       '--from <url|file>',
       'its Admin API (a token is read from KONG_ADMIN_TOKEN), or a file with what /event-hooks answers',
     )
     .option('--to <dir>', 'directory for the files', 'hooks.d')
     .option('--check', 'write nothing; show what each hook would do otherwise')
-    .action(async (gateway: string, { from, to, check = false }: ImportFlags) => {
-      if (gateway !== 'kong')
-        throw new HooklineError('usage', `Cannot import from "${gateway}": only from kong`);
+    .action(async (_kong: 'kong', { from, to, check = false }: ImportFlags) => {
       const { importKong } = await import('./import-kong.ts');
       onExit(await importKong({ from, to, check }, context));
     });

@@ -30,12 +30,10 @@ export const addNew: AddCommand = (program, context, onExit) => {
       'Write the file of a new hook. DIR holds the definitions (default: hooks.d), whose sources are known. Without --preset and --handler it asks',
     )
     .addOption(
-      new Option('--preset <preset>', `the receiver: ${PRESET_NAMES.join(', ')}`).argParser(
-        toKnown(PRESET_NAMES),
-      ),
+      new Option('--preset <preset>', 'the receiver').choices(PRESET_NAMES).argParser(toKnown(PRESET_NAMES)),
     )
     .addOption(
-      new Option('--handler <handler>', `the handler: ${HANDLERS.join(', ')}`).argParser(toKnown(HANDLERS)),
+      new Option('--handler <handler>', 'the handler').choices(HANDLERS).argParser(toKnown(HANDLERS)),
     )
     .option('--source <source>', 'source of the events (default: crud, with the event consumers)')
     .option('--event <event>', 'the event (default: every event of the source)')

@@ -62,9 +62,32 @@ describe('hookline completion', () => {
   it('completes what an option can be', () => {
     expect(bash('hookline', 'validate', '--format', 'gi')).toEqual(['github', 'gitlab']);
     expect(fish('hookline validate --format gi')).toEqual(['github', 'gitlab']);
+    expect(bash('hookline', 'new', '--preset', 'sl')).toEqual(['slack']);
     expect(zsh('hookline', 'validate', '')).toContain(
       '--format[how problems are printed]:format:(pretty json sarif github gitlab)',
     );
+  });
+
+  it('completes what an argument can be', () => {
+    for (const [command, ...choices] of [
+      ['import', 'kong'],
+      ['completion', 'bash', 'fish', 'zsh'],
+      ['token', 'new'],
+    ] as const) {
+      expect(bash('hookline', command, '')).toEqual(choices);
+      expect(fish(`hookline ${command} `)).toEqual(choices);
+    }
+    expect(zsh('hookline', 'import', '')).toContain('1:import:(kong)');
+    expect(zsh('hookline', 'token', '')).toContain('1:token:(new)');
+  });
+
+  it('completes options and their files beside an argument that can be few things', () => {
+    expect(bash('hookline', 'import', '--c')).toEqual(['--check']);
+    expect(fish('hookline import --c')).toEqual(['--check']);
+    expect(bash('hookline', 'import', 'kong', '--from', 'my')).toEqual(['my hooks.yaml']);
+    expect(fish('hookline import kong --from my')).toEqual(['my hooks.yaml']);
+    expect(bash('hookline', 'token', 'new', '--sc')).toEqual(['--scope']);
+    expect(bash('hookline', 'token', 'new', '--scope', 'em')).toEqual(['emit']);
   });
 
   it('completes files elsewhere, whatever their names', () => {
