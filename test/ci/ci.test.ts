@@ -97,6 +97,13 @@ describe('the action for GitHub', () => {
     expect(readFileSync(join(project.path, 'summary.md'), 'utf8')).toContain('more');
   });
 
+  it('runs tests however many there are', async () => {
+    using project = createProject();
+    writeManyTests(project);
+    const { Test } = await runAction(project, { path: 'hooks.d', strict: 'false', base: '' });
+    expect(Test).toMatchObject({ code: 0, output: expect.stringContaining('Passed: 600 tests') });
+  });
+
   it('ends at a mistake, which it shows beside its line', async () => {
     using project = createProject();
     project.write('hooks.d/log.yaml', LOG.replace('log', 'lgo'));
@@ -134,6 +141,12 @@ describe('the action for GitHub', () => {
   });
 });
 
+/** Names of so many tests that they do not fit into a pipe: what lists them is ended when nobody reads on. */
+function writeManyTests(project: LocalRepository): void {
+  for (let index = 0; index < 600; index += 1)
+    project.write(`hooks.d/${'long-'.repeat(40)}${index}.test.yaml`, TEST);
+}
+
 describe('the template for GitLab', () => {
   const { hookline } = read('ci/hookline.gitlab-ci.yml') as {
     readonly hookline: { readonly script: readonly string[] };
@@ -148,6 +161,13 @@ describe('the template for GitLab', () => {
     expect({ code, output }).toEqual({ code: 0, output: expect.stringContaining('more') });
     expect(JSON.parse(readFileSync(join(project.path, 'gl-code-quality-report.json'), 'utf8'))).toEqual([]);
     expect(readFileSync(join(project.path, 'hookline-tests.xml'), 'utf8')).toContain('<testsuite');
+  });
+
+  it('runs tests however many there are', async () => {
+    using project = createProject();
+    writeManyTests(project);
+    const { output } = await run(project, hookline.script.join('\n'), { HOOKS: 'hooks.d' });
+    expect(output).toContain('Passed: 600 tests');
   });
 
   it('ends at a mistake, which it prints and reports', async () => {
