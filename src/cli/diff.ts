@@ -23,7 +23,7 @@ export interface DiffOptions {
   readonly path: string | null;
   /** Names of the hooks that count begin so; null: all count. */
   readonly prefix: string | null;
-  /** The one at --url. Its token goes to every server that is named. */
+  /** The one at --url. */
   readonly server: Server;
   readonly format: 'text' | 'json' | 'markdown';
   /** A file of recorded events; true: the history of the server; null: none are replayed. */

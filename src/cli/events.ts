@@ -9,6 +9,7 @@ import type { CatalogueEvent } from '../definitions/event-source.ts';
 import { toHint } from '../definitions/suggest.ts';
 import { HooklineError } from '../errors.ts';
 import { type CommandContext, type ExitCode, writeJson, writeLine } from './command.ts';
+import { toColumns } from './print.ts';
 import { toPrintable } from './printable.ts';
 import { readDefinitions } from './read-definitions.ts';
 
@@ -107,15 +108,4 @@ function showEvent({ source, event, entry }: ShownEvent): Shown {
     ],
     value: { ...entry, source, event, sample },
   };
-}
-
-/** Rows with their columns under each other. */
-function toColumns(rows: readonly (readonly string[])[]): readonly string[] {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  return rows.map((row) =>
-    row
-      .map((text, column) => text.padEnd(widths[column] ?? 0))
-      .join('  ')
-      .trimEnd(),
-  );
 }

@@ -74,7 +74,8 @@ function toNamedPath(path: string): string {
   return join(directory, full.slice(dirname(full).length + 1));
 }
 
-function isDirectory(path: string): boolean {
+/** Whether a path leads to a directory. Throws `directory_unreadable` where it leads nowhere. */
+export function isDirectory(path: string): boolean {
   try {
     return statSync(path).isDirectory();
   } catch (cause) {

@@ -1,9 +1,10 @@
-import { realpathSync, statSync } from 'node:fs';
+import { realpathSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { isBelow, listFiles } from '../definitions/directory-listing.ts';
 import { isTestFile } from '../definitions/file-text.ts';
-import { HooklineError, toMessage } from '../errors.ts';
+import { HooklineError } from '../errors.ts';
 import { compareTexts } from '../order.ts';
+import { isDirectory } from './read-definitions.ts';
 
 /** A file of tests, and the tree of definitions it is in. */
 export interface TestFile {
@@ -43,12 +44,4 @@ function findBelow(path: string, root: string | null): readonly TestFile[] {
 
 function toRoot(dir: string): string {
   return isBelow(resolve(DEFAULT_ROOT), resolve(dir)) ? DEFAULT_ROOT : dir;
-}
-
-function isDirectory(path: string): boolean {
-  try {
-    return statSync(path).isDirectory();
-  } catch (cause) {
-    throw new HooklineError('directory_unreadable', `Cannot read "${path}": ${toMessage(cause)}`, { cause });
-  }
 }

@@ -1,4 +1,5 @@
 import type { Json } from '../event.ts';
+import { mapTexts } from '../map-texts.ts';
 import { createRedactor } from '../secrets/redactor.ts';
 
 /**
@@ -8,11 +9,5 @@ import { createRedactor } from '../secrets/redactor.ts';
 export function createMask(secrets: readonly string[]): <T>(value: T) => T {
   const { keep, redact } = createRedactor();
   for (const secret of secrets) keep(secret);
-  const mask = (value: Json): Json => {
-    if (typeof value === 'string') return redact(value);
-    if (typeof value !== 'object' || value === null) return value;
-    if (Array.isArray(value)) return value.map(mask);
-    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, mask(item)]));
-  };
-  return <T>(value: T): T => (secrets.length === 0 ? value : (mask(value as Json) as T));
+  return <T>(value: T): T => (secrets.length === 0 ? value : (mapTexts(value as Json, [], redact) as T));
 }

@@ -11,7 +11,7 @@ import { toDuration } from '../hook-test/duration.ts';
 import type { TimelineEntry } from '../hook-test/happening.ts';
 import { maskSource } from '../secrets/mask-source.ts';
 import { writeLine } from './command.ts';
-import { countProblems, type Paint } from './print.ts';
+import { countProblems, type Paint, toColumns } from './print.ts';
 import { printProblems } from './print-problems.ts';
 import type { PlacedFailure, TestResult, TestRun } from './test-run.ts';
 
@@ -106,14 +106,6 @@ function toShown(value: Json): string {
 
 function toTimelineLines(near: readonly TimelineEntry[]): readonly string[] {
   if (near.length === 0) return ['  nothing happened'];
-  const widthAt = Math.max(...near.map(({ at }) => toDuration(at).length));
-  const widthHook = Math.max(...near.map(({ hook }) => (hook ?? '').length));
-  return [
-    '  what happened:',
-    ...near.map(({ at, hook, text }) =>
-      toPrintable(
-        `    ${toDuration(at).padEnd(widthAt)}  ${(hook ?? '').padEnd(widthHook)}  ${text}`.trimEnd(),
-      ),
-    ),
-  ];
+  const rows = near.map(({ at, hook, text }) => [toDuration(at), hook ?? '', text] as const);
+  return ['  what happened:', ...toColumns(rows).map((line) => toPrintable(`    ${line}`))];
 }
