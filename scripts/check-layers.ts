@@ -14,6 +14,7 @@ const FLOW = [
   'presets',
   'definitions',
   'catalogue',
+  'lint',
   'reconcile',
   'registry',
   'intake',

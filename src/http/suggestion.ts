@@ -3,7 +3,7 @@ import type { EventHook } from '../definitions/definition.ts';
 import type { Problem } from '../definitions/problem.ts';
 import { toDotted } from '../definitions/schema-messages.ts';
 import type { JsonObject } from '../event.ts';
-import { checkMatches } from '../reconcile/check-hook.ts';
+import { checkMatches } from '../lint/check-hook.ts';
 import type { Registry } from '../registry/registry.ts';
 import { MASK } from '../secrets/mask.ts';
 import { loadDeclaration, toDeclaration, toYaml } from './declaration.ts';

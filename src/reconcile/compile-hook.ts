@@ -1,9 +1,9 @@
 import { digestJson } from '../canonical-json.ts';
 import type { EventHook, LambdaConfig, LoadedDefinition } from '../definitions/definition.ts';
+import type { Finding } from '../lint/finding.ts';
 import type { Sandbox, SandboxProgram } from '../sandbox/sandbox.ts';
 import { compileRequestTemplates } from './compile-templates.ts';
 import { type CompiledFilter, compileFilter, isFilterMistake } from './filter-expression.ts';
-import type { Finding } from './place.ts';
 import { checkReferences, locateReferences, type PlacedReference } from './references.ts';
 import type { Filter, RequestTemplates } from './snapshot.ts';
 

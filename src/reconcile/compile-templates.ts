@@ -1,9 +1,9 @@
 import type { WebhookCustomConfig } from '../definitions/definition.ts';
+import type { Finding, Path } from '../lint/finding.ts';
 import { isReference } from '../secrets/reference.ts';
 import { compileTemplate, compileTree } from '../template/compile.ts';
 import { type Escaping, type Template, TemplateError } from '../template/template.ts';
 import type { FieldRead } from './compile-hook.ts';
-import type { Finding, Path } from './place.ts';
 import type { RequestTemplates } from './snapshot.ts';
 
 /** The templates of a webhook-custom hook with what they read and what is wrong with them. */

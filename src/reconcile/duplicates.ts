@@ -1,7 +1,7 @@
 import type { EventHook, LoadedDefinition, Origin } from '../definitions/definition.ts';
 import type { Problem } from '../definitions/problem.ts';
 import { isSameFile } from '../definitions/same-file.ts';
-import { toProblem } from './place.ts';
+import { toProblem } from '../lint/finding.ts';
 import type { Snapshot } from './snapshot.ts';
 
 /** A hook with where it came from. */

@@ -2,7 +2,7 @@ import type { Catalogue } from '../catalogue/catalogue.ts';
 import type { LoadedFile } from '../definitions/definition.ts';
 import type { Problem } from '../definitions/problem.ts';
 import type { ProblemCode } from '../definitions/rules.ts';
-import { checkMatches } from './check-hook.ts';
+import { checkMatches } from '../lint/check-hook.ts';
 import type { MixedSet } from './mixed-set.ts';
 import type { Prepared } from './prepare.ts';
 

@@ -1,7 +1,7 @@
 import type { EventHook, LoadedDefinition } from '../definitions/definition.ts';
 import type { Problem } from '../definitions/problem.ts';
+import { toProblem } from '../lint/finding.ts';
 import type { SourceSettings } from '../source-settings.ts';
-import { toProblem } from './place.ts';
 
 /** Prefix of names that each source owns, by the name of the source. */
 export type Prefixes = ReadonlyMap<string, string>;

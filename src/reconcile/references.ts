@@ -2,10 +2,10 @@ import type { EventHook } from '../definitions/definition.ts';
 import type { EventSource } from '../definitions/event-source.ts';
 import { toMessage } from '../errors.ts';
 import type { Json } from '../event.ts';
+import type { Finding, Path } from '../lint/finding.ts';
 import { locatePlainSecrets } from '../secrets/mask.ts';
 import { isReference, parseReference, type Reference } from '../secrets/reference.ts';
 import { describeResource, type IsReserved } from '../secrets/reserved.ts';
-import type { Finding, Path } from './place.ts';
 
 /** A reference with its place in a definition. */
 export interface PlacedReference {

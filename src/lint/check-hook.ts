@@ -3,8 +3,8 @@ import { checkEvent } from '../catalogue/checks.ts';
 import type { EventHook, LoadedDefinition } from '../definitions/definition.ts';
 import type { CatalogueEvent } from '../definitions/event-source.ts';
 import { suggest } from '../definitions/suggest.ts';
-import type { CompiledHook, FieldRead } from './compile-hook.ts';
-import type { Finding } from './place.ts';
+import type { CompiledHook, FieldRead } from '../reconcile/compile-hook.ts';
+import type { Finding } from './finding.ts';
 
 /** What a template may read of every event, besides its data. A filter has these beside `data`, not in it. */
 const ALWAYS_THERE = ['event', 'source', 'id', 'time'];
