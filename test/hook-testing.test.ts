@@ -127,7 +127,7 @@ answers: { hook: [500, timeout, refused, reset, dns, tls, { status: 429, headers
   });
 
   it('ends when it says, and leaves alone what waits', async () => {
-    const { happenings } = await run(`events: [${EVENT}, { at: 5m, source: crud, event: consumers }]
+    const { happenings } = await run(`events: [${EVENT}]
 answers: { hook: [500, timeout] }
 until: 20s`);
     expect(pick(happenings.requests, 'at').flat()).toEqual([0, 5000]);

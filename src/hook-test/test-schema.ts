@@ -5,6 +5,8 @@ import { toShown } from '../definitions/shown.ts';
 import { toHint } from '../definitions/suggest.ts';
 import { isJsonObject, type JsonObject } from '../event.ts';
 import { isTimestamp } from '../intake/timestamp.ts';
+import { toMs } from './duration.ts';
+import type { HookTest } from './hook-test.ts';
 
 /** A list, so that what is said of a value is not also said of alternatives. Definitions within have a validator of their own. */
 const { definitions, ...properties } = testSchema.properties;
@@ -38,6 +40,7 @@ export function validateTest(value: unknown, names: Set<string>): readonly Schem
     ...checkStart(value),
     ...checkNames(value, names),
     ...checkEvents(value),
+    ...(fits ? checkTimes(value as unknown as HookTest) : []),
   ];
 }
 
@@ -86,6 +89,19 @@ function checkEvents(value: JsonObject): readonly SchemaMistake[] {
       return [mistake('bad_value', [...path, 'events', index, 'data_file'], message, 'Keep one')];
     }),
   );
+}
+
+/** What comes after the end would never come, and nothing would say so. */
+function checkTimes({ tests }: Pick<HookTest, 'tests'>): readonly SchemaMistake[] {
+  return tests.flatMap(({ events, until }, index) => {
+    if (until === undefined) return [];
+    return events.flatMap(({ at }, number) => {
+      if (toMs(at) <= toMs(until)) return [];
+      const path = ['tests', index, 'events', number, 'at'];
+      const message = `The event comes after the test ends: "until" is ${toShown(until)}`;
+      return [mistake('bad_value', path, message, 'Let the test end later, or leave "until" out')];
+    });
+  });
 }
 
 function testsOf({ tests }: JsonObject): readonly (readonly [JsonObject, SchemaMistake['path']])[] {

@@ -19,7 +19,7 @@ export interface TimelineParts {
   readonly isOver: () => Promise<boolean>;
 }
 
-/** The longest a timeline goes on when nothing says when it ends, ms. */
+/** The longest a timeline goes on after its last moment when nothing says when it ends, ms. */
 const MAX_RUN_MS = 30 * 86_400_000;
 
 /**
@@ -28,9 +28,10 @@ const MAX_RUN_MS = 30 * 86_400_000;
  */
 export async function playTimeline(parts: TimelineParts): Promise<void> {
   const { clock, activity, until, isOver } = parts;
-  const end = until ?? clock.now() + MAX_RUN_MS;
+  const moments = parts.moments.toSorted((a, b) => a.at - b.at);
+  const end = until ?? (moments.at(-1)?.at ?? clock.now()) + MAX_RUN_MS;
   await activity.settled();
-  for (const { at, act } of parts.moments.toSorted((a, b) => a.at - b.at)) {
+  for (const { at, act } of moments) {
     if (at > end) break;
     await runTimers(clock, activity, at);
     clock.moveTo(at);

@@ -83,6 +83,10 @@ describe('loadTestFile()', () => {
       `${HEAD}tests:\n  - { name: a, until: ${'9999999d'.repeat(8)}, events: [{ at: 2592000000ms, source: a, event: b }] }\n`,
       [],
     ],
+    [
+      `${HEAD}tests:\n  - { name: a, until: 1m, events: [{ at: 60, source: a, event: b }, { at: 61s, source: a, event: b }] }\n`,
+      ['3:75 bad_value tests[0].events[1].at (Let the test end later, or leave "until" out)'],
+    ],
     [`${HEAD}start: 2026-02-30T00:00:00Z\ntests: [{ name: a }]\n`, ['2:8 bad_value start']],
     [
       `${HEAD}tests: [{ name: a }, { name: a }]\n`,

@@ -50,11 +50,12 @@ describe('playTimeline()', () => {
     expect([seen, parts.clock.now()]).toEqual([['timer at 10', 'timer at 20'], 20]);
   });
 
-  it('ends after thirty days at the latest', async () => {
-    const { see: _see, seen: _seen, ...parts } = createBench();
+  it('ends thirty days after its last moment at the latest', async () => {
+    const { see, seen, ...parts } = createBench();
     const again = (): void => void parts.clock.setTimer(86_400_000, again);
     again();
-    await playTimeline({ ...parts, moments: [], until: null });
-    expect(parts.clock.now()).toBe(30 * 86_400_000);
+    const moments = [{ at: 40 * 86_400_000, act: async () => see('moment') }];
+    await playTimeline({ ...parts, moments, until: null });
+    expect([seen, parts.clock.now()]).toEqual([[`moment at ${40 * 86_400_000}`], 70 * 86_400_000]);
   });
 });
