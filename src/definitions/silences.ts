@@ -1,4 +1,4 @@
-import type { Problem } from './problem.ts';
+import { MAX_PROBLEMS, type Problem } from './problem.ts';
 import { type ProblemCode, RULES, type Rule } from './rules.ts';
 import { toCut } from './shown.ts';
 import { toHint } from './suggest.ts';
@@ -43,17 +43,18 @@ export function findSilences(bytes: Buffer): readonly Silence[] {
 }
 
 /**
- * Leaves out the warnings that are silenced, and adds one for each silence that silences nothing or is none. A file with
- * errors is not asked whether its silences are used: what they silence may only be found once these are mended.
+ * Leaves out the warnings that are silenced, and adds one for each silence that silences nothing or is none, as many of a
+ * file as are listed. A file with errors is not asked whether its silences are used: what they silence may only be found once these are mended.
  */
 export function silence(problems: readonly Problem[], files: readonly SilencedFile[]): readonly Problem[] {
   const silencing = files.filter(({ silences }) => silences.length > 0);
   if (silencing.length === 0) return problems;
   const silenced = new Set<Problem>();
+  const byFile = Map.groupBy(problems, ({ file }) => file);
   const added = silencing.flatMap(({ file, silences }) => {
-    const own = problems.filter((problem) => problem.file === file);
+    const own = byFile.get(file) ?? [];
     const isBroken = own.some(({ severity }) => severity === 'error');
-    return silences.flatMap((one) => {
+    const found = silences.flatMap((one) => {
       const mistake = findMistake(one);
       if (mistake !== null) return [toProblem('silence_invalid', { file, ...one, ...mistake })];
       const met = own.filter(({ code, line }) => code === one.rule && line === one.target);
@@ -62,6 +63,7 @@ export function silence(problems: readonly Problem[], files: readonly SilencedFi
       const message = `Nothing on line ${one.target} breaks the rule ${one.rule}`;
       return [toProblem('silence_unused', { file, ...one, message, hint: RULES.silence_unused.remedy })];
     });
+    return found.slice(0, MAX_PROBLEMS);
   });
   return [...problems.filter((problem) => !silenced.has(problem)), ...added];
 }

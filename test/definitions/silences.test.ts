@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { MAX_PROBLEMS } from '../../src/definitions/problem.ts';
 import { findSilences, silence } from '../../src/definitions/silences.ts';
 import { briefsOf } from '../helpers/prepare-texts.ts';
 
@@ -37,6 +38,12 @@ describe('silences', () => {
     expect(silence([], [{ file: 'a.yaml', silences }])).toMatchObject([
       { code: 'silence_invalid', message: `There is no rule "${'a'.repeat(60)}…"` },
     ]);
+  });
+
+  it('are said to be wrong as often as anything in a file is', () => {
+    const silences = findSilences(Buffer.from('# hookline-ignore a: why\n'.repeat(20_000)));
+    const files = ['a.yaml', 'b.yaml'].map((file) => ({ file, silences }));
+    expect(silence([], files)).toHaveLength(2 * MAX_PROBLEMS);
   });
 
   it('are found in a time that grows with the file: a line of spaces is no trap', async () => {
