@@ -76,7 +76,7 @@ describe('hookline serve on an address that others can reach', () => {
     dir.write('hookline.yaml', JSON.stringify({ tokens: TOKENS }));
     await using served = startCommand(['serve', 'hooks', '--listen', '0.0.0.0:0'], { cwd: dir.path });
     const [, port] = await served.printed(
-      /curl -s http:\/\/0\.0\.0\.0:(\d+)\/events -H "authorization: Bearer \$HOOKLINE_TOKEN"/,
+      /curl -s http:\/\/127\.0\.0\.1:(\d+)\/events -H "authorization: Bearer \$HOOKLINE_TOKEN"/,
     );
     const statuses = [{}, emitter.headers, all.headers].map(async (headers) => {
       return (await fetch(`http://127.0.0.1:${port}/status`, { headers })).status;
