@@ -1,7 +1,7 @@
 import type { HookEvent } from '../event.ts';
 
 /** The source whose events are changes of entities of Kong Gateway. */
-const CHANGES = 'crud';
+export const CHANGES = 'crud';
 /** What a change may be. */
 const OPERATIONS = ['create', 'update', 'delete'];
 

@@ -1,4 +1,5 @@
 import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
+import { CHANGES, toNarrowerNames } from '../catalogue/change-names.ts';
 import type { Delivery, DeliveryFilter, DeliveryQuery, OutcomeState } from './delivery.ts';
 import { parseId, toFirstId } from './sqlite-ids.ts';
 import {
@@ -85,10 +86,17 @@ export function toConditions({ state, source, event, since, until }: DeliveryFil
   if (state === 'parked') conditions.push([`k.hook IN (${PARKED})`]);
   if (state === 'pending') conditions.push([`k.hook NOT IN (${PARKED})`]);
   if (source !== null) conditions.push(['e.source = ?', source]);
-  if (event !== null) conditions.push(['e.event = ?', event]);
+  if (event !== null) conditions.push(toEventCondition(event));
   if (since !== null) conditions.push(['k.id >= ?', toFirstId(since)], ['d.created_at >= ?', since]);
   if (until !== null) conditions.push(['d.created_at < ?', until]);
   return conditions;
+}
+
+/** An event, and what is that event too by a name that says more. */
+function toEventCondition(event: string): Condition {
+  const names = toNarrowerNames(CHANGES, event);
+  const marks = names.map(() => '?').join(', ');
+  return [`(e.event = ? OR (e.source = ? AND e.event IN (${marks})))`, event, CHANGES, ...names];
 }
 
 /** Joins conditions to one WHERE. */

@@ -66,6 +66,22 @@ export function describeHistory(open: OpenJournal): void {
       expect(await list(journal, { state: 'undelivered', size: 2, after: waits })).toEqual([failed]);
     });
 
+    it('finds a change of an entity by the name of the entity, and no other event', async () => {
+      await using opened = await open();
+      const { journal } = opened;
+      const names = [
+        ['crud', 'consumers:create'],
+        ['crud', 'consumers:other'],
+        ['shop', 'consumers:create'],
+        ['shop', 'consumers'],
+      ] as const;
+      for (const [source, event] of names) {
+        await journal.append([toEntry({ event: { source, event }, candidates: [toCandidate('hook')] })]);
+      }
+      const found = await journal.listDeliveries({ ...EVERYTHING, event: 'consumers' });
+      expect(found.map(({ source, event }) => [source, event])).toEqual([names[3], names[0]]);
+    });
+
     it('narrows by hook, source, event and time, together', async () => {
       await using opened = await open();
       const { journal } = opened;
