@@ -48,12 +48,10 @@ export function parseYaml(text: string): YamlFile {
 function parse(text: string): YamlFile {
   const tree = parseTree(text);
   if (tree.mistakes.length > 0) {
-    const mistakes = tree.mistakes.map(({ code, offset, message }) => ({
+    const mistakes = tree.mistakes.map(({ offset, ...mistake }) => ({
       ...toPlace(offset, tree.lines),
-      code,
       path: [],
-      message,
-      hint: null,
+      ...mistake,
     }));
     return { kind: 'invalid', mistakes };
   }

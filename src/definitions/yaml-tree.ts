@@ -1,6 +1,7 @@
 import { Composer, type Document, Lexer, LineCounter, Parser, type YAMLError } from 'yaml';
 import { withoutTraces } from '../without-traces.ts';
 import type { ProblemCode } from './rules.ts';
+import { adviseOnYaml, type BrokenDocument, type YamlAdvice } from './yaml-advice.ts';
 
 /** Levels of nesting a definition may have: far above any hook, far below what recursion can take. */
 export const MAX_DEPTH = 100;
@@ -18,16 +19,15 @@ const MAX_PIECES = 500_000;
 const TOO_MANY_PIECES = `The file has more than ${MAX_PIECES} words and marks: split it`;
 
 /** Something wrong with the YAML itself, at an offset into the text. */
-export interface TreeMistake {
+export interface TreeMistake extends YamlAdvice {
   readonly code: ProblemCode;
-  readonly offset: number;
-  readonly message: string;
 }
 
 /** A text as documents that can be asked for positions. */
 export interface YamlTree {
   readonly documents: readonly Document.Parsed[];
   readonly lines: LineCounter;
+  /** One a document at most: what follows the first is guesswork. */
   readonly mistakes: readonly TreeMistake[];
 }
 
@@ -41,9 +41,6 @@ const OPTIONS = {
   uniqueKeys: false,
   strict: true,
 } as const;
-
-/** Texts of the library that speak of its options. Others end with what is at the place, which may be a secret. */
-const MESSAGES: Readonly<Record<string, string>> = { NON_STRING_KEY: 'A key must be a string' };
 
 /**
  * Parses a text. What nests too deep ends the parse there: the library composes documents by recursion, and where its
@@ -63,11 +60,11 @@ function parse(text: string): YamlTree {
     for (const token of parser.next(lexeme)) documents.push(...composer.next(token));
     pieces += 1;
     if (pieces > MAX_PIECES)
-      tooMuch.push({ code: 'file_too_large', offset: parser.offset, message: TOO_MANY_PIECES });
+      tooMuch.push({ code: 'file_too_large', offset: parser.offset, message: TOO_MANY_PIECES, hint: null });
     else if (parser.stack.length > MAX_OPEN_TOKENS) {
       // The first token open is the document.
       const offset = parser.stack[MAX_DEPTH + 1]?.offset ?? parser.offset;
-      tooMuch.push({ code: 'yaml_too_deep', offset, message: TOO_DEEP });
+      tooMuch.push({ code: 'yaml_too_deep', offset, message: TOO_DEEP, hint: null });
     } else continue;
     break;
   }
@@ -75,7 +72,10 @@ function parse(text: string): YamlTree {
   documents.push(...composer.end());
   // What is wrong where no document is has none to be kept with.
   const loose = documents.length === 0 ? composer.streamInfo().errors : [];
-  const mistakes = [...loose, ...documents.flatMap(errorsOf)].map(toMistake);
+  const mistakes = [
+    ...toMistakes({ text, errors: loose, document: null }),
+    ...documents.flatMap((document) => toMistakes({ text, errors: errorsOf(document), document })),
+  ];
   return { documents, lines: countLines(text), mistakes: [...mistakes, ...tooMuch] };
 }
 
@@ -91,7 +91,7 @@ function errorsOf({ errors, warnings }: Document.Parsed): readonly YAMLError[] {
   return [...errors, ...warnings.filter(({ code }) => code === 'TAG_RESOLVE_FAILED')];
 }
 
-function toMistake({ code, message, pos }: YAMLError): TreeMistake {
-  const [said = message] = message.split(/\n|: ["|>!]/);
-  return { code: 'yaml_syntax', offset: pos[0], message: MESSAGES[code] ?? said };
+function toMistakes(broken: BrokenDocument): readonly TreeMistake[] {
+  const advice = adviseOnYaml(broken);
+  return advice === null ? [] : [{ code: 'yaml_syntax', ...advice }];
 }

@@ -76,7 +76,10 @@ export function toValue({ contents }: Document.Parsed): DocumentValue {
     const { source } = alias;
     const built = anchors.get(source);
     if (built === undefined)
-      return report(alias, 'yaml_syntax', { message: `Anchor "${source}" is not set before it is used` });
+      return report(alias, 'yaml_syntax', {
+        message: `Anchor "${source}" is not set before it is used`,
+        hint: `Set it above with &${source}, or quote a value that begins with *`,
+      });
     if (built === null)
       return report(alias, 'yaml_syntax', { message: `Anchor "${source}" is used within itself` });
     if (path.length + built.height > MAX_DEPTH) return report(alias, 'yaml_too_deep', { message: TOO_DEEP });

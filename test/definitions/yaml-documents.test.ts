@@ -37,11 +37,11 @@ describe('parseYaml()', () => {
       mistakes: [
         {
           code: 'yaml_syntax',
-          line: 4,
-          column: 1,
+          line: 3,
+          column: 4,
           path: [],
-          message: 'Flow sequence in block collection must be sufficiently indented and end with a ]',
-          hint: null,
+          message: 'The [ that begins here has no end',
+          hint: 'Close it with ]',
         },
       ],
     });
@@ -56,7 +56,15 @@ describe('parseYaml()', () => {
     });
     expect(alias).toMatchObject({
       complete: false,
-      mistakes: [{ code: 'yaml_syntax', line: 4, column: 4, path: ['b'], hint: null }],
+      mistakes: [
+        {
+          code: 'yaml_syntax',
+          line: 4,
+          column: 4,
+          path: ['b'],
+          hint: 'Set it above with &x, or quote a value that begins with *',
+        },
+      ],
     });
   });
 

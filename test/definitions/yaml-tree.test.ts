@@ -3,6 +3,8 @@ import { parseTree } from '../../src/definitions/yaml-tree.ts';
 
 const LEVELS = 10_000;
 
+const TAG = 'To YAML ! begins a tag, and it has none here';
+
 describe('parseTree()', () => {
   it('parses every document of a text', () => {
     const { documents, mistakes } = parseTree('a: 1\n---\nb: 2\n');
@@ -33,7 +35,7 @@ describe('parseTree()', () => {
     ['explicit keys', `${'? '.repeat(LEVELS)}a`, 201],
   ])('stops at the level that is one too deep in %s', (_what, text, column) => {
     expect(parseTree(text).mistakes).toEqual([
-      { code: 'yaml_too_deep', offset: column - 1, message: 'Nests deeper than 100 levels' },
+      { code: 'yaml_too_deep', offset: column - 1, message: 'Nests deeper than 100 levels', hint: null },
     ]);
   });
 
@@ -61,22 +63,24 @@ describe('parseTree()', () => {
     expect(mistakes.map(({ code }) => code)).toEqual(['yaml_syntax', 'yaml_too_deep']);
   });
 
-  it('finds every mistake of every document', () => {
+  it('finds the first mistake of every document: what follows is guesswork', () => {
     const { mistakes, lines } = parseTree('a: b: c\n---\n\tb: 1\n---\nc: [1\n');
-    expect(mistakes.map(({ offset }) => lines.linePos(offset).line)).toEqual([1, 3, 6]);
+    expect(mistakes.map(({ offset }) => lines.linePos(offset).line)).toEqual([1, 3, 5]);
   });
 
   it.each([
-    ['a tag of its own', 'a: !mine b', 3, 'Unresolved tag'],
-    ['a tag of a language', 'a: !!js/function b', 3, 'Unresolved tag: tag:yaml.org,2002:js/function'],
-    ['binary data', 'a: !!binary aGk=', 3, 'Unresolved tag: tag:yaml.org,2002:binary'],
-    ['a set', 'a: !!set { b }', 3, 'Unresolved tag: tag:yaml.org,2002:set'],
+    ['a tag of its own', 'a: !mine b', 3, TAG],
+    ['a tag of a language', 'a: !!js/function b', 3, TAG],
+    ['binary data', 'a: !!binary aGk=', 3, TAG],
+    ['a set', 'a: !!set { b }', 3, TAG],
     ['a list as a key', '? [a]\n: b', 2, 'A key must be a string'],
     ['a tab as indentation', 'a:\n\tb: c', 3, 'Tabs are not allowed as indentation'],
     ['a bracket that closes nothing', 'a: [b]]', 6, 'Unexpected flow-seq-end token in YAML stream'],
-    ['a quote that never ends', 'a: "b', 5, 'Missing closing "quote'],
+    ['a quote that never ends', 'a: "b', 3, 'The quote that begins here has no end'],
   ])('refuses %s', (_what, text, offset, message) => {
-    expect(parseTree(text).mistakes).toContainEqual({ code: 'yaml_syntax', offset, message });
+    expect(parseTree(text).mistakes).toEqual([
+      { code: 'yaml_syntax', offset, message, hint: expect.stringMatching(/./) },
+    ]);
   });
 
   it.each(['secret: !hunter2 x', 'secret: |hunter2\n x', 'a: b\n hunter2]: c', 'secret: "a" hunter2'])(
