@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import { isJsonObject, type JsonObject } from '../event.ts';
+import { findJsonFault } from '../json-fault.ts';
 import type { Definition, LoadedDefinition, LoadedFile } from './definition.ts';
 import { DEFINITION_ENDING, type FileFault, isTestFile, toFileText } from './file-text.ts';
 import { identifyHook, nameHook } from './hook-identity.ts';
@@ -77,7 +78,7 @@ interface Loaded {
 type FilePlace = Pick<FileToLoad, 'file' | 'source'> & { readonly path: string };
 
 function loadBytes(bytes: Buffer, place: FilePlace): readonly Loaded[] {
-  const yaml = readDocuments(bytes, EMPTY);
+  const yaml = readDocuments(bytes, { file: place.path, empty: EMPTY });
   if (yaml.kind === 'invalid')
     return [
       {
@@ -87,16 +88,52 @@ function loadBytes(bytes: Buffer, place: FilePlace): readonly Loaded[] {
       },
     ];
   const alone = yaml.documents.length === 1;
-  return yaml.documents.map((document) => loadDocument(document, { ...place, alone }));
+  return withOneUnnamed(yaml.documents.map((document) => loadDocument(document, { ...place, alone })));
 }
 
-/** The documents of a file, or why there are none to look at: `empty` is what is said of one that holds nothing. */
-export function readDocuments(bytes: Buffer, empty: Pick<FileFault, 'message' | 'hint'>): YamlFile {
+/** That several documents each need a name is said once of a file. */
+function withOneUnnamed(loaded: readonly Loaded[]): readonly Loaded[] {
+  const [, ...others] = loaded.flatMap(({ problems }) =>
+    problems.filter(({ code }) => code === 'name_missing'),
+  );
+  if (others.length === 0) return loaded;
+  return loaded.map((one) => ({
+    ...one,
+    problems: one.problems.filter((problem) => !others.includes(problem)),
+  }));
+}
+
+/** A file of documents. */
+interface DocumentFile {
+  readonly file: string;
+  /** What is said of one that holds nothing. */
+  readonly empty: Pick<FileFault, 'message' | 'hint'>;
+}
+
+/** The documents of a file, or why there are none to look at. */
+export function readDocuments(bytes: Buffer, { file, empty }: DocumentFile): YamlFile {
   const read = toFileText(bytes);
   if (read.kind === 'broken') return { kind: 'invalid', mistakes: [{ path: [], ...read.fault }] };
   const yaml = parseYaml(read.text);
-  if (yaml.kind === 'invalid' || yaml.documents.length > 0) return yaml;
-  return { kind: 'invalid', mistakes: [{ code: 'file_empty', line: 1, column: 1, path: [], ...empty }] };
+  if (yaml.kind === 'invalid') return yaml;
+  if (yaml.documents.length === 0)
+    return { kind: 'invalid', mistakes: [{ code: 'file_empty', line: 1, column: 1, path: [], ...empty }] };
+  const fault = JSON_ENDING.test(file) ? checkJson(read.text) : null;
+  return fault === null ? yaml : { kind: 'invalid', mistakes: [fault] };
+}
+
+const JSON_ENDING = /\.json$/i;
+
+/** What is wrong with a text as JSON that is right as YAML: a comma too many, a comment. */
+function checkJson(text: string): YamlMistake | null {
+  try {
+    JSON.parse(text);
+    return null;
+  } catch {
+    const { message = 'it is no JSON', line = 1, column = 1 } = findJsonFault(text) ?? {};
+    const hint = 'Mend it, or end the name of the file with .yaml: YAML takes it';
+    return { code: 'json_syntax', line, column, path: [], message: `The file is no JSON: ${message}`, hint };
+  }
 }
 
 /** An editor that empties a file before it writes must not remove hooks. */
@@ -168,6 +205,7 @@ function validate(value: unknown, context: DocumentContext): readonly SchemaMist
   if (value.kind === 'EventSource') return validateSource(value);
   if (value.kind === 'HookTest') return [testMisplaced(context)];
   if (value.kind !== undefined && value.kind !== 'EventHook') return [unknownKind(value)];
+  if (Object.hasOwn(value, 'apiVersion') && Object.hasOwn(value, 'spec')) return [WRAPPED];
   const mistakes = [...nameHook(value, { file: context.path, alone: context.alone }), ...validateHook(value)];
   if (mistakes.length === 0) identifyHook(value);
   return mistakes;
@@ -178,7 +216,15 @@ const NOT_AN_OBJECT: SchemaMistake = {
   path: [],
   atKey: false,
   message: 'A definition must be a map of keys and values',
-  hint: null,
+  hint: 'Write source: and handler: without dashes; several definitions have a line of --- between them',
+};
+
+const WRAPPED: SchemaMistake = {
+  code: 'unknown_key',
+  path: ['apiVersion'],
+  atKey: true,
+  message: 'A definition has no "apiVersion", "metadata" and "spec"',
+  hint: 'Write what stands in spec: without it, and metadata.name as name:',
 };
 
 /** The sources leave files of tests out: only who names one by itself comes here with it. */

@@ -31,6 +31,10 @@ export const RULES = {
     'The text is no YAML',
     'Look at the place and the line before it: indentation, quotes, tabs',
   ),
+  json_syntax: error(
+    'A file whose name ends with `.json` is YAML, but no JSON',
+    'Mend it, or end its name with `.yaml`',
+  ),
   yaml_duplicate_key: error('A map has a key twice', 'Remove one of them'),
   yaml_alias_limit: error('Aliases stand for too much', 'Write out what they stand for'),
   yaml_too_deep: error('Values nest deeper than 100 levels', 'Nest less'),
@@ -110,6 +114,10 @@ export const RULES = {
   ssl_verify_unsaid: warning(
     'The certificate of a receiver is not verified, and nothing says that this is meant',
     'Say `ssl_verify: true`, or `false` to mean it',
+  ),
+  likely_typo: warning(
+    'A method or header of a request is none that is known, and nearly one that is',
+    'Mind the spelling',
   ),
   plain_secret: warning('A secret stands in the file in clear', 'Refer to it: `{vault://env/NAME}`'),
   never_matches: warning('A hook can never run', 'Mend its `filter`, or remove it'),

@@ -39,7 +39,7 @@ export function readEventData({ test, file, locate }: LoadedTest): EventData {
 /** The map a file holds, or why there is none. */
 function readData(path: string): JsonObject | string {
   try {
-    const yaml = readDocuments(readRegularFile(path), EMPTY);
+    const yaml = readDocuments(readRegularFile(path), { file: path, empty: EMPTY });
     if (yaml.kind === 'invalid') return toReason(yaml.mistakes[0]);
     const [first, second] = yaml.documents;
     if (second !== undefined) return 'it holds more than one document';

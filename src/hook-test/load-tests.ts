@@ -35,7 +35,7 @@ const EMPTY = { message: 'The file holds no test', hint: 'Write one, or remove t
 
 /** Loads every HookTest of a file and finds everything wrong with it in one pass. Never throws. */
 export function loadTestFile(file: string, bytes: Buffer): LoadedTestFile {
-  const yaml = readDocuments(bytes, EMPTY);
+  const yaml = readDocuments(bytes, { file, empty: EMPTY });
   const text = bytes.toString('utf8');
   if (yaml.kind === 'invalid')
     return { file, text, tests: [], problems: yaml.mistakes.map((one) => toProblem({ file }, one)) };

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import type { Json } from '../event.ts';
-import { findJsonFault } from './json-fault.ts';
+import { findJsonFault } from '../json-fault.ts';
 
 /** Levels of nesting a document may have. What walks a value later does so recursively; this is far below any stack. */
 export const MAX_DEPTH = 128;

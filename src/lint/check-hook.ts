@@ -5,6 +5,7 @@ import type { CatalogueEvent } from '../definitions/event-source.ts';
 import { suggest } from '../definitions/suggest.ts';
 import type { CompiledHook, FieldRead } from '../reconcile/compile-hook.ts';
 import type { Finding } from './finding.ts';
+import { findLikelyTypos } from './likely-typos.ts';
 
 /** What a template may read of every event, besides its data. A filter has these beside `data`, not in it. */
 const ALWAYS_THERE = ['event', 'source', 'id', 'time'];
@@ -22,7 +23,7 @@ export function checkHook({ hook, loaded, compiled }: Checked, catalogue: Catalo
   if (unknown !== null) return [unknown];
   const fields = knownFields(hook, catalogue);
   const unknownFields = fields === null ? [] : compiled.reads.flatMap((read) => checkRead(read, fields));
-  return [...unknownFields, ...checkVerify(hook, loaded)];
+  return [...unknownFields, ...checkVerify(hook, loaded), ...findLikelyTypos(hook)];
 }
 
 /** A source or an event the catalogue does not have; null when some event can match. */
@@ -36,7 +37,7 @@ export function checkMatches({ source, event }: EventHook, catalogue: Catalogue)
     code: events === undefined ? 'unknown_source' : 'unknown_event',
     path: [events === undefined ? 'source' : 'event'],
     message: checked.message,
-    hint: checked.hint,
+    hint: event === '*' ? 'For every event of the source, leave "event" out' : checked.hint,
   };
 }
 

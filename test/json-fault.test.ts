@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { findJsonFault } from '../../src/intake/json-fault.ts';
+import { findJsonFault } from '../src/json-fault.ts';
 
 /** JSON as people and programs write it, with whitespace anywhere. */
 const jsonText = fc
@@ -57,10 +57,10 @@ describe('findJsonFault()', () => {
     ['{', 2, 'expected a key in double quotes, got the end'],
     ['{"a":', 6, 'expected a value, got the end'],
     ['{"a" 1}', 6, 'expected ":" after a key, got "1"'],
-    ['{"a":1,}', 8, 'expected a key in double quotes, got "}"'],
+    ['{"a":1,}', 7, 'remove this comma: nothing follows it but "}"'],
     ["{'a':1}", 2, 'expected a key in double quotes, got "\'"'],
     ['{"a":1 "b":2}', 8, 'expected "," or "}", got "\\""'],
-    ['[1,]', 4, 'expected a value, got "]"'],
+    ['[1,]', 3, 'remove this comma: nothing follows it but "]"'],
     ['[1 2]', 4, 'expected "," or "]", got "2"'],
     ['[1}', 3, 'expected "," or "]", got "}"'],
     ['nul', 1, 'expected a value, got "n"'],

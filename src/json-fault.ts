@@ -64,8 +64,17 @@ class Walk {
     if (this.#take(end)) return true;
     do {
       if (!readItem()) return false;
+      if (this.#isLastComma(end)) return this.#fail(`remove this comma: nothing follows it but "${end}"`);
     } while (this.#take(','));
     return this.#take(end) || this.#fail(`expected "," or "${end}", got ${this.#shown()}`);
+  }
+
+  #isLastComma(end: '}' | ']'): boolean {
+    this.#skipWhitespace();
+    if (this.#text[this.#at] !== ',') return false;
+    const next = /[^ \t\n\r]/g;
+    next.lastIndex = this.#at + 1;
+    return next.exec(this.#text)?.[0] === end;
   }
 
   #readKey(keys: Set<string>): boolean {
