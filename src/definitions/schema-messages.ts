@@ -1,12 +1,15 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { ErrorObject } from 'ajv/dist/2020.js';
 import hookSchema from '../../schemas/event-hook.schema.json' with { type: 'json' };
-import { isJsonObject } from '../event.ts';
+import { isJsonObject, type Json } from '../event.ts';
 import { isSensitiveName } from '../secrets/mask.ts';
 import { maskSource } from '../secrets/mask-source.ts';
 import { MAX_PROBLEMS } from './problem.ts';
 import type { ProblemCode } from './rules.ts';
 import { toCut, toShown } from './shown.ts';
-import { toHint } from './suggest.ts';
+import { suggest, toHint } from './suggest.ts';
+import { type Mistyped, toTypeHint } from './type-hints.ts';
+import { toUrlHint } from './url-hint.ts';
 
 /** A mistake in a document, before its place in the file is known. */
 export interface SchemaMistake {
@@ -17,6 +20,8 @@ export interface SchemaMistake {
   readonly atKey: boolean;
   readonly message: string;
   readonly hint: string | null;
+  /** The key that is missing, where one is. */
+  readonly missing?: string;
 }
 
 type Path = SchemaMistake['path'];
@@ -33,10 +38,29 @@ export function toMistakes(
   errors: readonly ErrorObject[],
   { value, root }: Validated,
 ): readonly SchemaMistake[] {
-  return errors
-    .filter((error) => !isSecondHand(error))
+  // Of a value of the wrong type nothing else is worth saying.
+  const mistyped = new Set(errors.flatMap((error) => (error.keyword === 'type' ? [error.instancePath] : [])));
+  const mistakes = errors
+    .filter(
+      (error) => !isSecondHand(error) && (error.keyword === 'type' || !mistyped.has(error.instancePath)),
+    )
     .slice(0, MAX_PROBLEMS + 1)
     .map((error) => toMistake(error, [...root, ...toPath(error.instancePath, value)]));
+  return settleMistyped(mistakes);
+}
+
+/** A key that is missing because it is mistyped: one mistake, at the key that is there. */
+function settleMistyped(mistakes: readonly SchemaMistake[]): readonly SchemaMistake[] {
+  const absent = mistakes.filter(({ missing }) => missing !== undefined);
+  const unknown = mistakes.filter(({ code }) => code === 'unknown_key');
+  const mistyped = absent.filter(({ path, missing = '' }) =>
+    unknown.some(
+      (one) =>
+        isDeepStrictEqual(one.path.slice(0, -1), path) &&
+        suggest(String(one.path.at(-1)), [missing]) !== null,
+    ),
+  );
+  return mistakes.filter((mistake) => !mistyped.includes(mistake));
 }
 
 /** The pattern of a name is reported by `propertyNames`, and what a condition asks for by itself. */
@@ -56,28 +80,48 @@ function toMistake(error: ErrorObject, path: Path): SchemaMistake {
       return unfitName(error, path);
     case 'type': {
       const message = `${toName(path)} must be ${toTypes(params.type)}: got ${toShownAt(path, data)}`;
-      return { ...about, code: 'wrong_type', message };
+      const hint = toTypeHint({
+        data: data as Json,
+        types: [params.type].flat(),
+        ...toPurpose(error.parentSchema),
+      });
+      return { ...about, code: 'wrong_type', message, hint };
     }
     case 'const':
     case 'enum':
       return toChoice(error, path);
     default: {
       const message = `${toName(path)} ${toDemand(error)}: got ${toShownAt(path, data)}`;
-      return {
-        ...about,
-        code: 'bad_value',
-        message,
-        hint: keyword === 'pattern' ? descriptionOf(error.parentSchema) : null,
-      };
+      return { ...about, code: 'bad_value', message, hint: toValueHint(error) };
     }
   }
+}
+
+function toPurpose(schema: ErrorObject['parentSchema']): Pick<Mistyped, 'description' | 'keys'> {
+  return { description: descriptionOf(schema), keys: Object.keys(schema?.properties ?? {}) };
+}
+
+/** What to write in the place of a value that fits its type and no more. */
+function toValueHint({ keyword, params, data, parentSchema }: ErrorObject): string | null {
+  if (keyword === 'format' && params.format === 'receiver-url') return toUrlHint(String(data));
+  if (keyword === 'pattern' && typeof data === 'string') {
+    const upper = data.toUpperCase();
+    if (new RegExp(String(params.pattern)).test(upper)) return `Did you mean "${toCut(upper)}"?`;
+  }
+  return descriptionOf(parentSchema);
 }
 
 function unknownKey({ params, parentSchema }: ErrorObject, path: Path): SchemaMistake {
   const key = String(params.additionalProperty);
   const known = Object.keys((parentSchema?.properties as object | undefined) ?? {});
   const message = `Unknown key "${toCut(key)}"${toWhere(path)}`;
-  return { code: 'unknown_key', path: [...path, key], atKey: true, message, hint: toHint(key, known) };
+  return {
+    code: 'unknown_key',
+    path: [...path, key],
+    atKey: true,
+    message,
+    hint: toHint(key, known) ?? descriptionOf(parentSchema),
+  };
 }
 
 function missingKey({ params, parentSchema }: ErrorObject, path: Path): SchemaMistake {
@@ -85,7 +129,8 @@ function missingKey({ params, parentSchema }: ErrorObject, path: Path): SchemaMi
   const properties = parentSchema?.properties as Record<string, object> | undefined;
   // A condition asks for keys without describing them.
   const hint = descriptionOf(properties?.[key] ?? shared.get(`#/$defs/${key}`));
-  return { code: 'missing_key', path, atKey: false, message: `Missing key "${key}"${toWhere(path)}`, hint };
+  const message = `Missing key "${key}"${toWhere(path)}`;
+  return { code: 'missing_key', path, atKey: false, message, hint, missing: key };
 }
 
 function unfitName({ params, parentSchema }: ErrorObject, path: Path): SchemaMistake {
@@ -112,13 +157,15 @@ const shared = new Map<string, unknown>(
   Object.entries(hookSchema.$defs).map(([name, schema]) => [`#/$defs/${name}`, schema]),
 );
 
-function toChoice({ params, data }: ErrorObject, path: Path): SchemaMistake {
+function toChoice({ params, data, parentSchema }: ErrorObject, path: Path): SchemaMistake {
   const allowed = [params.allowedValues ?? params.allowedValue].flat().map(String);
   const key = path.length === 1 ? path[0] : '';
   const code: ProblemCode =
     key === 'handler' ? 'unknown_handler' : key === 'kind' ? 'unknown_kind' : 'bad_value';
   const message = `${toName(path)} must be one of ${allowed.join(', ')}: got ${toShownAt(path, data)}`;
-  return { code, path, atKey: false, message, hint: typeof data === 'string' ? toHint(data, allowed) : null };
+  const near = typeof data === 'string' ? suggest(data, allowed) : null;
+  const hint = near === null ? descriptionOf(parentSchema) : `Did you mean "${near}"?`;
+  return { code, path, atKey: false, message, hint };
 }
 
 /** Names a wrong value, but not what its key tells to be a secret, nor a password in a URL. */

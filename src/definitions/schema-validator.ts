@@ -6,6 +6,8 @@ import { expandPreset } from '../presets/expand.ts';
 import { isReference } from '../secrets/reference.ts';
 import { checkDataSchema } from './data-schema.ts';
 import { HANDLERS, type HandlerName } from './definition.ts';
+import { checkHeaders } from './header-checks.ts';
+import { settleMisplaced } from './misplaced-keys.ts';
 import { checkNats } from './nats.ts';
 import { checkRequest } from './request-checks.ts';
 import { checkSchedule } from './schedule.ts';
@@ -38,7 +40,8 @@ const validateConfig = new Map<string, ValidateFunction>(
 export function validateHook(value: JsonObject): readonly SchemaMistake[] {
   if (value.handler === 'webhook-custom' && isJsonObject(value.config))
     Object.assign(value, { config: expandPreset(value.config) });
-  return [...check(validateHookFields, value), ...checkConfig(value), ...checkRetry(value)];
+  const mistakes = [...check(validateHookFields, value), ...checkConfig(value), ...checkRetry(value)];
+  return mistakes.length === 0 ? [] : settleMisplaced(mistakes, value);
 }
 
 /** Without a handler there is no telling what its config should be, as the reference has it. */
@@ -58,7 +61,7 @@ function checkConfig(value: JsonObject): readonly SchemaMistake[] {
   }
   const message = `Missing key "config": handler "${handler}" needs it`;
   const hint = configHint(handler as HandlerName);
-  return [{ code: 'missing_key', path: [], atKey: false, message, hint }];
+  return [{ code: 'missing_key', path: [], atKey: false, message, hint, missing: 'config' }];
 }
 
 /** Validates an event source and fills in its defaults, in place. */
@@ -135,26 +138,6 @@ function configHint(handler: HandlerName): string {
     log: 'config: {}',
     lambda: 'config: { functions: [ … ] }',
   }[handler];
-}
-
-/** Header names are the same in any case; two that differ in case only would fight. */
-function checkHeaders({ headers }: JsonObject): readonly SchemaMistake[] {
-  if (!isJsonObject(headers)) return [];
-  const seen = new Map<string, string>();
-  return Object.keys(headers).flatMap((name): SchemaMistake[] => {
-    const before = seen.get(name.toLowerCase());
-    seen.set(name.toLowerCase(), name);
-    if (before === undefined) return [];
-    return [
-      {
-        code: 'bad_value',
-        path: ['config', 'headers', name],
-        atKey: true,
-        message: `Header "${name}" is given twice: as "${before}" too`,
-        hint: 'Header names are the same in any case: keep one',
-      },
-    ];
-  });
 }
 
 /** A list of waits and a rule that makes them exclude each other. */

@@ -7,7 +7,17 @@ const MAX_SHARE = 0.4;
 export function suggest(word: string, candidates: readonly string[]): string | null {
   if (candidates.length === 0 || word === '') return null;
   const near = closest(word, candidates);
-  return distance(word, near) <= Math.max(1, Math.floor(word.length * MAX_SHARE)) ? near : null;
+  if (distance(word, near) <= Math.max(1, Math.floor(word.length * MAX_SHARE))) return near;
+  return candidates.find((candidate) => isMixedUp(word, candidate)) ?? null;
+}
+
+/** Whether a word has the letters of another in another order or another case: `ulr`, `post`. */
+function isMixedUp(word: string, other: string): boolean {
+  return word.length === other.length && toLetters(word) === toLetters(other);
+}
+
+function toLetters(word: string): string {
+  return [...word.toLowerCase()].toSorted().join('');
 }
 
 /** "Did you mean …" for a word, or else what is known, as far as that is short. */

@@ -1,19 +1,7 @@
+import { CONNECTION_HEADERS, HEADER_VALUE } from '../definitions/header-checks.ts';
 import { VERSION } from '../version.ts';
 
-/** Headers that the connection itself is run with: a definition that set one would break the request. */
-const RESERVED = new Set([
-  'connection',
-  'content-length',
-  'expect',
-  'keep-alive',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-]);
 const USER_AGENT = `hookline/${VERSION}`;
-/** What HTTP can carry in a header: visible ASCII, space, tab, and the upper half of Latin-1. */
-const VALUE = /^[\t\u0020-\u007e\u0080-\u00ff]*$/;
 
 /** A request that must not be sent, whatever the receiver says: only a change of the definition or the event helps. */
 export class RequestError extends Error {
@@ -32,9 +20,9 @@ export class RequestHeaders {
   /** Throws RequestError for a value HTTP cannot carry and for headers of the connection. */
   set(name: string, value: string): this {
     const key = name.toLowerCase();
-    if (RESERVED.has(key))
+    if (CONNECTION_HEADERS.has(key))
       throw new RequestError(`Cannot set header "${name}": it belongs to the connection`);
-    if (!VALUE.test(value))
+    if (!HEADER_VALUE.test(value))
       throw new RequestError(
         `Cannot set header "${name}": its value has a line break, a NUL or a character outside Latin-1`,
       );
