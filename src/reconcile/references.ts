@@ -4,7 +4,13 @@ import { toMessage } from '../errors.ts';
 import type { Json } from '../event.ts';
 import type { Finding, Path } from '../lint/finding.ts';
 import { locatePlainSecrets } from '../secrets/mask.ts';
-import { isReference, parseReference, type Reference } from '../secrets/reference.ts';
+import {
+  isReference,
+  parseReference,
+  REFERENCE_START,
+  type Reference,
+  toMeantReference,
+} from '../secrets/reference.ts';
 import { describeResource, type IsReserved } from '../secrets/reserved.ts';
 
 /** A reference with its place in a definition. */
@@ -21,8 +27,8 @@ export function checkReferences({ handler, config }: EventHook): readonly Findin
   if (handler === 'lambda') return [];
   const texts = [...strings(config, ['config'])];
   const references = texts.flatMap(([text, path]) => checkText(text, path));
-  const secrets = locatePlainSecrets(config).filter(({ value }) => !value.includes(REFERENCE_START));
-  return [...references, ...secrets.map(({ path }) => plainSecret(['config', ...path]))];
+  const secrets = locatePlainSecrets(config).filter(({ value }) => !isMeantAsReference(value));
+  return [...references, ...secrets.map(({ path, value }) => plainSecret(['config', ...path], value))];
 }
 
 /** The references of a hook that will be resolved. */
@@ -45,11 +51,11 @@ export function checkSource({ inlet, kong, nats }: EventSource): {
   // The schema has the secrets of NATS be references.
   const others = { nats: nats && { auth: nats.auth, tls: nats.tls } };
   const texts = [...strings(secretive, []), ...strings(others, [])];
-  const secrets = locatePlainSecrets(secretive).filter(({ value }) => !value.includes(REFERENCE_START));
+  const secrets = locatePlainSecrets(secretive).filter(({ value }) => !isMeantAsReference(value));
   return {
     findings: [
       ...texts.flatMap(([text, path]) => checkText(text, path)),
-      ...secrets.map(({ path }) => plainSecret(path)),
+      ...secrets.map(({ path, value }) => plainSecret(path, value)),
     ],
     references: texts
       .filter(([text, path]) => isReference(text) && checkText(text, path).length === 0)
@@ -72,34 +78,75 @@ export function findReserved(
     }));
 }
 
-const REFERENCE_START = '{vault://';
 const HINT = 'A reference is {vault://env/NAME} or {vault://file/PATH}, and the whole value';
 
 function isInBody(path: Path): boolean {
   return path[1] === 'body';
 }
 
+/** What is wrong with it is said as of a reference, and that is enough. */
+function isMeantAsReference(text: string): boolean {
+  return text.includes(REFERENCE_START) || toMeantReference(text) !== null;
+}
+
 function checkText(text: string, path: Path): readonly Finding[] {
-  if (!text.includes(REFERENCE_START)) return [];
-  if (isInBody(path)) return [unresolved(path, 'stands in a body')];
-  if (!isReference(text)) return [unresolved(path, 'is not the whole value')];
+  if (isInBody(path))
+    return text.includes(REFERENCE_START) ? [unresolved(path, { why: 'stands in a body', hint: HINT })] : [];
+  const meant = toMeantReference(text);
+  if (!isReference(text)) {
+    if (meant !== null) return [invalid(path, { message: 'This is no reference, though nearly one', meant })];
+    return text.includes(REFERENCE_START) ? [unresolved(path, toPart(text, path))] : [];
+  }
   try {
     parseReference(text);
     return [];
   } catch (error) {
-    return [{ code: 'reference_invalid', path, message: toMessage(error), hint: HINT }];
+    return [invalid(path, { message: toMessage(error), meant })];
   }
 }
 
-function unresolved(path: Path, why: string): Finding {
-  const message = `The reference ${why}: it is not resolved but sent as it is written`;
-  return { code: 'reference_unresolved', path, message, hint: HINT };
+function invalid(
+  path: Path,
+  { message, meant }: { readonly message: string; readonly meant: string | null },
+): Finding {
+  const hint = meant === null ? HINT : `Did you mean "${meant}"?`;
+  return { code: 'reference_invalid', path, message, hint };
 }
 
-function plainSecret(path: Path): Finding {
+/** Why a reference is not resolved, and what to do. */
+interface Unresolved {
+  readonly why: string;
+  readonly hint: string;
+}
+
+const BEARER = /^bearer +(?<reference>\{vault:[^{}]*\})$/i;
+
+/** What of a reference that has something beside it. */
+function toPart(text: string, path: Path): Unresolved {
+  const why = 'is not the whole value';
+  const { reference } = BEARER.exec(text)?.groups ?? {};
+  if (reference === undefined || String(path.at(-1)).toLowerCase() !== 'authorization')
+    return { why, hint: HINT };
+  return { why, hint: `Write auth: { bearer: "${reference}" }, or put all of the value into what it names` };
+}
+
+function unresolved(path: Path, { why, hint }: Unresolved): Finding {
+  const message = `The reference ${why}: it is not resolved but sent as it is written`;
+  return { code: 'reference_unresolved', path, message, hint };
+}
+
+const VARIABLE = /^\$(\{(?<braced>\w+)\}|(?<bare>\w+))$/;
+
+function plainSecret(path: Path, value: string): Finding {
   const message = `"${path.join('.')}" holds a secret in clear: anyone who can read the file can use it`;
-  const hint = 'Put a reference in its place, such as "{vault://env/MY_SECRET}"';
-  return { code: 'plain_secret', path, message, hint };
+  const { braced, bare } = VARIABLE.exec(value)?.groups ?? {};
+  const name = braced ?? bare ?? 'MY_SECRET';
+  return {
+    code: 'plain_secret',
+    path,
+    message,
+    hint: `Put a reference in its place, such as "{vault://env/${name}}"`,
+  };
 }
 
 /** Every string in a value, with its path. */

@@ -1,3 +1,5 @@
+import { closest, distance } from 'fastest-levenshtein';
+
 /** A secret that cannot be had. The message never holds its value. */
 export class SecretError extends Error {
   override readonly name = 'SecretError';
@@ -16,13 +18,32 @@ export interface Reference {
   readonly previous: boolean;
 }
 
-const START = '{vault://';
+/** What a reference begins with. */
+export const REFERENCE_START = '{vault://';
 const END = '}';
+const VAULTS = ['env', 'file'];
 const PREFIX = /^[A-Za-z_-][A-Za-z0-9_-]*$/;
 
 /** Whether a string is a reference: the whole of it, or it is a plain string. */
 export function isReference(text: string): boolean {
-  return text.startsWith(START) && text.endsWith(END);
+  return text.startsWith(REFERENCE_START) && text.endsWith(END);
+}
+
+const NEARLY = /^\$?\{{1,2} ?(?<scheme>[a-z]+):?\/{0,3}(?<vault>[a-z]+)\/(?<path>[^{}\s]+) ?\}{0,2}$/i;
+/** A longer text is none. */
+const MAX_LENGTH = 1_000;
+/** Letters of `vault`, `env` or `file` that may be wrong. */
+const MAX_WRONG = 2;
+
+/** The reference a text was probably meant to be: `{vault:/env/A}`, `{{vault://env/A}}`; null when it is one, or like none. */
+export function toMeantReference(text: string): string | null {
+  if (text.length > MAX_LENGTH) return null;
+  const { scheme = '', vault = '', path = '' } = NEARLY.exec(text.trim())?.groups ?? {};
+  if (distance(scheme.toLowerCase(), 'vault') > MAX_WRONG) return null;
+  const near = closest(vault.toLowerCase(), VAULTS);
+  if (distance(vault.toLowerCase(), near) > MAX_WRONG) return null;
+  const meant = `${REFERENCE_START}${near}/${path}${END}`;
+  return meant === text ? null : meant;
 }
 
 /** A brace within would be of a second reference, or of a template: a reference is the whole of a string. */
