@@ -4,6 +4,7 @@ import type { Finding } from '../lint/finding.ts';
 import type { Sandbox, SandboxProgram } from '../sandbox/sandbox.ts';
 import { compileRequestTemplates } from './compile-templates.ts';
 import { type CompiledFilter, compileFilter, isFilterMistake } from './filter-expression.ts';
+import { toFilterHint } from './filter-hints.ts';
 import { checkReferences, locateReferences, type PlacedReference } from './references.ts';
 import type { Filter, RequestTemplates } from './snapshot.ts';
 
@@ -59,8 +60,7 @@ function compileHookFilter({ filter }: EventHook): {
   if (isFilterMistake(compiled)) {
     const where = `at character ${compiled.offset + 1}`;
     const message = `Cannot compile the filter: ${compiled.message} ${where}`;
-    const hint =
-      'A filter is a CEL expression over data, event, source, id and time, such as data.amount > 100.0';
+    const hint = toFilterHint(filter, compiled);
     return {
       compiled: null,
       findings: [{ code: 'filter_invalid', path: ['filter'], message, hint }],
@@ -87,7 +87,7 @@ async function compileProgram(
     if (compilation.kind === 'compiled') return [];
     const where = compilation.line === null ? '' : ` (line ${compilation.line} of the function)`;
     const message = `${compilation.message}${where}`;
-    return [{ code: 'function_invalid', path: ['config', 'functions', index], message }];
+    return [{ code: 'function_invalid', path: ['config', 'functions', index], message, hint: FUNCTION_HINT }];
   });
   const languages = new Set(
     compilations.flatMap((compilation) => (compilation.kind === 'compiled' ? [compilation.language] : [])),
@@ -97,6 +97,9 @@ async function compileProgram(
   const compiles = findings.length === 0 && only !== undefined;
   return { program: compiles ? { language: only, functions } : null, findings };
 }
+
+const FUNCTION_HINT =
+  'A function is JavaScript, (data) => data, or Lua, return function(data) return data end';
 
 function mixedLanguages(): Finding {
   return {

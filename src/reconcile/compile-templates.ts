@@ -1,6 +1,7 @@
 import type { WebhookCustomConfig } from '../definitions/definition.ts';
+import { suggest } from '../definitions/suggest.ts';
 import type { Finding, Path } from '../lint/finding.ts';
-import { isReference } from '../secrets/reference.ts';
+import { isReference, toMeantReference } from '../secrets/reference.ts';
 import { compileTemplate, compileTree } from '../template/compile.ts';
 import { type Escaping, type Template, TemplateError } from '../template/template.ts';
 import type { FieldRead } from './compile-hook.ts';
@@ -21,7 +22,7 @@ export function compileRequestTemplates(config: WebhookCustomConfig): CompiledTe
   const reads: FieldRead[] = [];
   const findings: Finding[] = [];
   const compile: Compile = (text, path, escaping) => {
-    if (isReference(text)) return null;
+    if (isReference(text) || toMeantReference(text) !== null) return null;
     try {
       const template = compileTemplate(text, { escaping });
       const fields = new Set(template.paths.flatMap(([field]) => (field === undefined ? [] : [field])));
@@ -69,11 +70,15 @@ function bodyEscaping(headers: WebhookCustomConfig['headers']): Escaping {
   return type.includes('x-www-form-urlencoded') ? 'form' : 'raw';
 }
 
-function toFinding({ message, line, column }: TemplateError, path: Path): Finding {
+const IN_GENERAL = 'A template is as "{{ entity.name }}" or "{{#if entity.name}}…{{/if}}"';
+
+function toFinding({ message, line, column, unknown }: TemplateError, path: Path): Finding {
   const where = `line ${line}, column ${column} of the template`;
+  const near = unknown === null ? null : suggest(unknown.name, unknown.known);
   return {
     code: 'template_invalid',
     path,
     message: `Cannot compile the template: ${message} (${where})`,
+    hint: near === null ? IN_GENERAL : `Did you mean "${near}"?`,
   };
 }

@@ -1,6 +1,6 @@
 import { compileExpression, type Expression, type Scope, type StaticScope } from './expression.ts';
 import type { Step } from './render.ts';
-import { errorAt } from './syntax.ts';
+import { errorAt, unknownAt } from './syntax.ts';
 import { entriesOf, isTruthy, type Value } from './value.ts';
 
 /** Compiles the body of a block in the scope it has. */
@@ -24,7 +24,7 @@ export function compileBlock(
   compileBody: CompileBody,
 ): Step {
   const name = String((node.path as hbs.AST.PathExpression).original);
-  if (!isBlockName(name)) throw errorAt(node, `unknown block "${name}"; known are ${BLOCKS.join(', ')}`);
+  if (!isBlockName(name)) throw unknownAt(node, 'block', { name, known: BLOCKS });
   const [param, ...others] = node.params;
   if (param === undefined || others.length > 0)
     throw errorAt(node, `block "${name}" takes 1 argument: got ${node.params.length}`);

@@ -1,6 +1,6 @@
 import { count } from '../count.ts';
 import type { Json } from '../event.ts';
-import { errorAt, type SyntaxNode } from './syntax.ts';
+import { errorAt, type SyntaxNode, unknownAt } from './syntax.ts';
 import { HELPERS, type Helper, readProperty, type Value } from './value.ts';
 
 /** What a template is evaluated in: the values in reach, the innermost last, and the names in reach. */
@@ -98,7 +98,7 @@ function toArity(min: number, max: number): string {
 function findHelper(node: SyntaxNode, name: string): Helper {
   const helper = HELPERS.get(name);
   if (helper !== undefined) return helper;
-  throw errorAt(node, `unknown helper "${name}"; known are ${[...HELPERS.keys()].join(', ')}`);
+  throw unknownAt(node, 'helper', { name, known: [...HELPERS.keys()] });
 }
 
 /** `this.name` and `./name` are of the context, whatever block parameters there are. */

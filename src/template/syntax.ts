@@ -1,5 +1,5 @@
 import Handlebars from 'handlebars';
-import { TemplateError } from './template.ts';
+import { TemplateError, type UnknownName } from './template.ts';
 
 /** Handlebars' own tree of a template, as far as it is used. Positions: line from 1, column from 0. */
 export type SyntaxNode = hbs.AST.Node;
@@ -38,7 +38,17 @@ export function parseSyntax(text: string): hbs.AST.Program {
 
 /** An error at a node. */
 export function errorAt({ loc }: SyntaxNode, message: string): TemplateError {
-  return new TemplateError(message, { line: loc.start.line, column: loc.start.column + 1 });
+  return new TemplateError(message, toPosition(loc.start));
+}
+
+/** An error at a node that uses a name there is none of. */
+export function unknownAt({ loc }: SyntaxNode, what: string, unknown: UnknownName): TemplateError {
+  const message = `unknown ${what} "${unknown.name}"; known are ${unknown.known.join(', ')}`;
+  return new TemplateError(message, toPosition(loc.start), unknown);
+}
+
+function toPosition({ line, column }: hbs.AST.Position): { readonly line: number; readonly column: number } {
+  return { line, column: column + 1 };
 }
 
 const OPEN_BLOCK = new Set(['OPEN_BLOCK', 'OPEN_INVERSE', 'OPEN_PARTIAL_BLOCK', 'OPEN_RAW_BLOCK']);
@@ -90,12 +100,20 @@ function toTemplateError(error: unknown, text: string): TemplateError {
   const message = error instanceof Error ? error.message : String(error);
   const [place, line, column] = PLACE.exec(message) ?? [];
   if (place !== undefined)
-    return new TemplateError(message.slice(0, -place.length), {
+    return new TemplateError(describeEnd(message.slice(0, -place.length)), {
       line: Number(line),
       column: Number(column) + 1,
     });
   const offset = readOffset(text);
   return new TemplateError(describe(UNEXPECTED.exec(message)?.[1], text.slice(offset)), locate(text, offset));
+}
+
+const MISMATCH = /^(.*) doesn't match (.*)$/;
+
+/** What the parser says of the end of a block. */
+function describeEnd(message: string): string {
+  const [, begin, end] = MISMATCH.exec(message) ?? [];
+  return begin === undefined ? message : `block "${begin}" is closed by "{{/${end}}}": write "{{/${begin}}}"`;
 }
 
 /** What was meant to be one name or number, at least a character of it. */

@@ -39,12 +39,25 @@ export class TemplateError extends Error {
   override readonly name = 'TemplateError';
   readonly line: number;
   readonly column: number;
+  /** The name that is not known, and those that are; null when it is something else. */
+  readonly unknown: UnknownName | null;
 
-  constructor(message: string, position: { readonly line: number; readonly column: number }) {
+  constructor(
+    message: string,
+    position: { readonly line: number; readonly column: number },
+    unknown: UnknownName | null = null,
+  ) {
     super(message);
     this.line = position.line;
     this.column = position.column;
+    this.unknown = unknown;
   }
+}
+
+/** A name a template uses, and those it could. */
+export interface UnknownName {
+  readonly name: string;
+  readonly known: readonly string[];
 }
 
 /** Templates in the strings of a JSON object, at any depth; keys and other values stay as they are. */

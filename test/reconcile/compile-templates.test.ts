@@ -122,7 +122,7 @@ config:
       message: expect.stringMatching(
         /^Cannot compile the template: unknown helper "shout"; known are .* \(line 2, column 4 of the template\)$/,
       ),
-      hint: null,
+      hint: 'A template is as "{{ entity.name }}" or "{{#if entity.name}}…{{/if}}"',
     });
   });
 

@@ -10,7 +10,13 @@ describe('the syntax of a template', () => {
     ['one far into a text', `${LONG}\n${LONG} {{ some`, 'the expression is not closed', 2, LONG.length + 5],
     ['one after a comment of many lines', '{{!--\n\n--}}x{{ some', 'the expression is not closed', 3, 9],
     ['a block that is not closed', '{{#if a}}x', 'it ends in the middle of an expression or block', 1, 11],
-    ['a block that ends as another', 'a\n  {{#if x}}\n{{/each}}', "if doesn't match each", 2, 6],
+    [
+      'a block that ends as another',
+      'a\n  {{#if x}}\n{{/each}}',
+      'block "if" is closed by "{{/each}}"',
+      2,
+      6,
+    ],
     ['an end without a block', `${LONG}{{/if}}`, 'unexpected "{{/"', 1, LONG.length + 1],
     ['a comment that is not closed', 'a\nbc{{!-- d', 'what starts here is not closed', 2, 3],
     [
