@@ -67,7 +67,10 @@ interface Declaration {
 
 type DeclaredRule = CloudEventRule & { readonly loaded: LoadedDefinition };
 
-type Mistake = Pick<Problem, 'code' | 'message'> & { readonly path: readonly string[] };
+type Mistake = Pick<Problem, 'code' | 'message'> & {
+  readonly path: readonly string[];
+  readonly hint?: string | null;
+};
 
 /** Every event of a source, those it has without saying so first. */
 export function toAllEvents({ schedule, events }: EventSource): EventSource['events'] {
@@ -110,7 +113,7 @@ function findOwnMistakes(source: EventSource): readonly Mistake[] {
     return [{ code: 'source_reserved', path: ['name'], message: `Source "${name}" is Hookline's own` }];
   if (kong === null && Object.keys(toAllEvents(source)).length === 0) {
     const message = `Source "${name}" has no event: nothing could ever come of it`;
-    return [{ code: 'source_empty', path: [], message }];
+    return [{ code: 'source_empty', path: [], message, hint: 'Declare one: events: { NAME: {} }' }];
   }
   return Object.keys(events)
     .filter((event) => BUILT_IN.get(name)?.has(event))
@@ -150,7 +153,10 @@ function toRuleMistake({ from, type, path }: DeclaredRule, first: DeclaredRule):
   return { code: 'cloudevents_duplicate', path, message };
 }
 
-function toProblem({ origin, locate }: LoadedDefinition, { code, path, message }: Mistake): Problem {
+function toProblem(
+  { origin, locate }: LoadedDefinition,
+  { code, path, message, hint = null }: Mistake,
+): Problem {
   const { file } = origin;
   return {
     code,
@@ -159,6 +165,6 @@ function toProblem({ origin, locate }: LoadedDefinition, { code, path, message }
     ...locate(path, true),
     path: path.join('.'),
     message,
-    hint: null,
+    hint,
   };
 }

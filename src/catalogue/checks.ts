@@ -1,7 +1,7 @@
 import type { ErrorObject } from 'ajv/dist/2020.js';
 import { compileDataSchema, explainMisfit } from '../definitions/data-schema.ts';
 import type { CatalogueEvent } from '../definitions/event-source.ts';
-import { toHint } from '../definitions/suggest.ts';
+import { suggest, toHint } from '../definitions/suggest.ts';
 import type { JsonObject } from '../event.ts';
 import type { Catalogue } from './catalogue.ts';
 
@@ -21,7 +21,7 @@ export function checkEvent(
     return {
       kind: 'unknown',
       message: `source '${source}' is not registered`,
-      hint: toHint(source, [...sources.keys()]),
+      hint: toSourceHint(sources, source),
     };
   }
   const entry = events.get(event);
@@ -29,8 +29,21 @@ export function checkEvent(
   return {
     kind: 'unknown',
     message: `source '${source}' has no '${event}' event`,
-    hint: toHint(event, [...events.keys()]),
+    hint: toHint(event, [...events.keys()]) ?? toElsewhere(sources, event),
   };
+}
+
+function toSourceHint(sources: Catalogue['sources'], source: string): string | null {
+  const known = [...sources.keys()];
+  return suggest(source, known) === null
+    ? (toElsewhere(sources, source) ?? toHint(source, known))
+    : toHint(source, known);
+}
+
+/** Says which source has an event. */
+function toElsewhere(sources: Catalogue['sources'], event: string): string | null {
+  const having = [...sources].flatMap(([source, events]) => (events.has(event) ? [`"${source}"`] : []));
+  return having.length === 0 ? null : `"${event}" is an event of source ${having.join(' and ')}`;
 }
 
 /** Mistakes that are named: data may have as many as it has members. */

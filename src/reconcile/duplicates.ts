@@ -38,7 +38,14 @@ function findSame(
         return [];
       const { file, line } = owner.loaded.origin;
       const message = `Duplicate ${key} "${value}": ${file}:${line} has it already`;
-      return [toProblem(loaded, { code: `${key}_duplicate`, path: [key], message })];
+      return [
+        toProblem(loaded, {
+          code: `${key}_duplicate`,
+          path: [key],
+          message,
+          hint: `Give one of them another ${key}, or remove it`,
+        }),
+      ];
     });
   });
 }
