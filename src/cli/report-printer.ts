@@ -6,6 +6,7 @@ import type { Report } from '../reconcile/report.ts';
 import { type CommandContext, writeLine } from './command.ts';
 import { countProblems, createPaint } from './print.ts';
 import { printProblems } from './print-problems.ts';
+import { describeUnset } from './unset-variables.ts';
 
 /** Prints what each attempt to bring definitions live led to. */
 export interface ReportPrinter {
@@ -15,7 +16,7 @@ export interface ReportPrinter {
 }
 
 /** Creates a printer that holds reports back until the server runs: one that cannot start says only why. */
-export function createReportPrinter(stderr: CommandContext['stderr']): ReportPrinter {
+export function createReportPrinter({ stderr, env }: Pick<CommandContext, 'stderr' | 'env'>): ReportPrinter {
   const paint = createPaint(stderr);
   let held: (() => void)[] | null = [];
 
@@ -23,6 +24,7 @@ export function createReportPrinter(stderr: CommandContext['stderr']): ReportPri
     if ('problems' in report) printProblems(stderr, report.problems, { textOf, paint });
     const isGood = report.kind === 'recovered' || (report.kind === 'applied' && report.held.length === 0);
     writeLine(stderr, paint(isGood ? 'green' : 'red', describeReport(report)));
+    for (const line of describeUnset(report, env)) writeLine(stderr, paint('yellow', line));
   }
 
   return {

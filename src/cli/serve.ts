@@ -25,7 +25,7 @@ export async function serve(
   const settings = loadSettings({ flags, env, file });
   for (const source of settings.sources) if (source.kind === 'dir') checkDirectory(source.dir);
   const logger = createLogger(settings.logLevel);
-  const printer = createReportPrinter(stderr);
+  const printer = createReportPrinter(context);
   let started: App | null = null;
   // From the first line on: one that comes early must not end the process.
   context.onHangup(() => void started?.reconcile());

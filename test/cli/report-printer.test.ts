@@ -8,13 +8,18 @@ const LOG = 'source: crud\nhandler: log\n';
 const BAD = 'source: crub\nhandler: log\n';
 
 /** What is printed of each attempt, without the problems. */
-async function linesOf({ reports }: ReconcilerBench): Promise<readonly string[]> {
+async function linesOf(
+  { reports }: ReconcilerBench,
+  env: Readonly<Record<string, string>> = {},
+): Promise<readonly string[]> {
   const stream = new PassThrough();
-  const printer = createReportPrinter(stream as unknown as NodeJS.WriteStream);
+  const printer = createReportPrinter({ stderr: stream as unknown as NodeJS.WriteStream, env });
   printer.release();
   for (const report of reports) printer.print(report, () => null);
   stream.end();
-  return (await text(stream)).split('\n').filter((line) => /^(?:Live|Refused|Held|Failed)/.test(line));
+  return (await text(stream))
+    .split('\n')
+    .filter((line) => /^(?:Live|Refused|Held|Failed|Not set)/.test(line));
 }
 
 describe('the line of a report', () => {
@@ -46,5 +51,24 @@ describe('the line of a report', () => {
     await bench.reconciler.reconcile();
     const [, line] = await linesOf(bench);
     expect(line).toMatch(/\(0 created, 0 updated, 0 deleted\); 1 file at the last good version, 1 left out$/);
+  });
+
+  it('names the variables that hooks which came live refer to and the server does not have, once', async () => {
+    const bench = createReconcilerBench();
+    const refer = (name: string): string =>
+      `source: crud\nhandler: webhook\nconfig: { url: "{vault://env/${name}}", secret: "{vault://file/a}", ssl_verify: true }\n`;
+    bench.put('one', { 'a.yaml': refer('chat-url'), 'b.yaml': refer('chat-url'), 'c.yaml': refer('set') });
+    await bench.reconciler.start();
+    bench.put('two', {
+      'a.yaml': refer('chat-url'),
+      'b.yaml': refer('chat-url'),
+      'd.yaml': refer('mail/url'),
+    });
+    await bench.reconciler.reconcile();
+    const lines = await linesOf(bench, { SET: '' });
+    expect(lines.filter((line) => line.startsWith('Not set'))).toEqual([
+      'Not set: CHAT_URL, for "a" and 1 other hook. What it is for waits until the server is started with it',
+      'Not set: MAIL, for "d". What it is for waits until the server is started with it',
+    ]);
   });
 });
