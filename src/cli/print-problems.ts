@@ -12,14 +12,17 @@ export interface PrintOptions {
   readonly paint: Paint;
 }
 
+/** A stream, and how wide it is when it is a terminal. */
+export type Screen = Writable & { readonly columns?: number };
+
 /** Prints each problem with its place, a code frame and what to do. */
 export function printProblems(
-  stream: Writable,
+  stream: Screen,
   problems: readonly Problem[],
   { textOf, paint }: PrintOptions,
 ): void {
   for (const problem of problems) {
-    const [first = '', ...rest] = formatProblem(problem, textOf(problem.file)).split('\n');
+    const [first = '', ...rest] = formatProblem(problem, textOf(problem.file), stream.columns).split('\n');
     const head = paint(problem.severity === 'error' ? 'red' : 'yellow', first);
     writeLine(stream, [head, ...rest].join('\n'));
     writeLine(stream);

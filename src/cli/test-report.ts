@@ -1,4 +1,3 @@
-import type { Writable } from 'node:stream';
 import { count } from '../count.ts';
 import { codeFrame } from '../definitions/code-frame.ts';
 import type { TextOf } from '../definitions/load-file.ts';
@@ -12,12 +11,12 @@ import type { TimelineEntry } from '../hook-test/happening.ts';
 import { maskSource } from '../secrets/mask-source.ts';
 import { writeLine } from './command.ts';
 import { countProblems, type Paint, toColumns } from './print.ts';
-import { printProblems } from './print-problems.ts';
+import { printProblems, type Screen } from './print-problems.ts';
 import type { PlacedFailure, TestResult, TestRun } from './test-run.ts';
 
 /** Where and how a run is printed. */
 export interface ReportOptions {
-  readonly stream: Writable;
+  readonly stream: Screen;
   readonly paint: Paint;
 }
 
@@ -34,7 +33,8 @@ export function printRun({ results, problems, textOf }: TestRun, { stream, paint
   printProblems(stream, problems, { textOf, paint });
   for (const result of results)
     for (const failure of result.failures) {
-      for (const line of toLines(result, failure, { textOf, paint })) writeLine(stream, line);
+      for (const line of toLines(result, failure, { textOf, paint, columns: stream.columns }))
+        writeLine(stream, line);
       writeLine(stream);
     }
 }
@@ -59,18 +59,19 @@ export function toText(result: TestResult, failure: PlacedFailure, textOf: TextO
 
 interface LineOptions extends Pick<ReportOptions, 'paint'> {
   readonly textOf: TextOf;
+  readonly columns?: number | undefined;
 }
 
 function toLines(
   { file, name }: TestResult,
   { line, column, message, hint, differences, near }: PlacedFailure,
-  { textOf, paint }: LineOptions,
+  { textOf, paint, columns }: LineOptions,
 ): readonly string[] {
   const text = textOf(file);
   return [
     paint('red', toPrintable(`${file}:${line}:${column} failed: ${name}`)),
     toPrintable(`  ${message}`),
-    ...(text === null ? [] : [codeFrame(maskSource(text), { line, column })]),
+    ...(text === null ? [] : [codeFrame(maskSource(text), { line, column }, columns)]),
     ...differences.slice(0, MAX_DIFFERENCES).flatMap((one) => toDifferenceLines(one, paint)),
     ...(differences.length > MAX_DIFFERENCES
       ? [`  and ${count(differences.length - MAX_DIFFERENCES, 'difference')} more`]

@@ -6,22 +6,26 @@ import type { Place } from './yaml-locate.ts';
 
 /** Lines shown before and after the one the problem is in. */
 const CONTEXT_LINES = 2;
-/** Characters of a line that are shown; a longer one is cut around the place. */
+/** Characters of a line that are shown at most and at least; a longer one is cut around the place. */
 const MAX_WIDTH = 100;
+const MIN_WIDTH = 20;
+/** What stands before a line beside its number. */
+const GUTTER_WIDTH = 5;
 
 /** Takes no column, as editors count. */
 const BYTE_ORDER_MARK = /^\ufeff/;
 
-/** The lines around a place, with their numbers and a caret under it. */
-export function codeFrame(text: string, { line, column }: Place): string {
+/** The lines around a place, with their numbers and a caret under it, as wide as so many columns have room for. */
+export function codeFrame(text: string, { line, column }: Place, columns = Number.POSITIVE_INFINITY): string {
   const lines = text.replace(BYTE_ORDER_MARK, '').split(/\r?\n/);
   const first = Math.max(1, line - CONTEXT_LINES);
   const last = Math.min(lines.length, line + CONTEXT_LINES);
   const digits = String(last).length;
-  const from = column > MAX_WIDTH ? column - MAX_WIDTH / 2 : 0;
+  const width = Math.max(MIN_WIDTH, Math.min(MAX_WIDTH, columns - digits - GUTTER_WIDTH));
+  const from = column > width ? column - Math.floor(width / 2) : 0;
   const shown: string[] = [];
   for (let number = first; number <= last; number += 1) {
-    const cut = toPrintable((lines[number - 1] ?? '').slice(from, from + MAX_WIDTH));
+    const cut = toPrintable((lines[number - 1] ?? '').slice(from, from + width));
     shown.push(`${number === line ? '>' : ' '} ${String(number).padStart(digits)} | ${cut}`.trimEnd());
     if (number === line)
       shown.push(`  ${' '.repeat(digits)} | ${toSpaces(cut.padEnd(column).slice(0, column - 1 - from))}^`);
@@ -30,10 +34,10 @@ export function codeFrame(text: string, { line, column }: Place): string {
 }
 
 /** A problem for a person: place, code and message, then the lines around it, what to do and where to read on. */
-export function formatProblem(problem: Problem, text: string | null): string {
+export function formatProblem(problem: Problem, text: string | null, columns?: number): string {
   const { hint } = problem;
   const head = toPrintable(toProblemLine(problem));
-  const frame = text === null || text === '' ? [] : [codeFrame(maskSource(text), problem)];
+  const frame = text === null || text === '' ? [] : [codeFrame(maskSource(text), problem, columns)];
   const said = hint === null ? [] : [toPrintable(`  hint: ${hint}`)];
   return [head, ...frame, ...said, `  see: ${toRuleUrl(problem.code)}`].join('\n');
 }
