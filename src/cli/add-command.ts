@@ -11,3 +11,8 @@ export type AddCommand = (program: Command, context: CommandContext, onExit: OnE
 export function command(program: Command, usage: string, ...examples: readonly string[]): Command {
   return program.command(usage).addHelpText('after', ['\nExample:', ...examples].join('\n  $ '));
 }
+
+/** What is said before the first full stop, colon or bracket: one line of a menu. */
+export function toShort(description: string): string {
+  return (/^.*?(?=[.;(]|:(?!\d)|$)/.exec(description)?.[0] ?? '').trim();
+}

@@ -1,4 +1,5 @@
 import type { Command, Option } from 'commander';
+import { toShort } from './add-command.ts';
 
 /** Shells that completion is written for. */
 export const SHELLS = ['bash', 'zsh', 'fish'] as const;
@@ -31,11 +32,6 @@ function toOffer(command: Command): Offer {
       .filter(({ long }) => long !== undefined && long !== null),
     choices: [...below.map((one) => one.name()), ...(command.registeredArguments[0]?.argChoices ?? [])],
   };
-}
-
-/** What is said before the first full stop, colon or bracket: one line of a menu. */
-function toShort(description: string): string {
-  return (/^[^.:;(]*/.exec(description)?.[0] ?? '').trim();
 }
 
 function takesValue({ required, optional }: Option): boolean {

@@ -1,3 +1,4 @@
+import { Option } from 'commander';
 import { HooklineError } from '../errors.ts';
 import { type AddCommand, command } from './add-command.ts';
 import { collect, type ServerFlags, tokenOption, toServer, urlOption } from './options.ts';
@@ -21,7 +22,11 @@ const addReconcile: AddCommand = (program, context, onExit) => {
     .description(
       'Have a running server look for changes of its definitions now, and print what came of it; exits 1 unless the newest definitions serve',
     )
-    .option('--source <name>', 'ask the remote of this source only; may be given several times', collect, [])
+    .addOption(
+      new Option('--source <name>', 'ask the remote of this source only; may be given several times')
+        .argParser(collect)
+        .default([], 'all of them'),
+    )
     .option('--json', 'print the answer as JSON')
     .addOption(urlOption())
     .addOption(tokenOption())

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { hideUsers } from '../shown-url.ts';
 import { VERSION } from '../version.ts';
-import type { OnExit } from './add-command.ts';
+import { type OnExit, toShort } from './add-command.ts';
 import type { CommandContext } from './command.ts';
 import { toPrintable } from './printable.ts';
 import { DEFINITION_COMMANDS } from './program-definitions.ts';
@@ -27,6 +27,8 @@ export function createProgram(context: CommandContext, onExit: OnExit): Command 
     .description('Event hooks declared in git: when this event happens, do that.')
     .version(VERSION)
     .addHelpText('after', EXAMPLE)
+    // What each does is said in full by its own help. Of 80 columns the list has 39, by default too few to break a line.
+    .configureHelp({ minWidthToWrap: 20, subcommandDescription: (one) => toShort(one.description()) })
     .showHelpAfterError('(hookline COMMAND --help shows an example)')
     .configureOutput({
       writeOut: (text) => context.stdout.write(text),
