@@ -10,6 +10,7 @@ import { toPlainName } from '../plain-name.ts';
 import { type CommandContext, type ExitCode, writeLine } from './command.ts';
 import { readGateway } from './import-read.ts';
 import { writeNew } from './new-output.ts';
+import { toColumns } from './print.ts';
 import { toPrintable } from './printable.ts';
 import { toSchemaLine } from './schema-line.ts';
 
@@ -67,7 +68,7 @@ function sayVariables(hooks: readonly ConvertedHook[], say: Say): void {
   if (variables.length === 0) return;
   say();
   say('Set these variables where Hookline runs; the gateway has their values:');
-  for (const [variable, use] of variables) say(`  ${variable}   ${use}`);
+  for (const line of toColumns(variables)) say(`  ${line}`);
 }
 
 function toFiles({ hooks, sources }: Converted, to: string): readonly NewFile[] {

@@ -54,7 +54,7 @@ describe('hookline import kong', () => {
     });
     expect(imported).toMatchObject({ code: 0, stderr: '' });
     expect(imported.stdout).toContain(
-      'CRUD_ADMINS_WEBHOOK_CUSTOM_URL   config.url of crud-admins-webhook-custom\n',
+      'CRUD_ADMINS_WEBHOOK_CUSTOM_URL  config.url of crud-admins-webhook-custom\n',
     );
     const { code, stdout } = await runCommand(['validate', 'hooks', '--strict'], { cwd: dir.path });
     expect({ code, stdout }).toEqual({ code: 0, stdout: 'Valid: 3 hooks, 0 errors, 0 warnings\n' });

@@ -7,8 +7,17 @@ export interface TerminalCommand extends AsyncDisposable {
   type(keys: string): void;
   /** All that was shown, without what moves the cursor and colours. */
   readonly screen: () => string;
+  /** The same as the terminal got it. */
+  readonly raw: () => string;
   /** Resolves with the exit code. */
   readonly ended: Promise<number | null>;
+}
+
+/** How a command is run on a terminal. */
+export interface TerminalOptions {
+  readonly cwd: string;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly columns?: number;
 }
 
 /** Keys of a terminal. */
@@ -19,11 +28,14 @@ const MAIN = new URL('../../src/main.ts', import.meta.url).pathname;
 const CONTROL = /\u001b\[[0-9;?]*[A-Za-z]|\r/g;
 
 /** Starts a command on a pseudo-terminal, which script(1) makes. */
-export function startOnTerminal(args: readonly string[], { cwd }: { readonly cwd: string }): TerminalCommand {
+export function startOnTerminal(
+  args: readonly string[],
+  { cwd, env = {}, columns = 200 }: TerminalOptions,
+): TerminalCommand {
   const line = [process.execPath, MAIN, ...args].map((word) => `'${word}'`).join(' ');
-  const child = spawn('script', ['--quiet', '--return', '--command', `stty cols 200; ${line}`, '/dev/null'], {
+  const child = spawn('script', ['--quiet', '--return', '--command', `stty cols ${columns}; exec ${line}`, '/dev/null'], {
     cwd,
-    env: { PATH: process.env.PATH ?? '', TERM: 'xterm', SHELL: '/bin/sh' },
+    env: { PATH: process.env.PATH ?? '', TERM: 'xterm', SHELL: '/bin/sh', ...env },
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   let shown = '';
@@ -35,6 +47,7 @@ export function startOnTerminal(args: readonly string[], { cwd }: { readonly cwd
   const screen = (): string => shown.replaceAll(CONTROL, '');
   return {
     screen,
+    raw: () => shown,
     ended,
     type(keys) {
       typedAt = shown.length;
@@ -54,4 +67,14 @@ export function startOnTerminal(args: readonly string[], { cwd }: { readonly cwd
       await ended;
     },
   };
+}
+
+/** Runs a command on a terminal to its end. */
+export async function runOnTerminal(
+  args: readonly string[],
+  options: TerminalOptions,
+): Promise<{ readonly code: number | null; readonly screen: string; readonly raw: string }> {
+  await using terminal = startOnTerminal(args, options);
+  const code = await terminal.ended;
+  return { code, screen: terminal.screen(), raw: terminal.raw() };
 }
