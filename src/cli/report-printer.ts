@@ -19,12 +19,14 @@ export interface ReportPrinter {
 export function createReportPrinter({ stderr, env }: Pick<CommandContext, 'stderr' | 'env'>): ReportPrinter {
   const paint = createPaint(stderr);
   let held: (() => void)[] | null = [];
+  let isFirst = true;
 
   function printNow(report: Report, textOf: TextOf): void {
     if ('problems' in report) printProblems(stderr, report.problems, { textOf, paint });
     const isGood = report.kind === 'recovered' || (report.kind === 'applied' && report.held.length === 0);
     writeLine(stderr, paint(isGood ? 'green' : 'red', describeReport(report)));
-    for (const line of describeUnset(report, env)) writeLine(stderr, paint('yellow', line));
+    for (const line of describeUnset(report, { env, isFirst })) writeLine(stderr, paint('yellow', line));
+    if (report.kind === 'applied' || report.kind === 'restored') isFirst = false;
   }
 
   return {

@@ -71,4 +71,16 @@ describe('the line of a report', () => {
       'Not set: MAIL, for "d". What it is for waits until the server is started with it',
     ]);
   });
+
+  it('names them anew when the server starts anew, though its hooks are as they were', async () => {
+    const bench = createReconcilerBench();
+    const text =
+      'source: crud\nhandler: webhook\nconfig: { url: "{vault://env/chat-url}", ssl_verify: true }\n';
+    bench.restore('one', { 'a.yaml': text });
+    bench.put('two', { 'a.yaml': text, 'b.yaml': LOG });
+    await bench.reconciler.start();
+    expect((await linesOf(bench)).filter((line) => line.startsWith('Not set'))).toEqual([
+      'Not set: CHAT_URL, for "a". What it is for waits until the server is started with it',
+    ]);
+  });
 });
