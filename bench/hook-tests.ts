@@ -1,15 +1,11 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
-import { fileURLToPath } from 'node:url';
 import { atMost } from './budget.ts';
 import { toAmount, toRounds } from './effort.ts';
-import { endWithUs } from './end-with-us.ts';
 import { awaitIdleMachine } from './idle-machine.ts';
 import { describeMachine } from './machine.ts';
 import { toMedian, toRange } from './quantile.ts';
+import { type CommandTime, timeCommand } from './time-command.ts';
 import { createWorkDirectory } from './work-directory.ts';
 
 /** Measures how long `hookline test` takes, from its start to its end: a quarter each of four kinds of tests. */
@@ -50,13 +46,16 @@ console.log(describeMachine());
 console.log(
   `${TESTS} tests in files of ${TESTS_IN_FILE}: a snooze with a template, two retries, a function of Lua, a log line`,
 );
-const timesS: number[] = [];
+const times: CommandTime[] = [];
 for (let round = 0; round < ROUNDS; round += 1) {
   await awaitIdleMachine();
-  timesS.push(await timeTests());
+  times.push(await timeCommand(['test'], work));
 }
-const median = toMedian(timesS);
-console.log(`${TESTS} hook tests: ${median.toFixed(1)} s, ${toRange(timesS, 1)} ${atMost(median, BUDGET)}`);
+const elapsed = times.map(({ elapsedS }) => elapsedS);
+const processor = times.map(({ processorS }) => processorS);
+const median = toMedian(elapsed);
+console.log(`${TESTS} hook tests: ${median.toFixed(1)} s, ${toRange(elapsed, 1)} ${atMost(median, BUDGET)}`);
+console.log(`their processor time: ${toMedian(processor).toFixed(1)} s, ${toRange(processor, 1)}`);
 
 function writeHooks(): void {
   const dir = join(work, 'hooks.d');
@@ -73,16 +72,4 @@ function writeHooks(): void {
     });
     writeFileSync(join(dir, `${from}.test.yaml`), `kind: HookTest\ntests:\n${tests.join('')}`);
   }
-}
-
-/** In a process of its own, as a person runs it. */
-async function timeTests(): Promise<number> {
-  const main = fileURLToPath(new URL('../src/main.ts', import.meta.url));
-  const startedAtMs = performance.now();
-  const child = endWithUs(
-    spawn(process.execPath, [main, 'test'], { cwd: work, stdio: ['ignore', 'pipe', 'inherit'] }),
-  );
-  const [output, [code]] = await Promise.all([text(child.stdout), once(child, 'close')]);
-  if (code !== 0) throw new Error(`Cannot time the tests: they ended with ${code}: ${output}`);
-  return (performance.now() - startedAtMs) / 1000;
 }

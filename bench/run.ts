@@ -25,6 +25,7 @@ const BENCHMARKS = [
   'lambda',
   'http2',
   'hook-tests',
+  'validate',
 ] as const;
 /** How long one benchmark may take. */
 const TIMEOUT_MS = 15 * 60_000;
