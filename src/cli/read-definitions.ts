@@ -79,6 +79,10 @@ export function isDirectory(path: string): boolean {
   try {
     return statSync(path).isDirectory();
   } catch (cause) {
-    throw new HooklineError('directory_unreadable', `Cannot read "${path}": ${toMessage(cause)}`, { cause });
+    const message =
+      (cause as NodeJS.ErrnoException).code === 'ENOENT'
+        ? `Cannot find "${path}": name where your definitions are, or write one with "hookline new"`
+        : `Cannot read "${path}": ${toMessage(cause)}`;
+    throw new HooklineError('directory_unreadable', message, { cause });
   }
 }

@@ -213,7 +213,7 @@ describe('hookline test', () => {
     [['--run', 'nothing'], 2, 'Cannot find a test whose name matches /nothing/'],
     [['--run', '('], 2, 'it is a regular expression'],
     [['--junit', '/nowhere/at/all.xml'], 2, 'Cannot write "/nowhere/at/all.xml"'],
-    [['/nowhere/at/all'], 1, 'Cannot read "/nowhere/at/all"'],
+    [['/nowhere/at/all'], 1, 'Cannot find "/nowhere/at/all"'],
     [['schemas/hook-test.schema.json'], 2, 'tests are in files named *.test.yaml'],
   ])('says what is wrong with %j', async (args, code, message) => {
     using dir = createHooks({ 'hooks.d/hook.test.yaml': PASSING });

@@ -105,7 +105,7 @@ describe.concurrent('hookline validate', () => {
   it('says in one line that a path is not there', async () => {
     const { code, stdout, stderr } = await runCommand(['validate', 'nowhere.yaml']);
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
-    expect(stderr).toMatch(/^hookline: Cannot read "nowhere.yaml": ENOENT.*\n$/);
+    expect(stderr).toMatch(/^hookline: Cannot find "nowhere.yaml": name where your definitions are.*\n$/);
   });
 
   it('paints on a terminal only: a pipe gets plain text', async () => {
