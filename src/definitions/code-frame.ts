@@ -15,13 +15,16 @@ const GUTTER_WIDTH = 5;
 /** Takes no column, as editors count. */
 const BYTE_ORDER_MARK = /^\ufeff/;
 
-/** The lines around a place, with their numbers and a caret under it, as wide as so many columns have room for. */
-export function codeFrame(text: string, { line, column }: Place, columns = Number.POSITIVE_INFINITY): string {
+/** The lines around a place, with their numbers and a caret under it, as wide as so many columns have room for; 0: nobody knows. */
+export function codeFrame(text: string, { line, column }: Place, columns = 0): string {
   const lines = text.replace(BYTE_ORDER_MARK, '').split(/\r?\n/);
   const first = Math.max(1, line - CONTEXT_LINES);
   const last = Math.min(lines.length, line + CONTEXT_LINES);
   const digits = String(last).length;
-  const width = Math.max(MIN_WIDTH, Math.min(MAX_WIDTH, columns - digits - GUTTER_WIDTH));
+  const width = Math.max(
+    MIN_WIDTH,
+    Math.min(MAX_WIDTH, (columns || Number.POSITIVE_INFINITY) - digits - GUTTER_WIDTH),
+  );
   const from = column > width ? column - Math.floor(width / 2) : 0;
   const shown: string[] = [];
   for (let number = first; number <= last; number += 1) {

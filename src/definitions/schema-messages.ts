@@ -104,10 +104,9 @@ function toPurpose(schema: ErrorObject['parentSchema']): Pick<Mistyped, 'descrip
 /** What to write in the place of a value that fits its type and no more. */
 function toValueHint({ keyword, params, data, parentSchema }: ErrorObject): string | null {
   if (keyword === 'format' && params.format === 'receiver-url') return toUrlHint(String(data));
-  if (keyword === 'pattern' && typeof data === 'string') {
-    const upper = data.toUpperCase();
-    if (new RegExp(String(params.pattern)).test(upper)) return `Did you mean "${toCut(upper)}"?`;
-  }
+  const isCapitals = keyword === 'pattern' && params.pattern === hookSchema.$defs.method.pattern;
+  if (isCapitals && /^[a-z]+$/i.test(String(data)))
+    return `Did you mean "${toCut(String(data).toUpperCase())}"?`;
   return descriptionOf(parentSchema);
 }
 

@@ -28,7 +28,7 @@ const QUOTE_VALUE = 'Put quotes round the whole value';
 
 /** The mistake that comes first: what the library says after it follows from how it went on. */
 export function adviseOnYaml(broken: BrokenDocument): YamlAdvice | null {
-  const [error] = broken.errors;
+  const [error] = broken.errors.toSorted((a, b) => a.pos[0] - b.pos[0]);
   if (error === undefined) return null;
   const [message = ''] = error.message.split(/\n|: ["|>!]/);
   return { offset: error.pos[0], message, hint: null, ...toAdvise(error)({ error, broken }) };

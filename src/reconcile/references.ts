@@ -135,17 +135,17 @@ function unresolved(path: Path, { why, hint }: Unresolved): Finding {
   return { code: 'reference_unresolved', path, message, hint };
 }
 
-const VARIABLE = /^\$(\{(?<braced>\w+)\}|(?<bare>\w+))$/;
+/** As a shell has them; one without braces may be a password as well. */
+const VARIABLE = /^\$\{(?<variable>[A-Z][A-Z0-9_]*)\}$/;
 
 function plainSecret(path: Path, value: string): Finding {
   const message = `"${path.join('.')}" holds a secret in clear: anyone who can read the file can use it`;
-  const { braced, bare } = VARIABLE.exec(value)?.groups ?? {};
-  const name = braced ?? bare ?? 'MY_SECRET';
+  const { variable = 'MY_SECRET' } = VARIABLE.exec(value)?.groups ?? {};
   return {
     code: 'plain_secret',
     path,
     message,
-    hint: `Put a reference in its place, such as "{vault://env/${name}}"`,
+    hint: `Put a reference in its place, such as "{vault://env/${variable}}"`,
   };
 }
 

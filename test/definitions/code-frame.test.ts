@@ -11,6 +11,14 @@ function pointedAt(frame: string): string {
 }
 
 describe('codeFrame()', () => {
+  it.each([
+    [0, '> 1 | 0123456789012345678901234567890123456789\n    |                               ^'],
+    [36, '> 1 | 678901234567890123456789\n    |               ^'],
+    [10, '> 1 | 1234567890123456789\n    |          ^'],
+  ])('has room in %i columns', (columns, frame) => {
+    expect(codeFrame('0123456789'.repeat(4), { line: 1, column: 31 }, columns)).toBe(frame);
+  });
+
   const text = Array.from({ length: 12 }, (_, index) => `key-${index + 1}: value`).join('\n');
 
   it('shows two lines before and after the place, with a caret under it', () => {

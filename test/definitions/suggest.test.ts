@@ -6,11 +6,17 @@ describe('suggest()', () => {
     ['consumer', 'consumers'],
     ['cosnumers', 'consumers'],
     ['route', 'routes'],
+    ['sevicres', 'services'],
+    ['ROUTES', 'routes'],
     ['x', null],
     ['', null],
     ['something else', null],
   ])('answers %j with %j', (word, meant) => {
     expect(suggest(word, ['consumers', 'routes', 'services'])).toBe(meant);
+  });
+
+  it('knows a short word whose letters changed places', () => {
+    expect(suggest('ulr', ['url', 'format'])).toBe('url');
   });
 
   it('answers nothing when nothing is known', () => {

@@ -33,11 +33,15 @@ export function startOnTerminal(
   { cwd, env = {}, columns = 200 }: TerminalOptions,
 ): TerminalCommand {
   const line = [process.execPath, MAIN, ...args].map((word) => `'${word}'`).join(' ');
-  const child = spawn('script', ['--quiet', '--return', '--command', `stty cols ${columns}; exec ${line}`, '/dev/null'], {
-    cwd,
-    env: { PATH: process.env.PATH ?? '', TERM: 'xterm', SHELL: '/bin/sh', ...env },
-    stdio: ['pipe', 'pipe', 'inherit'],
-  });
+  const child = spawn(
+    'script',
+    ['--quiet', '--return', '--command', `stty cols ${columns}; exec ${line}`, '/dev/null'],
+    {
+      cwd,
+      env: { PATH: process.env.PATH ?? '', TERM: 'xterm', SHELL: '/bin/sh', ...env },
+      stdio: ['pipe', 'pipe', 'inherit'],
+    },
+  );
   let shown = '';
   let typedAt = 0;
   child.stdout.on('data', (chunk: Buffer) => {

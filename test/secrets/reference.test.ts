@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { isReference, parseReference, SecretError } from '../../src/secrets/reference.ts';
+import { isReference, parseReference, SecretError, toMeantReference } from '../../src/secrets/reference.ts';
 
 const PLAIN = { key: null, prefix: '', previous: false };
 
@@ -18,6 +18,40 @@ describe('isReference()', () => {
     ['', false],
   ])('%j: %s', (text, expected) => {
     expect(isReference(text)).toBe(expected);
+  });
+});
+
+describe('toMeantReference()', () => {
+  it.each([
+    ['{vault:/env/NAME}', '{vault://env/NAME}'],
+    ['{vault//env/NAME}', '{vault://env/NAME}'],
+    ['{valt://env/NAME}', '{vault://env/NAME}'],
+    ['{vault://envv/NAME}', '{vault://env/NAME}'],
+    ['{vault://fil/app/token}', '{vault://file/app/token}'],
+    ['{vault://env/NAME', '{vault://env/NAME}'],
+    [' {vault://env/NAME}', '{vault://env/NAME}'],
+    ['{{ vault://env/NAME }}', '{vault://env/NAME}'],
+    ['\u0024{vault://env/NAME}', '{vault://env/NAME}'],
+    ['{VAULT://ENV/NAME}', '{vault://env/NAME}'],
+  ])('takes %j for %j', (text, meant) => {
+    expect(toMeantReference(text)).toBe(meant);
+  });
+
+  it.each([
+    '{vault://env/NAME}',
+    '{vault://file//app///token//}',
+    '{vault://env/a?prefix=B_#2}',
+    '{vault://aws/name}',
+    'Bearer {vault:/env/NAME}',
+    '{vault://env/A}{vault://env/B}',
+    '{{ entity/name }}',
+    '{{#if a}}b{{/if}}',
+    '{"a": "b/c"}',
+    '\u0024{HOME}/file',
+    'hunter2',
+    '',
+  ])('takes %j for none', (text) => {
+    expect(toMeantReference(text)).toBeNull();
   });
 });
 
