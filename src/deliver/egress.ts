@@ -1,7 +1,7 @@
 import { BlockList, isIP, type LookupFunction } from 'node:net';
+import { classifyAddress, toEmbedded } from '../address-kind.ts';
 import type { EgressRule, EgressSettings } from '../egress-rule.ts';
-import { classifyAddress, toEmbedded } from './address-kind.ts';
-import { withoutZone } from './ip-address.ts';
+import { withoutZone } from '../ip-address.ts';
 
 /** What a connection is about to be opened to. */
 export interface Destination {

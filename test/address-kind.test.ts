@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { classifyAddress, toEmbedded } from '../../src/deliver/address-kind.ts';
+import { classifyAddress, toEmbedded } from '../src/address-kind.ts';
 
 /** First and last of each range, and what stands just beside it. */
 const KINDS: readonly (readonly [reach: string, what: string, addresses: readonly string[]])[] = [
