@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { toCanonicalJson } from '../canonical-json.ts';
 import { isJsonObject, type Json, type JsonObject } from '../event.ts';
-import { MASK, maskConfig } from '../secrets/mask.ts';
+import { MASK, maskByName } from '../secrets/mask.ts';
 import { isReference } from '../secrets/reference.ts';
 import type { Entity } from './kong-admin.ts';
 
@@ -47,7 +47,7 @@ export function toEntityDigest(entity: Entity, key: string): string {
 
 /** An entity as it is kept and sent: without nulls, as the reference has it, and with a mask in the place of each secret. */
 export function toShownEntity(schema: string, entity: Entity): JsonObject {
-  const masked = maskConfig(withoutNulls(entity));
+  const masked = maskByName(withoutNulls(entity));
   const secrets = (SECRET_FIELDS[schema] ?? []).filter((field) => isPlain(masked[field]));
   return { ...masked, ...Object.fromEntries(secrets.map((field) => [field, MASK])) };
 }

@@ -142,15 +142,18 @@ function takesBody(method: Json | undefined): boolean {
 
 /** Puts references in the place of secrets. */
 function withReferences(config: JsonObject, name: string, { variables, todo }: Notes): JsonObject {
-  const secrets = new Set(locatePlainSecrets(config).map(({ path }) => path.join('.')));
+  const secrets = new Map(locatePlainSecrets(config).map((secret) => [secret.path.join('.'), secret]));
   return mapTexts(config, [], (text, path) => {
     const place = path.join('.');
     if (isReference(text)) {
       noteReference(text, place, todo);
       return text;
     }
-    const isSecret = secrets.has(place) || (place === 'url' && SECRET_URLS.test(text));
-    if (!isSecret || path[0] === 'body') return text;
+    const secret = secrets.get(place);
+    if (secret === undefined && !(place === 'url' && SECRET_URLS.test(text))) return text;
+    // A reference is the whole value, and none is resolved in a body: what is left is warned of like any secret in clear.
+    const isPart = typeof secret?.what === 'string' && text.includes('{{');
+    if (path[0] === 'body' || isPart) return text;
     const reference = `${name}-${path.join('-')}`.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-');
     variables.set(reference.toUpperCase().replaceAll('-', '_'), `config.${place} of ${name}`);
     return `{vault://env/${reference}}`;

@@ -1,5 +1,6 @@
 import type { EventHook } from '../definitions/definition.ts';
 import type { EventSource } from '../definitions/event-source.ts';
+import { toDotted } from '../definitions/schema-messages.ts';
 import { toMessage } from '../errors.ts';
 import type { Json } from '../event.ts';
 import type { Finding, Path } from '../lint/finding.ts';
@@ -24,11 +25,8 @@ export interface PlacedReference {
  * stand in the file in clear.
  */
 export function checkReferences({ handler, config }: EventHook): readonly Finding[] {
-  if (handler === 'lambda') return [];
-  const texts = [...strings(config, ['config'])];
-  const references = texts.flatMap(([text, path]) => checkText(text, path));
-  const secrets = locatePlainSecrets(config).filter(({ value }) => !isMeantAsReference(value));
-  return [...references, ...secrets.map(({ path, value }) => plainSecret(['config', ...path], value))];
+  const texts = handler === 'lambda' ? [] : [...strings(config, ['config'])];
+  return [...texts.flatMap(([text, path]) => checkText(text, path)), ...checkSecrets({ config })];
 }
 
 /** The references of a hook that will be resolved. */
@@ -51,12 +49,8 @@ export function checkSource({ inlet, kong, nats }: EventSource): {
   // The schema has the secrets of NATS be references.
   const others = { nats: nats && { auth: nats.auth, tls: nats.tls } };
   const texts = [...strings(secretive, []), ...strings(others, [])];
-  const secrets = locatePlainSecrets(secretive).filter(({ value }) => !isMeantAsReference(value));
   return {
-    findings: [
-      ...texts.flatMap(([text, path]) => checkText(text, path)),
-      ...secrets.map(({ path, value }) => plainSecret(path, value)),
-    ],
+    findings: [...texts.flatMap(([text, path]) => checkText(text, path)), ...checkSecrets(secretive)],
     references: texts
       .filter(([text, path]) => isReference(text) && checkText(text, path).length === 0)
       .map(([text, path]) => ({ reference: parseReference(text), path })),
@@ -138,15 +132,38 @@ function unresolved(path: Path, { why, hint }: Unresolved): Finding {
 /** As a shell has them; one without braces may be a password as well. */
 const VARIABLE = /^\$\{(?<variable>[A-Z][A-Z0-9_]*)\}$/;
 
-function plainSecret(path: Path, value: string): Finding {
-  const message = `"${path.join('.')}" holds a secret in clear: anyone who can read the file can use it`;
+/** One warning for each place, however many secrets are in it. The secret itself is not said. */
+function checkSecrets(part: Readonly<Record<string, object | null>>): readonly Finding[] {
+  const warned = new Set<string>();
+  return Object.entries(part).flatMap(([key, value]) =>
+    locatePlainSecrets(value ?? {}).flatMap((secret) => {
+      const finding = plainSecret([key, ...secret.path], secret);
+      const place = finding.path.join('.');
+      if (isMeantAsReference(secret.value) || warned.has(place)) return [];
+      warned.add(place);
+      return [finding];
+    }),
+  );
+}
+
+/** A secret in clear: what stands there, and what it looks like; null where its place tells. */
+interface PlainSecret {
+  readonly value: string;
+  readonly what: string | null;
+}
+
+function plainSecret(path: Path, { value, what }: PlainSecret): Finding {
+  const holds = what === null ? 'a secret' : `what looks like ${what},`;
+  const message = `"${toDotted(path)}" holds ${holds} in clear: anyone who can read the file can use it`;
+  return { code: 'plain_secret', path, message, hint: toSecretHint(path, value) };
+}
+
+function toSecretHint([, part]: Path, value: string): string {
+  if (part === 'functions') return 'Take it out: a function sends nothing; webhooks do, and take references';
+  if (part === 'body')
+    return 'Send it in a header, or as a payload: references are resolved there, and not in a body';
   const { variable = 'MY_SECRET' } = VARIABLE.exec(value)?.groups ?? {};
-  return {
-    code: 'plain_secret',
-    path,
-    message,
-    hint: `Put a reference in its place, such as "{vault://env/${variable}}"`,
-  };
+  return `Put a reference in its place, such as "{vault://env/${variable}}"`;
 }
 
 /** Every string in a value, with its path. */

@@ -1,5 +1,6 @@
-import { isSensitiveName } from './mask.ts';
 import { isReference } from './reference.ts';
+import { replaceShapedSecrets } from './secret-shapes.ts';
+import { isSensitiveName } from './sensitive-name.ts';
 
 /**
  * A key with its value on the same line, in YAML or JSON, block or flow. A key is looked for where a name begins, and
@@ -26,9 +27,13 @@ const PARAMETER = /([?&])([\w.-]+)=([^&#\s"']+)/g;
 
 /**
  * The text of a file of definitions as it may be shown: what stands after a key that tells of a secret, keys in PEM,
- * passwords of URLs and parameters with such a name are asterisks. Every character keeps its place, and so do references, which are names.
+ * passwords of URLs, parameters with such a name and what looks like a secret are asterisks. Every character keeps its place, and so do references, which are names.
  */
 export function maskSource(text: string): string {
+  return replaceShapedSecrets(maskNamed(text), { isUrl: true }, (value) => value.replaceAll(/\S/g, '*'));
+}
+
+function maskNamed(text: string): string {
   return text
     .replaceAll(BLOCK, (_whole: string, begin: string, body: string) => begin + body.replaceAll(/\S/g, '*'))
     .replaceAll(

@@ -2,20 +2,11 @@ import type { JsonObject } from '../event.ts';
 import { mapTexts } from '../map-texts.ts';
 import { decodePercent } from '../percent.ts';
 import { isReference } from './reference.ts';
+import { findShapedSecrets, replaceShapedSecrets } from './secret-shapes.ts';
+import { isSensitiveName } from './sensitive-name.ts';
 
 /** What stands in the place of a secret that is written in a definition. */
 export const MASK = '******';
-
-const SENSITIVE_NAME =
-  /authorization|bearer|cookie|token|secret|passw(?:or)?d|passphrase|credential|(?:api|access|private|routing)[-_]?key|signature|(?:^|[-_])(?:auth|nkey|creds)(?:$|[-_])/i;
-
-/** What is said about a secret, such as `token_type`, is none. */
-const ABOUT_ONE = /(?:type|name|version|count|url|uri|ttl)$/i;
-
-/** Whether a header or field of this name usually holds a secret. */
-export function isSensitiveName(name: string): boolean {
-  return SENSITIVE_NAME.test(name) && !ABOUT_ONE.test(name);
-}
 
 /** Keys and indexes from the root of a config. */
 type Path = readonly (string | number)[];
@@ -24,25 +15,46 @@ type Path = readonly (string | number)[];
 export interface PlainSecret {
   readonly path: Path;
   readonly value: string;
+  /** What it looks like, in a few words; null: the name of its place tells. */
+  readonly what: string | null;
 }
 
 /**
  * A handler's config as it may be shown: a secret in clear is masked, as are headers and payload fields whose name, or
- * that of what they are in, says that they hold one, and so is the password of a URL and what such a name has in its
- * query. References are shown: they are names. The config is not changed.
+ * that of what they are in, says that they hold one, the password of a URL and what such a name has in its query, and
+ * what looks like a secret wherever it stands. References are shown: they are names. The config is not changed.
  */
 export function maskConfig(config: object): JsonObject {
-  return mapTexts(config as JsonObject, [], (text, path) => {
-    const [first] = findSecrets(text, path);
-    return first === undefined ? text : first === text ? MASK : maskUrl(text);
-  }) as JsonObject;
+  return maskTexts(config, (text, path) =>
+    maskNamed(
+      hasShape(text, path) ? replaceShapedSecrets(text, toShapeOptions(path), () => MASK) : text,
+      path,
+    ),
+  );
+}
+
+/** What of data may be shown: the same, but that nothing is masked that only looks like a secret. */
+export function maskByName(data: object): JsonObject {
+  return maskTexts(data, maskNamed);
+}
+
+function maskTexts(value: object, mask: (text: string, path: Path) => string): JsonObject {
+  return mapTexts(value as JsonObject, [], mask) as JsonObject;
+}
+
+function maskNamed(text: string, path: Path): string {
+  const [first] = findNamed(text, path);
+  return first === undefined ? text : first === text ? MASK : maskUrl(text);
 }
 
 /** Every secret that is written in a config in clear, with its place: what `maskConfig` hides. */
 export function locatePlainSecrets(config: object): readonly PlainSecret[] {
   const found: PlainSecret[] = [];
   mapTexts(config as JsonObject, [], (text, path) => {
-    found.push(...findSecrets(text, path).map((value) => ({ path, value })));
+    const named = findNamed(text, path).map((value) => ({ path, value, what: null }));
+    const shaped = hasShape(text, path) ? findShapedSecrets(text, toShapeOptions(path)) : [];
+    const others = shaped.filter(({ value }) => !named.some((one) => one.value === value));
+    found.push(...named, ...others.map(({ value, what }) => ({ path, value, what })));
     return text;
   });
   return found;
@@ -61,8 +73,17 @@ const ALGORITHM = /^sha(?:1|256)$/;
 /** `url`, `admin_url`. */
 const URL_NAME = /(?:^|_)url$/;
 
-/** What of a text of a config is secret: all of it, parts of a URL, or nothing. */
-function findSecrets(text: string, path: Path): readonly string[] {
+/** Whether a part of a text may look like a secret: not where all of it is one. */
+function hasShape(text: string, path: Path): boolean {
+  return !isReference(text) && !isSecretPlace(path);
+}
+
+function toShapeOptions(path: Path): { readonly isUrl: boolean } {
+  return { isUrl: isUrlPlace(path) };
+}
+
+/** What of a text is secret by the name of its place: all of it, parts of a URL, or nothing. */
+function findNamed(text: string, path: Path): readonly string[] {
   if (text === '' || isReference(text) || TEMPLATE_ONLY.test(text)) return [];
   const [first, second] = path;
   if (first === 'signature' && second === undefined && ALGORITHM.test(text)) return [];

@@ -78,6 +78,26 @@ describe('convertHooks()', () => {
     expect(JSON.stringify([definition, [...variables]])).not.toMatch(/hunter2|foo\/bar|Bearer abc/);
   });
 
+  it('knows secrets by what they look like, where a reference can take their place', () => {
+    const token = ['gh', 'p_', 'aK7xP9mQ2wE5rT8yU1iO3pA6sD4fG0hJzXcV'].join('');
+    const { definition, todo } = custom({
+      headers: { 'x-ci': token },
+      body: `{"ci":"${token}"}`,
+      payload: { a: { b: token }, c: `${token} {{ operation }}` },
+    });
+    expect(definition).toMatchObject({
+      config: {
+        headers: { 'x-ci': '{vault://env/crud-consumers-webhook-custom-headers-x-ci}' },
+        body: `{"ci":"${token}"}`,
+        payload: {
+          a: { b: '{vault://env/crud-consumers-webhook-custom-payload-a-b}' },
+          c: `${token} {{operation}}`,
+        },
+      },
+    });
+    expect(todo).toEqual([]);
+  });
+
   it('keeps references, and says which it cannot resolve', () => {
     const { definition, todo } = custom({ secret: '{vault://env/kept}', headers: { a: '{vault://aws/x}' } });
     expect(definition.config).toMatchObject({ secret: '{vault://env/kept}' });

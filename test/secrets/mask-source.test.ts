@@ -39,6 +39,19 @@ describe('maskSource()', () => {
   });
 });
 
+describe('maskSource() of what looks like a secret', () => {
+  it.each([
+    'url: https://example.com/in/%s/x',
+    '# see %s',
+    'functions: ["(d) => send(\'%s\')"]',
+    '  text: a %s b',
+  ])('hides it in %j, and keeps every place', (text) => {
+    const token = 'aK7xP9mQ2wE5rT8yU1iO3pA6sD4fG0hJ';
+    const masked = maskSource(text.replace('%s', token));
+    expect(masked).toBe(text.replace('%s', '*'.repeat(token.length)));
+  });
+});
+
 describe('maskSource() of blocks', () => {
   it.each(['PRIVATE KEY', 'RSA PRIVATE KEY', 'NATS USER JWT', 'USER NKEY SEED'])(
     'hides what a %s is',

@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import {
   findPlainSecrets,
-  isSensitiveName,
   locatePlainSecrets,
   MASK,
+  maskByName,
   maskConfig,
 } from '../../src/secrets/mask.ts';
+import { isSensitiveName } from '../../src/secrets/sensitive-name.ts';
 
 const MARKER = 'marker-value';
 const CONFIG = {
@@ -86,7 +87,7 @@ describe('maskConfig()', () => {
     ['URLs without a password', { url: 'https://example.com' }],
     ['URLs with a name only', { url: 'https://jane@example.com/' }],
     ['what is no URL', { url: 'not a url' }],
-    ['what is called otherwise', { curl: 'https://jane:pw@example.com/' }],
+    ['what is called otherwise', { curl: 'https://example.com/?token=pw' }],
     ['functions', { functions: ['return function(data) local token = 1 end'] }],
     ['nothing', {}],
   ])('shows %s', (_what, config) => {
@@ -111,6 +112,49 @@ describe('maskConfig()', () => {
     expect(JSON.stringify(maskConfig(config))).toBe(
       `{"payload":{"__proto__":{"token":"${MASK}"},"constructor":"c"}}`,
     );
+  });
+});
+
+/** Looks like a token. Put together here, so that nothing in this file does. */
+const TOKEN = ['gh', 'p_', 'aK7xP9mQ2wE5rT8yU1iO3pA6sD4fG0hJzXcV'].join('');
+
+describe('what looks like a secret', () => {
+  const config = {
+    url: `https://example.com/?a=${TOKEN}&b=c`,
+    headers: { 'x-note': `see ${TOKEN}` },
+    payload: { list: [{ text: `a ${TOKEN} b ${TOKEN}` }] },
+    body: `{"a":"${TOKEN}"}`,
+    functions: [`return function() return "${TOKEN}" end`],
+  };
+
+  it('is hidden wherever it stands, and what is around it is shown', () => {
+    expect(maskConfig(config)).toEqual({
+      url: `https://example.com/?a=${MASK}&b=c`,
+      headers: { 'x-note': `see ${MASK}` },
+      payload: { list: [{ text: `a ${MASK} b ${MASK}` }] },
+      body: `{"a":"${MASK}"}`,
+      functions: [`return function() return "${MASK}" end`],
+    });
+    expect(new Set(findPlainSecrets(config))).toEqual(new Set([TOKEN]));
+    expect(locatePlainSecrets(config).map(({ what }) => what)).toEqual(
+      Array.from({ length: 6 }, () => 'a token of GitHub'),
+    );
+  });
+
+  it('is one secret where the name of its place tells as well', () => {
+    const named = { url: `https://example.com/?token=${TOKEN}`, headers: { authorization: TOKEN } };
+    expect(locatePlainSecrets(named).map(({ path, what }) => [path.join('.'), what])).toEqual([
+      ['url', null],
+      ['headers.authorization', null],
+    ]);
+    expect(maskConfig(named)).toEqual({
+      url: `https://example.com/?token=${MASK}`,
+      headers: { authorization: MASK },
+    });
+  });
+
+  it('is left in data, whose ids may look like one', () => {
+    expect(maskByName({ custom_id: TOKEN, password: TOKEN })).toEqual({ custom_id: TOKEN, password: MASK });
   });
 });
 
