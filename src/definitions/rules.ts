@@ -119,8 +119,21 @@ export const RULES = {
     'A method or header of a request is none that is known, and nearly one that is',
     'Mind the spelling',
   ),
+  url_without_tls: warning(
+    'A hook or a source talks to a host on the internet without TLS',
+    'Write `https:`; what names or addresses of a private network belong to may do without',
+  ),
   plain_secret: warning('A secret stands in the file in clear', 'Refer to it: `{vault://env/NAME}`'),
   never_matches: warning('A hook can never run', 'Mend its `filter`, or remove it'),
+  never_unchanged: warning(
+    'No two events of a hook can be the same, so `on_change` stops none',
+    'List under `unique` of the event what makes two the same, or remove `on_change`',
+  ),
+  never_snoozed: warning('Ticks of a schedule are further apart than the `snooze`', 'Remove the `snooze`'),
+  request_duplicate: warning(
+    'Two hooks send the same request for the same event',
+    'Remove one of them, or have their filters tell events apart',
+  ),
   silence_invalid: warning(
     'A silence has no reason, or names no warning',
     'Write `# hookline-ignore RULE: REASON`; errors cannot be silenced',

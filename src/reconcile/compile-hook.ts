@@ -1,6 +1,8 @@
 import { digestJson } from '../canonical-json.ts';
 import type { EventHook, LambdaConfig, LoadedDefinition } from '../definitions/definition.ts';
+import { checkHookTransport } from '../lint/check-transport.ts';
 import type { Finding } from '../lint/finding.ts';
+import { toRequestIdentity } from '../lint/same-requests.ts';
 import type { Sandbox, SandboxProgram } from '../sandbox/sandbox.ts';
 import { compileRequestTemplates } from './compile-templates.ts';
 import { type CompiledFilter, compileFilter, isFilterMistake } from './filter-expression.ts';
@@ -17,6 +19,8 @@ export interface CompiledHook {
   readonly reads: readonly FieldRead[];
   readonly references: readonly PlacedReference[];
   readonly findings: readonly Finding[];
+  /** What tells whether another hook sends the same request (lint/same-requests.ts). */
+  readonly request: string | null;
   /** Of the whole definition: tells whether it changed. */
   readonly digest: string;
 }
@@ -46,7 +50,9 @@ export async function compileHook(hook: EventHook, sandbox: Sandbox): Promise<Co
       ...(templates?.findings ?? []),
       ...(program?.findings ?? []),
       ...checkReferences(hook),
+      ...checkHookTransport(hook),
     ],
+    request: toRequestIdentity(hook),
     digest: digestJson(hook),
   };
 }

@@ -5,7 +5,10 @@ import type { EventHook, LoadedDefinition, LoadedFile } from '../definitions/def
 import { hasErrors, type Problem } from '../definitions/problem.ts';
 import { silence } from '../definitions/silences.ts';
 import { checkHook } from '../lint/check-hook.ts';
+import { checkRepeats } from '../lint/check-repeats.ts';
+import { checkSourceTransport } from '../lint/check-transport.ts';
 import { toProblem } from '../lint/finding.ts';
+import { findSameRequests } from '../lint/same-requests.ts';
 import { compareTexts } from '../order.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
 import { NOTHING_RESERVED, type Reserved } from '../secrets/reserved.ts';
@@ -66,7 +69,7 @@ export function createPrepare(
       const hook = definition.definition;
       if (hook.kind === 'EventSource') {
         const { findings, references } = checkSource(hook);
-        const all = [...findings, ...findReserved(references, isReserved)];
+        const all = [...findings, ...checkSourceTransport(hook), ...findReserved(references, isReserved)];
         problems.push(...all.map((finding) => toProblem(definition, finding)));
         continue;
       }
@@ -74,10 +77,15 @@ export function createPrepare(
       hooks.push(prepared);
       problems.push(...findPrefixProblems(hook, definition, prefixes));
       const { references, findings: own } = prepared.compiled;
-      const findings = [...own, ...findReserved(references, isReserved), ...checkHook(prepared, catalogue)];
+      const findings = [
+        ...own,
+        ...findReserved(references, isReserved),
+        ...checkHook(prepared, catalogue),
+        ...checkRepeats(hook, { catalogue, declared }),
+      ];
       problems.push(...findings.map((finding) => toProblem(definition, finding)));
     }
-    problems.push(...findDuplicates(hooks, live));
+    problems.push(...findDuplicates(hooks, live), ...findSameRequests(hooks));
     const said = silence(problems, files).toSorted(byPlace);
     hooks.sort((a, b) => compareTexts(a.hook.name, b.hook.name));
     return { hooks, catalogue, declared, problems: said, good: !hasErrors(said) };

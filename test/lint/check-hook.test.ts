@@ -3,7 +3,7 @@ import { briefsOf, problemOf } from '../helpers/prepare-texts.ts';
 
 /** A webhook-custom on an event of the catalogue. */
 function custom(config: string, more = ''): string {
-  return `source: balancer\nevent: health\nhandler: webhook-custom\n${more}config:\n  method: POST\n  url: http://example.com\n${config}`;
+  return `source: balancer\nevent: health\nhandler: webhook-custom\n${more}config:\n  method: POST\n  url: http://a.example\n${config}`;
 }
 
 describe('holding a hook against the catalogue', () => {
@@ -182,7 +182,7 @@ describe('holding a hook against the catalogue', () => {
 
   it('warns when the certificate of a token server is not checked without saying so', async () => {
     const oauth2 = '{ token_url: "https://id.example.com/", client_id: a, client_secret: "{vault://env/b}" }';
-    const text = `source: crud\nhandler: webhook\nconfig:\n  url: http://example.com\n  auth: { oauth2: ${oauth2} }\n`;
+    const text = `source: crud\nhandler: webhook\nconfig:\n  url: http://a.example\n  auth: { oauth2: ${oauth2} }\n`;
     expect(await problemOf(text)).toMatchObject({
       code: 'ssl_verify_unsaid',
       path: 'config.auth.oauth2.token_url',
@@ -191,7 +191,7 @@ describe('holding a hook against the catalogue', () => {
     expect(await briefsOf(`${text}  ssl_verify: false\n`)).toEqual([]);
   });
 
-  it.each(['http://example.com', '"{vault://env/url}"'])(
+  it.each(['http://a.example', '"{vault://env/url}"'])(
     'says nothing of the certificate of %s',
     async (url) => {
       expect(await briefsOf(`source: crud\nhandler: webhook\nconfig:\n  url: ${url}\n`)).toEqual([]);

@@ -106,7 +106,7 @@ describe('compiling the templates of a request', () => {
 handler: webhook-custom
 config:
   method: POST
-  url: http://example.com
+  url: http://a.example
   payload:
     text: |
       {{ operation }}d
@@ -131,7 +131,7 @@ config:
 handler: webhook-custom
 config:
   method: POST
-  url: http://example.com
+  url: http://a.example
   headers: { x-a: "{{", x-b: "{{operation}}", x-c: "{{#if x}}" }
   headers_format: true
   payload: { a: "{{", b: ["{{operation}}", { c: "}}{{/if}}" }] }

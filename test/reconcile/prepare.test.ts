@@ -38,7 +38,7 @@ describe('preparing a set of files', () => {
       'lambda.yaml':
         'source: crud\nhandler: lambda\nconfig:\n  functions:\n    - "return 1"\n    - "return function() end"\n    - "nonsense ("\n',
       'template.yaml':
-        'source: crud\nhandler: webhook-custom\nconfig:\n  method: POST\n  url: http://example.com\n  payload:\n    a: "{{#if"\n    b: ["{{ok}}", "{{shout x}}"]\n  body: "{{"\n',
+        'source: crud\nhandler: webhook-custom\nconfig:\n  method: POST\n  url: http://a.example\n  payload:\n    a: "{{#if"\n    b: ["{{ok}}", "{{shout x}}"]\n  body: "{{"\n',
       'copy.yaml': `name: b\n${LOG}`,
       'source.yaml': 'kind: EventSource\nname: hookline\nevents: { x: {} }\n',
     });

@@ -8,7 +8,7 @@ import { createTempDir } from '../helpers/temp-dir.ts';
 
 /** A webhook-custom whose config goes on from line 6. */
 function custom(config: string): string {
-  return `source: crud\nhandler: webhook-custom\nconfig:\n  method: POST\n  url: http://example.com\n${config}`;
+  return `source: crud\nhandler: webhook-custom\nconfig:\n  method: POST\n  url: http://a.example\n${config}`;
 }
 
 describe('checking references', () => {
@@ -103,7 +103,7 @@ describe('checking for references to what settings refer to', () => {
   const SETTINGS = ['{vault://env/git-token}', '{vault://file/app/key/}'];
 
   it.each([
-    ['url', custom('').replace('http://example.com', '"{vault://env/git-token}"'), '5:8', 'config.url'],
+    ['url', custom('').replace('http://a.example', '"{vault://env/git-token}"'), '5:8', 'config.url'],
     ['secret', custom('  secret: "{vault://env/GIT_TOKEN#2}"\n'), '6:11', 'config.secret'],
     [
       'one of several secrets',
@@ -179,7 +179,7 @@ describe('checking for secrets in clear', () => {
     ],
     [
       'the password of a URL',
-      `source: crud\nhandler: webhook\nconfig: { url: "http://jane:${MARKER}@example.com/" }\n`,
+      `source: crud\nhandler: webhook\nconfig: { url: "http://jane:${MARKER}@a.example/" }\n`,
       '3:16 plain_secret config.url',
     ],
   ])('warns of one in %s, without a word of it', async (_what, text, brief) => {
@@ -191,6 +191,43 @@ describe('checking for secrets in clear', () => {
       severity: 'warning',
       hint: 'Put a reference in its place, such as "{vault://env/MY_SECRET}"',
     });
+  });
+
+  const TOKEN = ['gh', 'p_', 'aK7xP9mQ2wE5rT8yU1iO3pA6sD4fG0hJzXcV'].join('');
+
+  it.each([
+    [
+      'a URL',
+      custom('').replace('http://a.example', `http://a.example/?a=${TOKEN}&b=${TOKEN}`),
+      '5:8 plain_secret config.url',
+      'Put a reference in its place, such as "{vault://env/MY_SECRET}"',
+    ],
+    [
+      'a body',
+      custom(`  body: "a ${TOKEN}"\n`),
+      '6:9 plain_secret config.body',
+      'Send it in a header, or as a payload: references are resolved there, and not in a body',
+    ],
+    [
+      'a function',
+      `source: crud\nhandler: lambda\nconfig: { functions: ["(d) => '${TOKEN}'"] }\n`,
+      '3:23 plain_secret config.functions[0]',
+      'Take it out: a function sends nothing; webhooks do, and take references',
+    ],
+    [
+      'a header of a gateway',
+      `kind: EventSource\nname: s\nkong: { admin_url: "http://kong", headers: { x-a: "${TOKEN}" } }\n`,
+      '3:51 plain_secret kong.headers.x-a',
+      'Put a reference in its place, such as "{vault://env/MY_SECRET}"',
+    ],
+  ])('warns once of what looks like one in %s, without a word of it', async (_what, text, brief, hint) => {
+    expect(await briefsOf(text)).toEqual([brief]);
+    const { message, ...rest } = await problemOf(text);
+    expect(message).toMatch(
+      /^"\S+" holds what looks like a token of GitHub, in clear: anyone who can read the file can use it$/,
+    );
+    expect(JSON.stringify([message, rest])).not.toContain(TOKEN);
+    expect(rest.hint).toBe(hint);
   });
 
   it.each([

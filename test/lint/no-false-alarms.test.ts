@@ -1,0 +1,30 @@
+import { globSync, readFileSync } from 'node:fs';
+import { basename } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { PRESET_NAMES } from '../../src/presets/presets.ts';
+import { toBrief } from '../helpers/load-text.ts';
+import { briefsOf, prepareTexts } from '../helpers/prepare-texts.ts';
+
+/** Files as they are, by their names. */
+function read(pattern: string): Readonly<Record<string, string>> {
+  return Object.fromEntries(globSync(pattern).map((file) => [basename(file), readFileSync(file, 'utf8')]));
+}
+
+describe('nothing is warned of', () => {
+  it.each(PRESET_NAMES)('in the preset %s', async (preset) => {
+    const text = `source: crud\nevent: consumers\nhandler: webhook-custom\nconfig: { preset: ${preset} }\n`;
+    expect(await briefsOf(text)).toEqual([]);
+  });
+
+  it.each(PRESET_NAMES)('in the preset %s as it is written out', async (preset) => {
+    const written = readFileSync(`src/presets/${preset}.yaml`, 'utf8').replaceAll(/^/gm, '  ');
+    const text = `source: crud\nevent: consumers\nhandler: webhook-custom\nconfig:\n${written}`;
+    expect(await briefsOf(text)).toEqual([]);
+  });
+
+  it('in the hooks of the demonstration', async () => {
+    const { problems, hooks } = await prepareTexts(read('demo/hooks/*.yaml'));
+    expect(problems.map(toBrief)).toEqual([]);
+    expect(hooks.length).toBeGreaterThan(3);
+  });
+});
