@@ -134,6 +134,14 @@ export const RULES = {
     'Two hooks send the same request for the same event',
     'Remove one of them, or have their filters tell events apart',
   ),
+  unknown_global: warning(
+    'A function uses a name that its sandbox does not have',
+    'Use what the sandbox has, or ask whether the name is there first',
+  ),
+  never_returns: warning(
+    'A function returns nothing where something is needed',
+    'Return the data, or remove the function',
+  ),
   silence_invalid: warning(
     'A silence has no reason, or names no warning',
     'Write `# hookline-ignore RULE: REASON`; errors cannot be silenced',

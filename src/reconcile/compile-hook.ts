@@ -1,5 +1,6 @@
 import { digestJson } from '../canonical-json.ts';
 import type { EventHook, LambdaConfig, LoadedDefinition } from '../definitions/definition.ts';
+import { checkFunctions } from '../lint/check-functions.ts';
 import { checkHookTransport } from '../lint/check-transport.ts';
 import type { Finding } from '../lint/finding.ts';
 import { toRequestIdentity } from '../lint/same-requests.ts';
@@ -49,6 +50,7 @@ export async function compileHook(hook: EventHook, sandbox: Sandbox): Promise<Co
       ...filter.findings,
       ...(templates?.findings ?? []),
       ...(program?.findings ?? []),
+      ...(program?.program ? await checkFunctions(program.program) : []),
       ...checkReferences(hook),
       ...checkHookTransport(hook),
     ],
