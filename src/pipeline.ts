@@ -2,10 +2,9 @@ import { hash } from 'node:crypto';
 import { toSeenEvent } from './catalogue/change-names.ts';
 import type { Clock } from './clock.ts';
 import { type HookEvent, valueAt } from './event.ts';
-import { toGateCheck } from './gate/check.ts';
-import { judgeEnabled } from './gate/enabled.ts';
-import { judgeFilter } from './gate/filter.ts';
-import type { StopReason } from './gate/gate.ts';
+import { toGateCheck, toUnique } from './gate/check.ts';
+import type { StatelessGate } from './gate/gate.ts';
+import { createGates, findStop } from './gate/gates.ts';
 import { createId } from './id.ts';
 import type { Appended, Candidate, Entry, Stop } from './journal/entry.ts';
 import type { Journal } from './journal/journal.ts';
@@ -29,12 +28,9 @@ export type Pipeline = (events: readonly HookEvent[], snapshot: LiveSnapshot) =>
 /** Characters of an order key that are kept as they are. */
 const MAX_ORDER_KEY_LENGTH = 128;
 
-type Gate = (hook: LiveHook, event: HookEvent) => StopReason | null;
-
 /** Creates the pipeline: match, gate, append, dispatch. */
 export function createPipeline({ journal, clock, dispatch, isGone }: PipelineParts): Pipeline {
-  /** Stateless gates in their order. The stateful ones (on_change, snooze) are judged inside the journal's transaction. */
-  const gates: readonly Gate[] = [judgeEnabled, (hook) => (isGone(hook) ? 'gone' : null), judgeFilter];
+  const gates = createGates(isGone);
   return async (events, snapshot) => {
     const acceptedAt = clock.now();
     const entries = events.map((event) => toEntry(event, snapshot, { gates, acceptedAt }));
@@ -52,16 +48,16 @@ export function createPipeline({ journal, clock, dispatch, isGone }: PipelinePar
 function toEntry(
   event: HookEvent,
   snapshot: LiveSnapshot,
-  { gates, acceptedAt }: { readonly gates: readonly Gate[]; readonly acceptedAt: number },
+  { gates, acceptedAt }: { readonly gates: readonly StatelessGate[]; readonly acceptedAt: number },
 ): Entry {
   const candidates: Candidate[] = [];
   const stops: Stop[] = [];
-  const unique = snapshot.catalogue.sources.get(event.source)?.get(event.event)?.unique ?? null;
+  const unique = toUnique(snapshot.catalogue, event);
   for (const hook of matchHooks(snapshot.index, event)) {
     const { id: hookId, name: hookName } = hook.definition;
     const seen = toSeenEvent(event, hook.definition.event);
-    const reason = judge(gates, hook, seen);
-    if (reason !== null) stops.push({ hookId, hookName, reason });
+    const stop = findStop(gates, hook, seen);
+    if (stop !== null) stops.push({ hookId, hookName, reason: stop.reason });
     else {
       const check = toGateCheck(hook, seen, { unique, at: acceptedAt });
       const orderKey = toOrderKey(hook.definition.ordered, event);
@@ -69,14 +65,6 @@ function toEntry(
     }
   }
   return { event, acceptedAt, revision: snapshot.revision, candidates, stops };
-}
-
-function judge(gates: readonly Gate[], hook: LiveHook, event: HookEvent): StopReason | null {
-  for (const gate of gates) {
-    const reason = gate(hook, event);
-    if (reason !== null) return reason;
-  }
-  return null;
 }
 
 /** The value at a dotted path of the data, as JSON; null when the hook has no path or the event nothing there. */

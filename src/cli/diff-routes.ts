@@ -1,8 +1,7 @@
 import { OWN_SOURCE } from '../catalogue/built-in.ts';
 import { toSeenEvent } from '../catalogue/change-names.ts';
 import type { HookEvent } from '../event.ts';
-import { judgeEnabled } from '../gate/enabled.ts';
-import { judgeFilter } from '../gate/filter.ts';
+import { createGates, findStop } from '../gate/gates.ts';
 import { createLookUp, type LookUp } from '../intake/look-up.ts';
 import { toEvent } from '../intake/to-event.ts';
 import { matchHooks } from '../match/match.ts';
@@ -51,6 +50,8 @@ interface Route {
   readonly refused: string | null;
 }
 
+/** No definition that is compared has a receiver yet that could be gone. */
+const GATES = createGates(() => false);
 const NOTHING: Route = { hooks: new Map(), failing: [], refused: null };
 
 /**
@@ -92,16 +93,16 @@ function findRefusal(event: HookEvent, lookUp: LookUp): string | null {
 }
 
 function toRoute(matched: readonly LiveHook[], event: HookEvent): Route {
-  const enabled = matched.filter((hook) => judgeEnabled(hook) === null);
-  const judged = enabled.map((hook) => ({
-    hook,
-    reason: judgeFilter(hook, toSeenEvent(event, hook.definition.event)),
+  const judged = matched.map((hook) => ({
+    name: hook.definition.name,
+    id: hook.definition.id,
+    stop: findStop(GATES, hook, toSeenEvent(event, hook.definition.event)),
   }));
-  const passed = judged.filter(({ reason }) => reason === null);
-  const failing = judged.filter(({ reason }) => reason === 'filter_error');
+  const passed = judged.filter(({ stop }) => stop === null);
+  const failing = judged.filter(({ stop }) => stop?.reason === 'filter_error');
   return {
-    hooks: new Map(passed.map(({ hook: { definition } }) => [definition.id, definition.name])),
-    failing: failing.map(({ hook }) => hook.definition.name),
+    hooks: new Map(passed.map(({ id, name }) => [id, name])),
+    failing: failing.map(({ name }) => name),
     refused: null,
   };
 }

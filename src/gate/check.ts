@@ -1,3 +1,4 @@
+import type { Catalogue } from '../catalogue/catalogue.ts';
 import type { HookEvent } from '../event.ts';
 import type { LiveHook } from '../reconcile/snapshot.ts';
 import { toDigest } from './digest.ts';
@@ -24,5 +25,13 @@ export function toGateCheck(
   const parts = [definition.id, event.source, event.event];
   // JSON keeps the parts apart whatever they hold.
   const key = JSON.stringify(snoozeMs > 0 && digest !== null ? [...parts, digest] : parts);
-  return { key, onChange, snoozeMs, digest, at };
+  return { key, onChange, snoozeMs, digest, at, eventId: event.id };
+}
+
+/** The fields that make two of an event the same, by the name it came in with; null: all its data. */
+export function toUnique(
+  { sources }: Catalogue,
+  { source, event }: Pick<HookEvent, 'source' | 'event'>,
+): readonly string[] | null {
+  return sources.get(source)?.get(event)?.unique ?? null;
 }

@@ -1,5 +1,28 @@
+import type { HookEvent } from '../event.ts';
+import type { LiveHook } from '../reconcile/snapshot.ts';
+
 /** Why a gate stopped an event for a hook. Each is counted and recorded. */
 export type StopReason = 'disabled' | 'gone' | 'filter' | 'filter_error' | 'unchanged' | 'snoozed';
+
+/** What a gate that keeps no state says of an event it stops. */
+export interface GateStop {
+  readonly reason: StopReason;
+  /** What failed; null: nothing did. */
+  readonly error: string | null;
+}
+
+/** A gate that answers by hook and event alone: null lets the event through. */
+export interface StatelessGate {
+  readonly name: 'enabled' | 'gone' | 'filter';
+  readonly judge: (hook: LiveHook, event: HookEvent) => GateStop | null;
+}
+
+/** A gate that answers by what was let through before. */
+export interface StatefulGate {
+  readonly name: 'on_change' | 'snooze';
+  readonly reason: StopReason;
+  readonly stops: (check: GateCheck, state: GateState | null) => boolean;
+}
 
 /** What the journal keeps of the last event that was let through under one key. */
 export interface GateState {
@@ -7,6 +30,8 @@ export interface GateState {
   readonly digest: string | null;
   /** When it was accepted, ms since the epoch. */
   readonly passedAt: number;
+  /** Its id; null: a program that did not keep it let it through. */
+  readonly eventId: string | null;
 }
 
 /**
@@ -23,6 +48,7 @@ export interface GateCheck {
   readonly digest: string | null;
   /** When the event was accepted, ms since the epoch. */
   readonly at: number;
+  readonly eventId: string;
 }
 
 /** A gate's answer. A pass carries the state to keep. */

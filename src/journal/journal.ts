@@ -1,4 +1,5 @@
 import type { HookEvent } from '../event.ts';
+import type { GateState } from '../gate/gate.ts';
 import type {
   Delivery,
   DeliveryCounts,
@@ -149,6 +150,8 @@ export interface Journal {
   /** Takes old events away, going on where the step before stopped; after the last one the next starts anew. */
   prune(step: PruneStep): Promise<Pruned>;
 
+  /** What is kept under keys of gates, in their order; null: nothing, or nothing any more. */
+  gateStates(keys: readonly string[]): Promise<readonly (GateState | null)[]>;
   /** Every recorded event with this id (different sources may use the same one), newest first. */
   findEvents(id: string): Promise<readonly RecordedEvent[]>;
   findDelivery(id: string): Promise<RecordedDelivery | null>;

@@ -115,6 +115,10 @@ const MIGRATIONS: readonly string[] = [
   -- JSON, an object; null: none. Rows that are there already are not written again, so this takes no longer the more there are.
   ALTER TABLE events ADD COLUMN attributes TEXT;
   `,
+  `
+  -- Id of the event that was let through; null: of one before this was kept.
+  ALTER TABLE gate_states ADD COLUMN event TEXT;
+  `,
 ];
 
 /** Brings a database to the newest schema, one transaction a step. Throws `state_unusable` when it is newer than this program. */

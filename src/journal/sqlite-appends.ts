@@ -109,22 +109,33 @@ function withoutStopped(
 
 /** Reads, judges and keeps gate states: within the transaction of the event, so that all of it happens or nothing. */
 function createJudge(db: DatabaseSync): (check: GateCheck) => StopReason | null {
-  const read = db.prepare('SELECT digest, passed_at FROM gate_states WHERE key = ?');
+  const read = createReadGateState(db);
   const write = db.prepare(
-    'INSERT OR REPLACE INTO gate_states (key, digest, passed_at, expires_at) VALUES (?, ?, ?, ?)',
+    'INSERT OR REPLACE INTO gate_states (key, digest, passed_at, expires_at, event) VALUES (?, ?, ?, ?, ?)',
   );
   const prune = db.prepare(
     'DELETE FROM gate_states WHERE key IN (SELECT key FROM gate_states WHERE expires_at <= ? LIMIT ?)',
   );
   return (check) => {
-    const row = read.get(check.key);
-    const state: GateState | null =
-      row === undefined ? null : { digest: textOrNull(row, 'digest'), passedAt: number(row, 'passed_at') };
-    const verdict = judge(check, state);
+    const verdict = judge(check, read(check.key));
     if (verdict.kind === 'stop') return verdict.reason;
-    const { digest, passedAt } = verdict.state;
+    const { digest, passedAt, eventId } = verdict.state;
     prune.run(check.at, EXPIRED_AT_ONCE);
-    write.run(check.key, digest, passedAt, check.snoozeMs === 0 ? null : passedAt + check.snoozeMs);
+    write.run(check.key, digest, passedAt, check.snoozeMs === 0 ? null : passedAt + check.snoozeMs, eventId);
     return null;
+  };
+}
+
+/** Creates the read of what is kept under a gate's key. */
+export function createReadGateState(db: DatabaseSync): (key: string) => GateState | null {
+  const read = db.prepare('SELECT digest, passed_at, event FROM gate_states WHERE key = ?');
+  return (key) => {
+    const row = read.get(key);
+    if (row === undefined) return null;
+    return {
+      digest: textOrNull(row, 'digest'),
+      passedAt: number(row, 'passed_at'),
+      eventId: textOrNull(row, 'event'),
+    };
   };
 }

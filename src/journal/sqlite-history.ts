@@ -1,6 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { StopReason } from '../gate/gate.ts';
 import type { Attempt } from './delivery.ts';
+import { createReadGateState } from './sqlite-appends.ts';
 import { ID_BYTES, parseId } from './sqlite-ids.ts';
 import { createList } from './sqlite-list.ts';
 import type { StoreOperations, WireRecorded } from './sqlite-protocol.ts';
@@ -18,7 +19,7 @@ import {
 } from './sqlite-rows.ts';
 
 /** The read side. */
-export type History = Pick<StoreOperations, 'findEvents' | 'findDelivery' | 'listDeliveries'>;
+export type History = Pick<StoreOperations, 'gateStates' | 'findEvents' | 'findDelivery' | 'listDeliveries'>;
 
 /** Creates the operations that answer what happened. */
 export function createHistory(db: DatabaseSync): History {
@@ -55,7 +56,9 @@ export function createHistory(db: DatabaseSync): History {
     return [...attempts.all(id), ...lastAttempt.all(id)].map(toAttempt);
   }
 
+  const readGateState = createReadGateState(db);
   return {
+    gateStates: (keys) => keys.map(readGateState),
     findEvents: (id) => events.all(id).map(toRecorded),
     findDelivery(text) {
       const id = parseId(text);

@@ -1,5 +1,5 @@
 import type { EventAttributes, HookEvent, JsonObject } from '../event.ts';
-import type { GateCheck, StopReason } from '../gate/gate.ts';
+import type { GateCheck, GateState, StopReason } from '../gate/gate.ts';
 import type {
   Attempt,
   Delivery,
@@ -117,6 +117,7 @@ export interface StoreOperations {
   checkpoint(): null;
   findReplay(id: string): Replay | null;
   openReplays(): readonly Replay[];
+  gateStates(keys: readonly string[]): readonly (GateState | null)[];
   findEvents(id: string): readonly WireRecorded[];
   findDelivery(id: string): RecordedDelivery | null;
   listDeliveries(query: DeliveryQuery): readonly Delivery[];

@@ -38,6 +38,7 @@ export const READS: ReadonlySet<Operation> = new Set([
   'gone',
   'findReplay',
   'openReplays',
+  'gateStates',
   'findEvents',
   'findDelivery',
   'listDeliveries',

@@ -148,6 +148,10 @@ export class SqliteJournal implements Journal {
     return pruned;
   }
 
+  gateStates(...[keys]: Parameters<Journal['gateStates']>): ReturnType<Journal['gateStates']> {
+    return this.#reader.call('gateStates', keys);
+  }
+
   async findEvents(id: string): ReturnType<Journal['findEvents']> {
     const found = await this.#reader.call('findEvents', id);
     return found.map((recorded) => ({ ...recorded, event: fromWireEvent(recorded.event) }));

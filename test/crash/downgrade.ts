@@ -4,7 +4,8 @@ import { DatabaseSync } from 'node:sqlite';
 export function downgrade(file: string): void {
   const db = new DatabaseSync(file);
   try {
-    db.exec('BEGIN; ALTER TABLE events DROP COLUMN attributes; PRAGMA user_version = 1; COMMIT');
+    db.exec(`BEGIN; ALTER TABLE events DROP COLUMN attributes; ALTER TABLE gate_states DROP COLUMN event;
+      PRAGMA user_version = 1; COMMIT`);
   } finally {
     db.close();
   }

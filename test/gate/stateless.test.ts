@@ -7,12 +7,12 @@ import { toHookEvent, toLiveHook } from '../helpers/live-hook.ts';
 function judgeExpression(expression: string, data: Record<string, string | number>): string | null {
   const compiled = compileFilter(expression);
   if (isFilterMistake(compiled)) throw new Error(compiled.message);
-  return judgeFilter(toLiveHook({}, { filter: compiled.filter }), toHookEvent({ data }));
+  return judgeFilter(toLiveHook({}, { filter: compiled.filter }), toHookEvent({ data }))?.reason ?? null;
 }
 
 describe('the gate enabled', () => {
   it('stops every event for a hook that is switched off', () => {
-    expect(judgeEnabled(toLiveHook({ enabled: false }))).toBe('disabled');
+    expect(judgeEnabled(toLiveHook({ enabled: false }))).toEqual({ reason: 'disabled', error: null });
     expect(judgeEnabled(toLiveHook())).toBeNull();
   });
 });
@@ -24,6 +24,15 @@ describe('the gate filter', () => {
 
   it('stops an event the filter does not hold for', () => {
     expect(judgeExpression('data.amount > 100.0', { amount: 1 })).toBe('filter');
+  });
+
+  it('says in one line why it failed', () => {
+    const compiled = compileFilter('data.amount > 100.0');
+    if (isFilterMistake(compiled)) throw new Error(compiled.message);
+    expect(judgeFilter(toLiveHook({}, { filter: compiled.filter }), toHookEvent({ data: {} }))).toEqual({
+      reason: 'filter_error',
+      error: 'No such key: amount',
+    });
   });
 
   it('stops an event the filter fails on, with a reason of its own', () => {

@@ -5,7 +5,14 @@ import { START } from '../helpers/held-clock.ts';
 import { toCandidate, toEntry } from '../helpers/journal-entries.ts';
 import type { OpenJournal } from './contract.ts';
 
-const SNOOZE: GateCheck = { key: 'snooze', onChange: false, snoozeMs: 60_000, digest: null, at: START };
+const SNOOZE: GateCheck = {
+  key: 'snooze',
+  onChange: false,
+  snoozeMs: 60_000,
+  digest: null,
+  at: START,
+  eventId: 'first',
+};
 
 /** Appending: durable, all or nothing, idempotent, with the stateful gates judged on the way. */
 export function describeAppending(open: OpenJournal): void {
@@ -116,6 +123,26 @@ export function describeAppending(open: OpenJournal): void {
       expect(await at(60_000)).toMatchObject([{ deliveries: [{ hookId: 'hook' }] }]);
     });
 
+    it('tells which event each gate let through last, over a restart too, and changes nothing by it', async () => {
+      await using opened = await open();
+      const send = (id: string, ms: number): Promise<unknown> => {
+        const check = { ...SNOOZE, digest: 'A', at: START + ms, eventId: id };
+        return opened.journal.append([
+          toEntry({ event: { id }, candidates: [toCandidate('hook', { check })] }),
+        ]);
+      };
+      expect(await opened.journal.gateStates(['snooze'])).toEqual([null]);
+      await send('first', 0);
+      await send('second', 1);
+      const first = { digest: 'A', passedAt: START, eventId: 'first' };
+      expect(await opened.journal.gateStates(['other', 'snooze'])).toEqual([null, first]);
+      await opened.reopen();
+      expect(await opened.journal.gateStates(['snooze', 'snooze'])).toEqual([first, first]);
+      await send('third', 60_000);
+      expect(await opened.journal.gateStates(['snooze'])).toMatchObject([{ eventId: 'third' }]);
+      expect(await opened.journal.gateStates([])).toEqual([]);
+    });
+
     it('changes no gate for a duplicate', async () => {
       await using opened = await open();
       const check = (digest: string): GateCheck => ({
@@ -124,6 +151,7 @@ export function describeAppending(open: OpenJournal): void {
         snoozeMs: 0,
         digest,
         at: START,
+        eventId: 'e-1',
       });
       const send = (id: string, digest: string): Promise<unknown> =>
         opened.journal.append([

@@ -37,7 +37,7 @@ function describeSchema(db: DatabaseSync): unknown {
     schema: db
       .prepare("SELECT type, name, tbl_name FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%' ORDER BY name")
       .all(),
-    columns: db.prepare('PRAGMA table_info(events)').all(),
+    columns: ['events', 'gate_states'].map((table) => db.prepare(`PRAGMA table_info(${table})`).all()),
   };
 }
 
@@ -138,9 +138,11 @@ describe('a journal of schema 1 with data, opened by this program', () => {
       snoozeMs: 3_600_000,
       digest: 'A',
       at: START + 1_000,
+      eventId: 'e-1',
     };
     const entry = toEntry({ candidates: [toCandidate('hook', { check })] });
     expect(await journal.append([entry])).toMatchObject([{ deliveries: [], stops: [{ reason: 'snoozed' }] }]);
+    expect(await journal.gateStates([check.key])).toEqual([{ digest: 'A', passedAt: START, eventId: null }]);
     await journal.close();
   });
 
