@@ -65,15 +65,15 @@ export function createHttpClient(parts: HttpClientParts): HttpClient {
   const connections = createConnections(parts);
   return {
     async send(request) {
-      const target = toTarget(request.url);
-      if (target === null) return { kind: 'error', reason: 'transport', message: NO_URL };
+      const addressed = addressRequest(request);
+      if (addressed === null) return { kind: 'error', reason: 'transport', message: NO_URL };
       const lease = toLease(connections, request);
       if (lease instanceof SecretError) return { kind: 'error', reason: 'secret', message: lease.message };
       const { agent, opening, release } = lease;
       const { timeoutMs, maxBytes = null } = request;
-      const onConnected = opening.wait(target.origin);
+      const onConnected = opening.wait(addressed.origin);
       const exchange = startExchange({ timeoutMs, maxBytes, clock, onConnected });
-      dispatch(agent, { ...request, target }, exchange);
+      dispatch(agent, { ...request, ...addressed }, exchange);
       return exchange.incoming.finally(release);
     },
     close: connections.close,
@@ -89,23 +89,36 @@ function toLease(connections: Connections, route: Route): Lease | SecretError {
   }
 }
 
-function toTarget(url: string): URL | null {
+/** A request as it goes out: where to, and what its URL says beside that among its headers. */
+export interface AddressedRequest {
+  readonly origin: string;
+  /** With its query, and without a fragment. */
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** Takes the URL of a request apart. Null: it is none of http or https. */
+export function addressRequest({
+  url,
+  headers,
+}: Pick<OutgoingRequest, 'url' | 'headers'>): AddressedRequest | null {
   const target = URL.parse(url);
-  return target?.protocol === 'http:' || target?.protocol === 'https:' ? target : null;
+  if (target?.protocol !== 'http:' && target?.protocol !== 'https:') return null;
+  const { origin, pathname, search } = target;
+  return { origin, path: `${pathname}${search}`, headers: withCredentials(headers, target) };
 }
 
 function dispatch(
   agent: Agent,
-  { method, target, headers, body }: OutgoingRequest & { readonly target: URL },
+  { method, origin, path, headers, body }: OutgoingRequest & AddressedRequest,
   exchange: Exchange,
 ): void {
-  const { origin, pathname, search } = target;
   try {
     const options: UndiciDispatcher.DispatchOptions = {
       origin,
-      path: `${pathname}${search}`,
+      path,
       method: method as UndiciDispatcher.HttpMethod,
-      headers: withCredentials(headers, target),
+      headers: { ...headers },
       body,
     };
     agent.dispatch(options, exchange.handler);
@@ -115,9 +128,9 @@ function dispatch(
 }
 
 /** The user and password of a URL go out as Basic credentials, unless the headers have others. */
-function withCredentials(headers: OutgoingRequest['headers'], target: URL): Record<string, string> {
+function withCredentials(headers: OutgoingRequest['headers'], target: URL): Readonly<Record<string, string>> {
   const authorization = toBasicCredentials(target);
-  if (authorization === null) return { ...headers };
+  if (authorization === null) return headers;
   const given = Object.keys(headers).some((name) => name.toLowerCase() === 'authorization');
-  return given ? { ...headers } : { ...headers, authorization };
+  return given ? headers : { ...headers, authorization };
 }

@@ -62,6 +62,26 @@ export function nextStep({ retry, handler, tries, since, result, now, random }: 
   return dueAt - since > budgetMs ? { kind: 'exhausted' } : { kind: 'retry', dueAt };
 }
 
+/** When a delivery is tried that always fails at once. */
+export interface AttemptPlan {
+  /** Of each attempt, ms after the first; waits are neither longer nor shorter by chance. */
+  readonly offsetsMs: readonly number[];
+  /** Share of each wait that is random, to either side. */
+  readonly jitter: number;
+}
+
+/** Plans the attempts of a hook. */
+export function planAttempts({ retry, handler }: Pick<AttemptFacts, 'retry' | 'handler'>): AttemptPlan {
+  const offsetsMs: number[] = [];
+  const facts = { retry, handler, since: 0, result: { kind: 'retry' }, random: () => 0.5 } as const;
+  for (let now: number | null = 0; now !== null; ) {
+    offsetsMs.push(now);
+    const step = nextStep({ ...facts, tries: offsetsMs.length, now });
+    now = step.kind === 'retry' ? step.dueAt : null;
+  }
+  return { offsetsMs, jitter: retry?.jitter ?? DEFAULT_JITTER };
+}
+
 /** The wait after so many attempts, with its jitter; null when there is none left. */
 function toWaitMs(retry: RetryDefinition | null, tries: number, random: () => number): number | null {
   const schedule = toSchedule(retry);

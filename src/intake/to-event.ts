@@ -2,7 +2,7 @@ import { OWN_SOURCE } from '../catalogue/built-in.ts';
 import { validateData } from '../catalogue/checks.ts';
 import { toTime } from '../clock.ts';
 import { suggest } from '../definitions/suggest.ts';
-import { type EventAttributes, isJsonObject, type Json, type JsonObject } from '../event.ts';
+import { type EventAttributes, type HookEvent, isJsonObject, type Json, type JsonObject } from '../event.ts';
 import { createId } from '../id.ts';
 import { describe, forbid, type Intaken, MAX_SHOWN, type Refused, refuse } from './intaken.ts';
 import type { LookUp } from './look-up.ts';
@@ -30,11 +30,49 @@ const MAX_NAME_LENGTH = 200;
 
 /** Makes an event of what was sent: shape, id, time, source and event known, data as the event's schema has it. */
 export function toEvent(sent: Json, context: IntakeContext): Intaken {
+  const shaped = shapeEvent(sent, context);
+  if (shaped.kind === 'refused') return shaped;
+  return checkSender(shaped.event, context) ?? findRefusal(shaped.event, context.lookUp) ?? shaped;
+}
+
+/** Makes an event of what has the shape of one, whether or not it is known. */
+export function shapeEvent(
+  sent: Json,
+  { defaultId, now, attributes }: Pick<IntakeContext, 'defaultId' | 'now' | 'attributes'>,
+): Intaken {
   if (!isJsonObject(sent))
     return refuse(`An event must be an object {source, event, data}: got ${describe(sent)}`);
-  const { defaultId } = context;
   const named = sent.id === undefined && defaultId !== null ? { ...sent, id: defaultId } : sent;
-  return checkKeys(named) ?? checkIdentity(named) ?? checkKnown(named, context);
+  const refused = checkKeys(named) ?? checkIdentity(named);
+  if (refused !== null) return refused;
+  const { source, event, data, id, time } = named as {
+    source: string;
+    event: string;
+    data: JsonObject;
+    id?: string;
+    time?: string;
+  };
+  return {
+    kind: 'event',
+    event: { id: id ?? createId(), source, event, data, time: time ?? toTime(now), attributes },
+  };
+}
+
+/** What is known is no matter of who may not send it. */
+function checkSender({ source }: HookEvent, { sender }: IntakeContext): Refused | null {
+  if (sender === null || sender.mayEmit(source)) return null;
+  return forbid(`Token "${sender.name}" may not send events of source "${source}"`);
+}
+
+/** Why nobody may send an event: it is not known, or its data does not fit; null when it may be sent. */
+export function findRefusal({ source, event, data }: HookEvent, lookUp: LookUp): Refused | null {
+  if (source === OWN_SOURCE)
+    return refuse(`Source "${OWN_SOURCE}" is reserved: only Hookline itself emits its events`);
+  const known = lookUp(source, event);
+  if (known.kind === 'unknown') return refuse(known.message, known.hint);
+  const mistakes = validateData(known.entry, data);
+  if (mistakes.length === 0) return null;
+  return refuse(`"data" does not fit the schema of ${source} ${event}: ${mistakes.join('; ')}`);
 }
 
 function checkKeys(sent: JsonObject): Refused | null {
@@ -83,28 +121,4 @@ function isId(id: Json): id is string {
     !/\p{Cc}/u.test(id) &&
     !DOTS.test(id)
   );
-}
-
-function checkKnown(sent: JsonObject, { lookUp, now, sender, attributes }: IntakeContext): Intaken {
-  const { source, event, data, id, time } = sent as {
-    source: string;
-    event: string;
-    data: JsonObject;
-    id?: string;
-    time?: string;
-  };
-  // First: what is known is no matter of who may not send it.
-  if (sender !== null && !sender.mayEmit(source))
-    return forbid(`Token "${sender.name}" may not send events of source "${source}"`);
-  if (source === OWN_SOURCE)
-    return refuse(`Source "${OWN_SOURCE}" is reserved: only Hookline itself emits its events`);
-  const known = lookUp(source, event);
-  if (known.kind === 'unknown') return refuse(known.message, known.hint);
-  const mistakes = validateData(known.entry, data);
-  if (mistakes.length > 0)
-    return refuse(`"data" does not fit the schema of ${source} ${event}: ${mistakes.join('; ')}`);
-  return {
-    kind: 'event',
-    event: { id: id ?? createId(), source, event, data, time: time ?? toTime(now), attributes },
-  };
 }

@@ -9,7 +9,7 @@ import { isSensitiveName } from './sensitive-name.ts';
 export const MASK = '******';
 
 /** Keys and indexes from the root of a config. */
-type Path = readonly (string | number)[];
+export type Path = readonly (string | number)[];
 
 /** A secret that is written in a definition in clear. */
 export interface PlainSecret {
@@ -25,26 +25,39 @@ export interface PlainSecret {
  * what looks like a secret wherever it stands. References are shown: they are names. The config is not changed.
  */
 export function maskConfig(config: object): JsonObject {
-  return maskTexts(config, (text, path) =>
-    maskNamed(
-      hasShape(text, path) ? replaceShapedSecrets(text, toShapeOptions(path), () => MASK) : text,
-      path,
-    ),
-  );
+  return replacePlainSecrets(config, () => MASK);
+}
+
+/**
+ * The same config with something else in the place of every secret in clear: what `replace` answers for its path, at the end
+ * of which stands what the secret is called where it is one part of a URL.
+ */
+export function replacePlainSecrets(config: object, replace: Replace): JsonObject {
+  return mapTexts(config as JsonObject, [], (text, path) => {
+    const named = findNamed(text, path);
+    const toPlain = (value: string): string => (named.includes(value) ? value : replace(path));
+    const plain = hasShape(text, path) ? replaceShapedSecrets(text, toShapeOptions(path), toPlain) : text;
+    return replaceNamed(plain, path, { named, replace });
+  }) as JsonObject;
 }
 
 /** What of data may be shown: the same, but that nothing is masked that only looks like a secret. */
 export function maskByName(data: object): JsonObject {
-  return maskTexts(data, maskNamed);
+  return mapTexts(data as JsonObject, [], (text, path) =>
+    replaceNamed(text, path, { named: findNamed(text, path), replace: () => MASK }),
+  ) as JsonObject;
 }
 
-function maskTexts(value: object, mask: (text: string, path: Path) => string): JsonObject {
-  return mapTexts(value as JsonObject, [], mask) as JsonObject;
-}
+/** What stands in the place of the secret of a path. */
+type Replace = (path: Path) => string;
 
-function maskNamed(text: string, path: Path): string {
-  const [first] = findNamed(text, path);
-  return first === undefined ? text : first === text ? MASK : maskUrl(text);
+function replaceNamed(
+  text: string,
+  path: Path,
+  { named: [first], replace }: { readonly named: readonly string[]; readonly replace: Replace },
+): string {
+  if (first === undefined) return text;
+  return first === text ? replace(path) : replaceInUrl(text, (name) => replace([...path, name]));
 }
 
 /** Every secret that is written in a config in clear, with its place: what `maskConfig` hides. */
@@ -117,9 +130,9 @@ function sensitiveParameters({ searchParams }: URL): readonly string[] {
   return [...new Set(searchParams.keys())].filter(isSensitiveName);
 }
 
-function maskUrl(text: string): string {
+function replaceInUrl(text: string, replace: (name: string) => string): string {
   const url = new URL(text);
-  if (url.password !== '') url.password = MASK;
-  for (const name of sensitiveParameters(url)) url.searchParams.set(name, MASK);
+  if (url.password !== '') url.password = replace('password');
+  for (const name of sensitiveParameters(url)) url.searchParams.set(name, replace(name));
   return url.href;
 }

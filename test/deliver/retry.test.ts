@@ -6,6 +6,7 @@ import {
   classifyTransport,
   DEFAULT_SCHEDULE_S,
   nextStep,
+  planAttempts,
   toRetryAt,
 } from '../../src/deliver/retry.ts';
 import { START } from '../helpers/held-clock.ts';
@@ -147,5 +148,29 @@ describe('toRetryAt()', () => {
     ['soon', null],
   ])('reads %s', (header, expected) => {
     expect(toRetryAt(header, START)).toBe(expected);
+  });
+});
+
+describe('planAttempts()', () => {
+  const offsets = (retry: RetryDefinition | null, handler: AttemptFacts['handler'] = 'webhook') =>
+    planAttempts({ retry, handler }).offsetsMs.map((ms) => ms / 1000);
+
+  it('is when nextStep() has each attempt made, if all fail at once', () => {
+    expect(offsets(null)).toEqual([0, 5, 35, 155, 755, 2_555, 9_755, 27_755, 63_755]);
+    expect(offsets({ ...NONE, schedule: [1, 2], attempts: 4 })).toEqual([0, 1, 3, 5]);
+    expect(offsets({ ...NONE, initial: 1, factor: 3, max: 5, attempts: 4 })).toEqual([0, 1, 4, 9]);
+    expect(offsets({ ...NONE, schedule: [10], attempts: 100, budget: 25 })).toEqual([0, 10, 20]);
+  });
+
+  it('is one attempt where there is no other', () => {
+    expect(offsets({ ...NONE, attempts: 1 })).toEqual([0]);
+    expect(offsets(null, 'log')).toEqual([0]);
+    expect(offsets(null, 'lambda')).toEqual([0]);
+    expect(offsets({ ...NONE, attempts: 2 }, 'lambda')).toEqual([0, 5]);
+  });
+
+  it('says how far chance goes', () => {
+    expect(planAttempts({ retry: null, handler: 'webhook' }).jitter).toBe(0.2);
+    expect(planAttempts({ retry: { ...NONE, jitter: 0 }, handler: 'webhook' }).jitter).toBe(0);
   });
 });
