@@ -18,8 +18,7 @@ import { toEvent } from './intake/to-event.ts';
 import type { DeliveryQuery } from './journal/delivery.ts';
 import { createMemoryJournals, type MemoryJournals } from './journal/sqlite-memory.ts';
 import { createLogger } from './logger.ts';
-import { createSnapshot } from './reconcile/apply.ts';
-import { planChanges } from './reconcile/plan.ts';
+import { createLoneSnapshot } from './reconcile/lone-snapshot.ts';
 import { createPrepare, type Prepare, type Prepared } from './reconcile/prepare.ts';
 import type { Snapshot } from './reconcile/snapshot.ts';
 import { createRegistry } from './registry/registry.ts';
@@ -92,16 +91,8 @@ export interface TestSubject {
 
 /** Makes ready what tests run on. Null: the definitions have errors. */
 export async function toSubject(prepared: Prepared): Promise<TestSubject | null> {
-  const plan = planChanges(prepared, { live: null, mayPrune: true, sources: [] });
-  if (plan.kind !== 'apply') return null;
-  const snapshot = await createSnapshot({
-    prepared,
-    changes: plan.changes,
-    revision: 'test',
-    live: null,
-    noteHooks: async (sightings, at) => sightings.map(() => ({ createdAt: at, updatedAt: at })),
-    at: 0,
-  });
+  const snapshot = await createLoneSnapshot(prepared, 'test');
+  if (snapshot === null) return null;
   const hooks = snapshot.hooks.map(({ definition }) => definition);
   const plainSecrets = hooks.flatMap(({ config }) => findPlainSecrets(config));
   return { snapshot, urls: findUrlReferences(hooks), plainSecrets };

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
+import { toDuration } from '../duration.ts';
 import { HooklineError, toMessage } from '../errors.ts';
-import { toDuration } from '../hook-test/duration.ts';
 import { createHookTesting, type HookTesting } from '../hook-testing.ts';
 import { type CommandContext, type ExitCode, writeJson, writeLine } from './command.ts';
 import { createPaint } from './print.ts';

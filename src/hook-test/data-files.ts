@@ -36,19 +36,23 @@ export function readEventData({ test, file, locate }: LoadedTest): EventData {
   return { dataOf: (event) => data.get(event) ?? event.data ?? {}, problems };
 }
 
-/** The map a file holds, or why there is none. */
 function readData(path: string): JsonObject | string {
   try {
-    const yaml = readDocuments(readRegularFile(path), { file: path, empty: EMPTY });
-    if (yaml.kind === 'invalid') return toReason(yaml.mistakes[0]);
-    const [first, second] = yaml.documents;
-    if (second !== undefined) return 'it holds more than one document';
-    const [mistake] = first?.mistakes ?? [];
-    if (mistake !== undefined) return toReason(mistake);
-    return isJsonObject(first?.value) ? first.value : 'it must hold a map of keys and values';
+    return parseMap(readRegularFile(path), path);
   } catch (error) {
     return toMessage(error);
   }
+}
+
+/** The map that a file of YAML or JSON holds, or why there is none. */
+export function parseMap(bytes: Buffer, file: string): JsonObject | string {
+  const yaml = readDocuments(bytes, { file, empty: EMPTY });
+  if (yaml.kind === 'invalid') return toReason(yaml.mistakes[0]);
+  const [first, second] = yaml.documents;
+  if (second !== undefined) return 'it holds more than one document';
+  const [mistake] = first?.mistakes ?? [];
+  if (mistake !== undefined) return toReason(mistake);
+  return isJsonObject(first?.value) ? first.value : 'it must hold a map of keys and values';
 }
 
 function toReason(mistake: Pick<Problem, 'line' | 'column' | 'message'> | undefined): string {

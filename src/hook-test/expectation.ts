@@ -1,6 +1,7 @@
+import { toDuration } from '../duration.ts';
 import type { Json, JsonObject } from '../event.ts';
 import { type Difference, findDifferences } from './compare.ts';
-import { toDuration, toMs } from './duration.ts';
+import { toMs } from './duration.ts';
 import type { Happening } from './happening.ts';
 import type { Duration, Expectation } from './hook-test.ts';
 

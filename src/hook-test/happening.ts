@@ -1,7 +1,7 @@
 import { count } from '../count.ts';
+import { toDuration } from '../duration.ts';
 import type { Json, JsonObject } from '../event.ts';
 import { mapTexts } from '../map-texts.ts';
-import { toDuration } from './duration.ts';
 import type { HappeningKind } from './hook-test.ts';
 
 /** Something that happened in a test, with what can be expected of it. */

@@ -1,8 +1,8 @@
 import { parse, stringify } from 'yaml';
+import { toDuration } from '../duration.ts';
 import { isJsonObject, type Json, type JsonObject } from '../event.ts';
 import type { Failure } from './check.ts';
 import { findDifferences } from './compare.ts';
-import { toDuration } from './duration.ts';
 import type { Happening, Happenings } from './happening.ts';
 import { HAPPENING_KINDS } from './hook-test.ts';
 

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { toDuration, toMs } from '../../src/hook-test/duration.ts';
+import { toDuration } from '../../src/duration.ts';
+import { toMs } from '../../src/hook-test/duration.ts';
 
 describe('toMs()', () => {
   it.each([
