@@ -24,6 +24,7 @@ const FLOW = [
   'feeds',
   'deliver',
   'record',
+  'explain',
   'commit-status',
   'http',
   'import',

@@ -13,6 +13,8 @@ import { createDelivering } from './delivering.ts';
 import { HooklineError } from './errors.ts';
 import type { JsonObject } from './event.ts';
 import { toExampleEvent } from './example-event.ts';
+import { createExplain } from './explain/explain.ts';
+import { createTryOut } from './explain/try-out.ts';
 import { createFeeding } from './feeding.ts';
 import { createFeeds } from './feeds/feeds.ts';
 import { createApi } from './http/api.ts';
@@ -205,12 +207,19 @@ export async function startApp({ settings, env, logger, clock, onReport }: AppPa
     hookSecrets: secrets.hooks,
   });
   const trial = createTrial({ handlers, ping, clock });
+  const explain = createExplain({
+    isGone: registry.isGone,
+    gateStates: (keys) => journal.gateStates(keys),
+    tryOut: createTryOut({ sandbox, secrets: secrets.hooks, findSource, clock }),
+    clock,
+  });
   const api = createApi({
     identify,
     registry,
     journal,
     counters,
     trial,
+    explain,
     logger,
     redelivery: {
       async one(id) {

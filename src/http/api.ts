@@ -6,6 +6,7 @@ import { type AccessParts, createAccessCheck } from './access.ts';
 import { readPaths } from './described-paths.ts';
 import { answerNotFound, createErrorHandler } from './error-handler.ts';
 import { createEventHooksRouter } from './event-hooks.ts';
+import { createExplainRouter, type ExplainRouterParts } from './explain.ts';
 import { createHistoryRouter } from './history.ts';
 import { createJwksRouter, type JwksParts } from './jwks.ts';
 import { createMethodCheck } from './methods.ts';
@@ -26,7 +27,8 @@ export interface ApiParts
     RedeliveryParts,
     ReconcileParts,
     ReceiversParts,
-    JwksParts {
+    JwksParts,
+    ExplainRouterParts {
   readonly registry: Registry;
   readonly journal: Journal;
   readonly trial: Trial;
@@ -46,6 +48,7 @@ export function createApi(parts: ApiParts): Express {
   api.use(createEventHooksRouter(parts.registry, parts.trial));
   api.use(createReadOnlyRouter(parts.registry));
   api.use(createHistoryRouter(parts.journal));
+  api.use(createExplainRouter(parts));
   api.use(createRedeliveryRouter(parts));
   api.use(createReconcileRouter(parts));
   api.use(createReceiversRouter(parts));

@@ -4,6 +4,7 @@ import type { DeliveryQuery } from '../journal/delivery.ts';
 import type { Journal } from '../journal/journal.ts';
 import { toAttemptView, toDeliveryView, toEventView } from '../record/history.ts';
 import { DELIVERY_FILTERS, readDeliveryFilter } from './delivery-filter.ts';
+import { findRecorded } from './find-recorded.ts';
 import { parseOffset, parseSize, toNext } from './pagination.ts';
 import { checkQuery, type Query, readText } from './query.ts';
 
@@ -13,19 +14,7 @@ export function createHistoryRouter(journal: Journal): Router {
   router.get('/events/:id', async (req, res) => {
     checkQuery(req.query, ['source']);
     const source = readText(req.query, 'source');
-    const found = (await journal.findEvents(req.params.id)).filter(
-      ({ event }) => source === null || event.source === source,
-    );
-    const [only, ...others] = found;
-    if (only === undefined) throw new HooklineError('not_found', 'Not found');
-    if (others.length > 0) {
-      const sources = found.map(({ event }) => event.source).join(', ');
-      throw new HooklineError(
-        'bad_request',
-        `Several sources sent an event with this id: add ?source= with one of ${sources}`,
-      );
-    }
-    res.json(toEventView(only));
+    res.json(toEventView(await findRecorded(journal, { id: req.params.id, source })));
   });
   router.get('/deliveries', async (req, res) => {
     const query = toQuery(req.query);
