@@ -6,6 +6,7 @@ import type { CommandContext } from './command.ts';
 import { toPrintable } from './printable.ts';
 import { DEFINITION_COMMANDS } from './program-definitions.ts';
 import { EVENT_COMMANDS } from './program-events.ts';
+import { EXPLAIN_COMMANDS } from './program-explain.ts';
 import { addNew } from './program-new.ts';
 import { SERVER_COMMANDS } from './program-server.ts';
 import { SHELL_COMMANDS } from './program-shell.ts';
@@ -39,6 +40,7 @@ export function createProgram(context: CommandContext, onExit: OnExit): Command 
     ...DEFINITION_COMMANDS,
     addNew,
     ...TEST_COMMANDS,
+    ...EXPLAIN_COMMANDS,
     ...EVENT_COMMANDS,
     ...SERVER_COMMANDS,
     ...TOKEN_COMMANDS,

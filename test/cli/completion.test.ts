@@ -63,6 +63,8 @@ describe('hookline completion', () => {
     expect(bash('hookline', 'validate', '--format', 'gi')).toEqual(['github', 'gitlab']);
     expect(fish('hookline validate --format gi')).toEqual(['github', 'gitlab']);
     expect(bash('hookline', 'new', '--preset', 'sl')).toEqual(['slack']);
+    expect(bash('hookline', 'render', '--format', 'c')).toEqual(['curl']);
+    expect(fish('hookline explain --format j')).toEqual(['json']);
     expect(zsh('hookline', 'validate', '')).toContain(
       '--format[how problems are printed]:format:(pretty json sarif github gitlab)',
     );
