@@ -40,11 +40,11 @@ async function readBytes(place: string, stdin: NodeJS.ReadStream): Promise<Buffe
 }
 
 /** JSON first: what makes a large one YAML as well takes longer to read. A text is why it is neither. */
-function parse(bytes: Buffer): JsonObject | string {
+function parse(bytes: Buffer, place: string): JsonObject | string {
   const json = parseJson(bytes);
   if (json.kind === 'parsed')
     return isJsonObject(json.value) ? json.value : 'it must be an object {source, event, data}';
-  const map = parseMap(bytes);
+  const map = parseMap(bytes, place);
   return typeof map === 'string' && /^\s*[{[]/.test(bytes.toString('utf8')) ? json.reason : map;
 }
 
