@@ -25,7 +25,7 @@ export async function readEvent(
   { hook, stdin }: { readonly hook: EventHook | null; readonly stdin: NodeJS.ReadStream },
 ): Promise<HookEvent> {
   const shown = place === STDIN ? 'standard input' : `"${place}"`;
-  const value = parse(await readBytes(place, stdin));
+  const value = parse(await readBytes(place, stdin), place);
   if (typeof value === 'string') throw unusable(shown, value);
   return toEvent(shown, hook === null || isWhole(value) ? value : toWhole(value, hook));
 }
