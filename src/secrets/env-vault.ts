@@ -23,7 +23,7 @@ export function createEnvVault({ env, allow }: EnvVaultOptions): (reference: Ref
     const value = Object.hasOwn(env, name) ? env[name] : undefined;
     if (value === undefined)
       throw new SecretError(
-        `could not get value from external vault (no value found: variable ${name} is not set where the server runs)`,
+        `could not get value from external vault (no value found: variable ${name} is not set)`,
       );
     return value;
   };

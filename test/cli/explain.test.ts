@@ -108,7 +108,7 @@ describe('hookline explain by files', () => {
     [['event.json', '--hook', 'rotes'], 1, 'Cannot find hook "rotes". Did you mean "routes"?'],
     [['event.json', 'hooks.d', '--url', 'http://127.0.0.1:1'], 2, 'Cannot ask both a server and files'],
     [['--hook', 'routes', '--url', 'http://127.0.0.1:1'], 2, 'Cannot ask a server about a sample'],
-    [['event.json', 'nowhere'], 1, 'Cannot read "nowhere"'],
+    [['event.json', 'nowhere'], 1, 'Cannot find "nowhere"'],
   ])('refuses %j with %i', async (args, code, message) => {
     const ended = await explain(args);
     expect({ code: ended.code, stdout: ended.stdout }).toEqual({ code, stdout: '' });

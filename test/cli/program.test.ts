@@ -9,6 +9,8 @@ const COMMANDS = [
   'import',
   'new',
   'test',
+  'render',
+  'explain',
   'emit',
   'listen',
   'events',

@@ -32,7 +32,7 @@ describe('the environment as a vault', () => {
   ])('says that the variable of %s is not set', (text, name) => {
     expect(() => read(text, { OTHER: 'x', TOKEN: 'y' })).toThrow(
       new SecretError(
-        `could not get value from external vault (no value found: variable ${name} is not set where the server runs)`,
+        `could not get value from external vault (no value found: variable ${name} is not set)`,
       ),
     );
   });
