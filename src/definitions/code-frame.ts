@@ -1,8 +1,8 @@
 import { maskSource } from '../secrets/mask-source.ts';
+import type { TextPlace } from '../text-place.ts';
 import { toPrintable, toSpaces } from './printable.ts';
 import { type Problem, toProblemLine } from './problem.ts';
 import { toRuleUrl } from './rules.ts';
-import type { Place } from './yaml-locate.ts';
 
 /** Lines shown before and after the one the problem is in. */
 const CONTEXT_LINES = 2;
@@ -16,7 +16,7 @@ const GUTTER_WIDTH = 5;
 const BYTE_ORDER_MARK = /^\ufeff/;
 
 /** The lines around a place, with their numbers and a caret under it, as wide as so many columns have room for; 0: nobody knows. */
-export function codeFrame(text: string, { line, column }: Place, columns = 0): string {
+export function codeFrame(text: string, { line, column }: TextPlace, columns = 0): string {
   const lines = text.replace(BYTE_ORDER_MARK, '').split(/\r?\n/);
   const first = Math.max(1, line - CONTEXT_LINES);
   const last = Math.min(lines.length, line + CONTEXT_LINES);

@@ -1,5 +1,6 @@
 import type { JsonObject } from '../event.ts';
 import type { PresetName } from '../presets/presets.ts';
+import type { TextPlace } from '../text-place.ts';
 import type { EventSource } from './event-source.ts';
 import type { Problem } from './problem.ts';
 import type { Silence } from './silences.ts';
@@ -155,10 +156,20 @@ export type Definition = EventHook | EventSource;
  * Finds the place of a value in the file it was read from, for problems that are found later than the parse. The
  * nearest place that exists is answered; `atKey` points at the key, not its value.
  */
-export type Locate = (
-  path: readonly (string | number)[],
-  atKey?: boolean,
-) => { readonly line: number; readonly column: number };
+export type Locate = (path: readonly (string | number)[], atKey?: boolean) => TextPlace;
+
+/** A place in a text of a definition. */
+export interface WithinText {
+  /** The whole text. */
+  readonly text: string;
+  readonly offset: number;
+}
+
+/**
+ * Finds the place of a character of a text in the file it was read from, however the file writes it. Null when that is
+ * not in the file: a text that was filled in, or that an alias stands for.
+ */
+export type LocateWithin = (path: readonly (string | number)[], within: WithinText) => TextPlace | null;
 
 /** One YAML document that parsed and fits its schema. */
 export interface LoadedDefinition {
@@ -167,6 +178,7 @@ export interface LoadedDefinition {
   /** The document as written, before defaults: tells what the author said and what was filled in. */
   readonly declared: JsonObject;
   readonly locate: Locate;
+  readonly locateWithin: LocateWithin;
 }
 
 /** What became of one file: its definitions and everything wrong with it. Depends on nothing but the file's bytes and path. */

@@ -169,7 +169,7 @@ interface DocumentContext extends FilePlace {
 
 /** Makes a definition of a document, or finds everything that is wrong with it. */
 export function loadDocument(document: YamlDocument, context: DocumentContext): Loaded {
-  const { value, line, locate } = document;
+  const { value, line, locate, locateWithin } = document;
   const { file } = context;
   const { source, owner } = context.source;
   const declared = isJsonObject(value) ? structuredClone(value) : {};
@@ -188,7 +188,7 @@ export function loadDocument(document: YamlDocument, context: DocumentContext): 
     };
   const definition = value as Definition;
   return {
-    definition: { definition, origin: { source, owner, file, line }, declared, locate },
+    definition: { definition, origin: { source, owner, file, line }, declared, locate, locateWithin },
     meant: null,
     problems: [],
   };

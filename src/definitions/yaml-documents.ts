@@ -1,13 +1,14 @@
-import { type Document, isScalar } from 'yaml';
+import { type Document, isScalar, type LineCounter } from 'yaml';
 import { toMessage } from '../errors.ts';
-import type { Locate } from './definition.ts';
+import type { TextPlace } from '../text-place.ts';
+import type { LoadedDefinition } from './definition.ts';
 import type { ProblemCode } from './rules.ts';
-import { createLocate, type Place, placeOf, toPlace } from './yaml-locate.ts';
-import { parseTree, type YamlTree } from './yaml-tree.ts';
+import { createLocate, createLocateWithin, placeOf, toPlace } from './yaml-locate.ts';
+import { parseTree } from './yaml-tree.ts';
 import { toValue } from './yaml-value.ts';
 
 /** Something wrong with the YAML itself, with its place. */
-export interface YamlMistake extends Place {
+export interface YamlMistake extends TextPlace {
   readonly code: ProblemCode;
   /** Keys and indexes from the document's root; empty for a mistake in the syntax. */
   readonly path: readonly (string | number)[];
@@ -16,7 +17,7 @@ export interface YamlMistake extends Place {
 }
 
 /** One document of a file that parsed. */
-export interface YamlDocument {
+export interface YamlDocument extends Pick<LoadedDefinition, 'locate' | 'locateWithin'> {
   /** Plain data; a key `__proto__` is a key like any other. */
   readonly value: unknown;
   readonly mistakes: readonly YamlMistake[];
@@ -24,7 +25,6 @@ export interface YamlDocument {
   readonly complete: boolean;
   /** 1-based line the document's content starts at. */
   readonly line: number;
-  readonly locate: Locate;
 }
 
 /** The documents of a file, or what is wrong: a text with a mistake in its syntax has no documents that can be trusted. */
@@ -56,14 +56,14 @@ function parse(text: string): YamlFile {
     return { kind: 'invalid', mistakes };
   }
   const documents = tree.documents.flatMap((document, index) =>
-    isBlank(document) ? [] : [toDocument(document, { tree, locate: createLocate(text, index) })],
+    isBlank(document) ? [] : [toDocument(document, { text, index, lines: tree.lines })],
   );
   return { kind: 'parsed', documents };
 }
 
 function toDocument(
   document: Document.Parsed,
-  { tree: { lines }, locate }: { readonly tree: YamlTree; readonly locate: Locate },
+  { text, index, lines }: { readonly text: string; readonly index: number; readonly lines: LineCounter },
 ): YamlDocument {
   const { value, faults } = toValue(document);
   return {
@@ -71,7 +71,8 @@ function toDocument(
     mistakes: faults.map(({ node, ...fault }) => ({ ...placeOf(node, lines), ...fault })),
     complete: faults.every(({ code }) => HARMLESS.includes(code)),
     line: placeOf(document.contents, lines).line,
-    locate,
+    locate: createLocate(text, index),
+    locateWithin: createLocateWithin(text, index),
   };
 }
 

@@ -7,25 +7,22 @@ import {
   type LineCounter,
   type Node,
   type Pair,
+  type Scalar,
   type YAMLMap,
 } from 'yaml';
-import type { Locate } from './definition.ts';
+import type { TextPlace } from '../text-place.ts';
+import type { Locate, LocateWithin } from './definition.ts';
+import { toOffsets } from './yaml-offsets.ts';
 import { parseTree, type YamlTree } from './yaml-tree.ts';
 
-/** A place in a text, counted from 1. */
-export interface Place {
-  readonly line: number;
-  readonly column: number;
-}
-
 /** The place of an offset. */
-export function toPlace(offset: number, lines: LineCounter): Place {
+export function toPlace(offset: number, lines: LineCounter): TextPlace {
   const { line, col } = lines.linePos(offset);
   return { line: Math.max(line, 1), column: Math.max(col, 1) };
 }
 
 /** The place a node starts at; 1:1 for none. */
-export function placeOf(node: Node | null, lines: LineCounter): Place {
+export function placeOf(node: Node | null, lines: LineCounter): TextPlace {
   return toPlace(node?.range?.[0] ?? 0, lines);
 }
 
@@ -38,10 +35,37 @@ let last: { readonly text: string; readonly tree: YamlTree } | null = null;
  */
 export function createLocate(text: string, index: number): Locate {
   return (path, atKey = false) => {
-    if (last?.text !== text) last = { text, tree: parseTree(text) };
-    const { documents, lines } = last.tree;
+    const { documents, lines } = treeOf(text);
     return placeOf(findNode(documents[index]?.contents ?? null, path, atKey), lines);
   };
+}
+
+/** The same for a place within a text. */
+export function createLocateWithin(text: string, index: number): LocateWithin {
+  return (path, { text: value, offset }) => {
+    const { documents, lines } = treeOf(text);
+    const node = findNode(documents[index]?.contents ?? null, path, false);
+    // Another text is there when what is asked for was filled in.
+    if (!isScalar(node) || node.value !== value) return null;
+    const found = offsetsOf(text, node)?.[offset];
+    return found === undefined ? null : toPlace(found, lines);
+  };
+}
+
+function treeOf(text: string): YamlTree {
+  if (last?.text !== text) last = { text, tree: parseTree(text) };
+  return last.tree;
+}
+
+/** Of each scalar that was asked: a long text may have many things wrong with it. */
+const offsets = new WeakMap<Scalar, readonly number[] | null>();
+
+function offsetsOf(text: string, scalar: Scalar): readonly number[] | null {
+  const known = offsets.get(scalar);
+  if (known !== undefined) return known;
+  const found = toOffsets(text, scalar);
+  offsets.set(scalar, found);
+  return found;
 }
 
 /** The node at a path, or the nearest around it that exists. */

@@ -73,16 +73,18 @@ function loadTest(file: string, document: YamlDocument, names: Set<string>): Loa
 }
 
 /** A definition within a document as a document of its own, whose places are those of the whole. */
-function toPart({ locate }: YamlDocument, index: number): Pick<YamlDocument, 'line' | 'locate'> {
+function toPart({ locate, locateWithin }: YamlDocument, index: number): Part {
   const root = ['definitions', index];
-  return { line: locate(root).line, locate: (path, atKey) => locate([...root, ...path], atKey) };
+  return {
+    line: locate(root).line,
+    locate: (path, atKey) => locate([...root, ...path], atKey),
+    locateWithin: (path, within) => locateWithin([...root, ...path], within),
+  };
 }
 
-function loadInline(
-  file: string,
-  value: JsonObject,
-  { line, locate }: Pick<YamlDocument, 'line' | 'locate'>,
-): ReturnType<typeof loadDocument> {
-  const document = { value, mistakes: [], complete: true, line, locate };
+type Part = Pick<YamlDocument, 'line' | 'locate' | 'locateWithin'>;
+
+function loadInline(file: string, value: JsonObject, part: Part): ReturnType<typeof loadDocument> {
+  const document = { ...part, value, mistakes: [], complete: true };
   return loadDocument(document, { path: file, file, source: toUnownedPlace(`file:${file}`), alone: false });
 }

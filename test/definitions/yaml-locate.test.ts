@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createLocate } from '../../src/definitions/yaml-locate.ts';
+import { createLocate, createLocateWithin } from '../../src/definitions/yaml-locate.ts';
 
 const TEXT = `source: crud
 config:
@@ -47,5 +47,29 @@ describe('createLocate()', () => {
       { line: 3, column: 5 },
       { line: 1, column: 4 },
     ]);
+  });
+});
+
+describe('createLocateWithin()', () => {
+  const text = 'a: |\n  one\n    two\nb: &b "one\\ntwo"\nc: *b\nd:\n  - >\n    one\n    two\n';
+  const locate = createLocateWithin(text, 0);
+
+  it.each<readonly [string, readonly (string | number)[], string, number, number, number]>([
+    ['a line of a block', ['a'], 'one\n  two\n', 6, 3, 5],
+    ['a character behind an escape', ['b'], 'one\ntwo', 4, 4, 13],
+    ['a line of a folded block in a list', ['d', 0], 'one two\n', 4, 9, 5],
+    ['the end', ['b'], 'one\ntwo', 7, 4, 16],
+  ])('finds %s', (_what, path, value, offset, line, column) => {
+    expect(locate(path, { text: value, offset })).toEqual({ line, column });
+  });
+
+  it.each<readonly [string, readonly (string | number)[], string, number]>([
+    ['what an alias stands for', ['c'], 'one\ntwo', 4],
+    ['a text that is not in the file', ['a'], 'one\n', 1],
+    ['a path that is not in the file', ['e'], 'one', 1],
+    ['no text', ['d'], 'one', 1],
+    ['what is behind the end', ['b'], 'one\ntwo', 8],
+  ])('cannot tell the place of %s', (_what, path, value, offset) => {
+    expect(locate(path, { text: value, offset })).toBeNull();
   });
 });
