@@ -111,6 +111,14 @@ export const RULES = {
     'A template or filter reads a field that the event is not known to have',
     'Mind the spelling, or list it under `fields` of the event',
   ),
+  template_type: warning(
+    'A template loops over what has no items',
+    'Loop over a list or an object, or write the value out',
+  ),
+  filter_type: warning(
+    'A filter does with a field what its type does not allow',
+    'Write the value as the schema of the event has it; the message says of what type it is',
+  ),
   ssl_verify_unsaid: warning(
     'The certificate of a receiver is not verified, and nothing says that this is meant',
     'Say `ssl_verify: true`, or `false` to mean it',
@@ -124,7 +132,11 @@ export const RULES = {
     'Write `https:`; what names or addresses of a private network belong to may do without',
   ),
   plain_secret: warning('A secret stands in the file in clear', 'Refer to it: `{vault://env/NAME}`'),
-  never_matches: warning('A hook can never run', 'Mend its `filter`, or remove it'),
+  never_matches: warning(
+    'A filter, or a part of it, can never hold',
+    'Mend it; `enabled: false` switches a hook off',
+  ),
+  always_matches: warning('A filter, or a part of it, always holds', 'Mend it, or leave it out'),
   never_unchanged: warning(
     'No two events of a hook can be the same, so `on_change` stops none',
     'List under `unique` of the event what makes two the same, or remove `on_change`',

@@ -22,6 +22,13 @@ export interface SilencedFile {
   readonly silences: readonly Silence[];
 }
 
+/** What problems are silenced by. */
+interface Silencing {
+  readonly files: readonly SilencedFile[];
+  /** Lines that texts start at, for problems further down in them: no comment can stand in a text. */
+  readonly startLines: ReadonlyMap<Problem, number>;
+}
+
 const MARK = 'hookline-ignore';
 const COMMENT = /^(?<before>.*?)#\s*hookline-ignore\b[ \t]*(?<rule>[^\s:]*)(?<rest>.*)$/s;
 
@@ -46,7 +53,7 @@ export function findSilences(bytes: Buffer): readonly Silence[] {
  * Leaves out the warnings that are silenced, and adds one for each silence that silences nothing or is none, as many of a
  * file as are listed. A file with errors is not asked whether its silences are used: what they silence may only be found once these are mended.
  */
-export function silence(problems: readonly Problem[], files: readonly SilencedFile[]): readonly Problem[] {
+export function silence(problems: readonly Problem[], { files, startLines }: Silencing): readonly Problem[] {
   const silencing = files.filter(({ silences }) => silences.length > 0);
   if (silencing.length === 0) return problems;
   const silenced = new Set<Problem>();
@@ -57,7 +64,11 @@ export function silence(problems: readonly Problem[], files: readonly SilencedFi
     const found = silences.flatMap((one) => {
       const mistake = findMistake(one);
       if (mistake !== null) return [toProblem('silence_invalid', { file, ...one, ...mistake })];
-      const met = own.filter(({ code, line }) => code === one.rule && line === one.target);
+      const met = own.filter(
+        (problem) =>
+          problem.code === one.rule &&
+          (problem.line === one.target || startLines.get(problem) === one.target),
+      );
       for (const problem of met) silenced.add(problem);
       if (met.length > 0 || isBroken) return [];
       const message = `Nothing on line ${one.target} breaks the rule ${one.rule}`;

@@ -2,13 +2,8 @@ import type { Language } from '../definitions/definition.ts';
 import { suggest } from '../definitions/suggest.ts';
 import { JAVASCRIPT_GLOBALS, LUA_GLOBALS } from '../sandbox/global-names.ts';
 import type { SandboxProgram } from '../sandbox/sandbox.ts';
-import type { Finding, Path } from './finding.ts';
-import {
-  type FunctionReading,
-  MAX_READ_LENGTH,
-  type MainFunction,
-  type UnknownName,
-} from './function-reading.ts';
+import type { Finding, Path, Within } from './finding.ts';
+import { type FunctionReading, MAX_READ_LENGTH, type MainFunction } from './function-reading.ts';
 import { hintOfName } from './name-hints.ts';
 
 /** A function with what was read of it; null: it cannot be. */
@@ -48,7 +43,8 @@ function checkNames({ source, path, reading }: Read, language: Language): readon
   const { unknown, declared } = reading ?? { unknown: [], declared: [] };
   return unknown.slice(0, MAX_NAMES).map((one) => {
     const hint = hintOfName(one.name, language) ?? toMeant(one.name, declared, language);
-    return { code: 'unknown_global', path, message: describe(one, source), hint };
+    const message = `Uses "${one.name}", which the sandbox does not have`;
+    return { code: 'unknown_global', path, within: toWithin(one.offset, source), message, hint };
   });
 }
 
@@ -65,10 +61,6 @@ function toMeant(name: string, declared: readonly string[], language: Language):
   return `Did you mean "${field === undefined ? meant : `${library}.${meant}`}"?`;
 }
 
-function describe({ name, offset }: UnknownName, source: string): string {
-  return `Uses "${name}", which the sandbox does not have${toWhere(offset, source)}`;
-}
-
 /** The last may return nothing, which is success; but then it should do something. */
 function checkReturn(
   { source, path, reading }: Read,
@@ -78,12 +70,12 @@ function checkReturn(
   if (main === null || main.returns || main.fails) return [];
   if (isLast ? main.acts : next?.takes === false) return [];
   const what = isLast ? 'and does nothing else' : 'so the one after it gets nothing for its data';
-  const message = `The function returns nothing, ${what}${toWhere(main.offset, source)}`;
+  const message = `The function returns nothing, ${what}`;
+  const within = toWithin(main.offset, source);
   const hint = isLast ? 'Return a result, or print something' : 'Return the data';
-  return [{ code: 'never_returns', path, message, hint }];
+  return [{ code: 'never_returns', path, within, message, hint }];
 }
 
-function toWhere(offset: number, source: string): string {
-  const line = source.slice(0, offset).split('\n').length;
-  return ` (line ${line} of the function)`;
+function toWithin(offset: number, text: string): Within {
+  return { text, offset, what: 'function' };
 }

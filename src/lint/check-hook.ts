@@ -1,14 +1,12 @@
 import type { Catalogue } from '../catalogue/catalogue.ts';
 import { checkEvent } from '../catalogue/checks.ts';
 import type { EventHook, LoadedDefinition } from '../definitions/definition.ts';
-import type { CatalogueEvent } from '../definitions/event-source.ts';
-import { suggest } from '../definitions/suggest.ts';
-import type { CompiledHook, FieldRead } from '../reconcile/compile-hook.ts';
+import type { CompiledHook } from '../reconcile/compile-hook.ts';
+import { checkFilter } from './check-filter.ts';
+import { checkOrder, checkReads } from './check-reads.ts';
+import { shapeOf } from './event-shape.ts';
 import type { Finding } from './finding.ts';
 import { findLikelyTypos } from './likely-typos.ts';
-
-/** What a template may read of every event, besides its data. A filter has these beside `data`, not in it. */
-const ALWAYS_THERE = ['event', 'source', 'id', 'time'];
 
 /** What of a hook has to be held against the catalogue. */
 interface Checked {
@@ -21,9 +19,15 @@ interface Checked {
 export function checkHook({ hook, loaded, compiled }: Checked, catalogue: Catalogue): readonly Finding[] {
   const unknown = checkMatches(hook, catalogue);
   if (unknown !== null) return [unknown];
-  const fields = knownFields(hook, catalogue);
-  const unknownFields = fields === null ? [] : compiled.reads.flatMap((read) => checkRead(read, fields));
-  return [...unknownFields, ...checkVerify(hook, loaded), ...findLikelyTypos(hook)];
+  const { condition, reads } = compiled;
+  const known = { hook, data: shapeOf(hook, catalogue) };
+  return [
+    ...(condition === null ? [] : checkFilter(condition, known)),
+    ...checkReads(reads, known),
+    ...checkOrder(known),
+    ...checkVerify(hook, loaded),
+    ...findLikelyTypos(hook),
+  ];
 }
 
 /** A source or an event the catalogue does not have; null when some event can match. */
@@ -39,27 +43,6 @@ export function checkMatches({ source, event }: EventHook, catalogue: Catalogue)
     message: checked.message,
     hint: event === '*' ? 'For every event of the source, leave "event" out' : checked.hint,
   };
-}
-
-/** The fields events of the hook can have; null when one of them does not say. */
-function knownFields({ source, event }: EventHook, catalogue: Catalogue): ReadonlySet<string> | null {
-  const events = catalogue.sources.get(source) ?? new Map<string, CatalogueEvent>();
-  const entries = event === null ? [...events.values()] : [events.get(event)];
-  const fields = new Set<string>();
-  for (const entry of entries) {
-    if (entry?.fields === undefined) return null;
-    for (const field of entry.fields) fields.add(field);
-  }
-  return fields;
-}
-
-function checkRead({ field, path }: FieldRead, fields: ReadonlySet<string>): readonly Finding[] {
-  const known = path[0] === 'filter' ? [...fields] : [...fields, ...ALWAYS_THERE];
-  if (known.includes(field)) return [];
-  const near = suggest(field, known);
-  const hint = near === null ? `Known fields: ${known.join(', ')}` : `Did you mean "${near}"?`;
-  const message = `Reads "${field}", which the catalogue does not list for this event`;
-  return [{ code: 'unknown_field', path, message, hint }];
 }
 
 function checkVerify(hook: EventHook, { declared }: LoadedDefinition): readonly Finding[] {

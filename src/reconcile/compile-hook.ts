@@ -1,10 +1,14 @@
+import type { ASTNode } from '@marcbachmann/cel-js';
 import { digestJson } from '../canonical-json.ts';
 import type { EventHook, LambdaConfig, LoadedDefinition } from '../definitions/definition.ts';
+import { CONSTANT_FILTER } from '../lint/check-filter.ts';
 import { checkFunctions } from '../lint/check-functions.ts';
+import type { FieldRead } from '../lint/check-reads.ts';
 import { checkHookTransport } from '../lint/check-transport.ts';
-import type { Finding } from '../lint/finding.ts';
+import type { Finding, Within } from '../lint/finding.ts';
 import { toRequestIdentity } from '../lint/same-requests.ts';
 import type { Sandbox, SandboxProgram } from '../sandbox/sandbox.ts';
+import { toTextOffset } from '../text-place.ts';
 import { compileRequestTemplates } from './compile-templates.ts';
 import { type CompiledFilter, compileFilter, isFilterMistake } from './filter-expression.ts';
 import { toFilterHint } from './filter-hints.ts';
@@ -16,7 +20,9 @@ export interface CompiledHook {
   readonly filter: Filter | null;
   readonly templates: RequestTemplates | null;
   readonly program: SandboxProgram | null;
-  /** Top-level fields of the data that templates and filter read, with the place that reads each. */
+  /** The filter as a tree; null when there is none, or one that reads nothing of the event. */
+  readonly condition: ASTNode | null;
+  /** What templates read of the event. */
   readonly reads: readonly FieldRead[];
   readonly references: readonly PlacedReference[];
   readonly findings: readonly Finding[];
@@ -24,12 +30,6 @@ export interface CompiledHook {
   readonly request: string | null;
   /** Of the whole definition: tells whether it changed. */
   readonly digest: string;
-}
-
-/** A place in a definition that reads a field of the event. */
-export interface FieldRead {
-  readonly field: string;
-  readonly path: Finding['path'];
 }
 
 /** Compiles filter, templates and functions of a hook. Mistakes are findings, never thrown. */
@@ -41,10 +41,8 @@ export async function compileHook(hook: EventHook, sandbox: Sandbox): Promise<Co
     filter: filter.compiled?.filter ?? null,
     templates: templates?.templates ?? null,
     program: program?.program ?? null,
-    reads: [
-      ...(filter.compiled?.fields ?? []).map((field): FieldRead => ({ field, path: ['filter'] })),
-      ...(templates?.reads ?? []),
-    ],
+    condition: filter.compiled?.constant === null ? filter.compiled.ast : null,
+    reads: templates?.reads ?? [],
     references: locateReferences(hook),
     findings: [
       ...filter.findings,
@@ -66,24 +64,23 @@ function compileHookFilter({ filter }: EventHook): {
   if (filter === null) return { compiled: null, findings: [] };
   const compiled = compileFilter(filter);
   if (isFilterMistake(compiled)) {
-    const where = `at character ${compiled.offset + 1}`;
-    const message = `Cannot compile the filter: ${compiled.message} ${where}`;
+    const { message, offset } = compiled;
+    const within = { text: filter, offset, what: 'filter' } as const;
     const hint = toFilterHint(filter, compiled);
     return {
       compiled: null,
-      findings: [{ code: 'filter_invalid', path: ['filter'], message, hint }],
+      findings: [
+        {
+          code: 'filter_invalid',
+          path: ['filter'],
+          within,
+          message: `Cannot compile the filter: ${message}`,
+          hint,
+        },
+      ],
     };
   }
-  return { compiled, findings: compiled.constant === false ? [neverMatches()] : [] };
-}
-
-function neverMatches(): Finding {
-  return {
-    code: 'never_matches',
-    path: ['filter'],
-    message: 'The filter is false whatever the event: the hook can never match',
-    hint: 'To switch a hook off, say enabled: false',
-  };
+  return { compiled, findings: compiled.constant === null ? [] : [CONSTANT_FILTER[`${compiled.constant}`]] };
 }
 
 async function compileProgram(
@@ -93,9 +90,17 @@ async function compileProgram(
   const compilations = await Promise.all(functions.map((source) => sandbox.compile(source, language)));
   const findings = compilations.flatMap((compilation, index): Finding[] => {
     if (compilation.kind === 'compiled') return [];
-    const where = compilation.line === null ? '' : ` (line ${compilation.line} of the function)`;
-    const message = `${compilation.message}${where}`;
-    return [{ code: 'function_invalid', path: ['config', 'functions', index], message, hint: FUNCTION_HINT }];
+    const { message, line } = compilation;
+    const within = line === null ? null : toLineStart(functions[index] ?? '', line);
+    return [
+      {
+        code: 'function_invalid',
+        path: ['config', 'functions', index],
+        within,
+        message,
+        hint: FUNCTION_HINT,
+      },
+    ];
   });
   const languages = new Set(
     compilations.flatMap((compilation) => (compilation.kind === 'compiled' ? [compilation.language] : [])),
@@ -108,6 +113,13 @@ async function compileProgram(
 
 const FUNCTION_HINT =
   'A function is JavaScript, (data) => data, or Lua, return function(data) return data end';
+
+/** Which part of the line is wrong is not told. */
+function toLineStart(text: string, line: number): Within {
+  const start = toTextOffset(text, { line, column: 1 });
+  const indent = /^[ \t]*/.exec(text.slice(start))?.[0] ?? '';
+  return { text, offset: start + indent.length, what: 'function' };
+}
 
 function mixedLanguages(): Finding {
   return {

@@ -1,10 +1,11 @@
 import type { WebhookCustomConfig } from '../definitions/definition.ts';
 import { suggest } from '../definitions/suggest.ts';
+import type { FieldRead } from '../lint/check-reads.ts';
 import type { Finding, Path } from '../lint/finding.ts';
 import { isReference, toMeantReference } from '../secrets/reference.ts';
 import { compileTemplate, compileTree } from '../template/compile.ts';
 import { type Escaping, type Template, TemplateError } from '../template/template.ts';
-import type { FieldRead } from './compile-hook.ts';
+import { toTextOffset } from '../text-place.ts';
 import type { RequestTemplates } from './snapshot.ts';
 
 /** The templates of a webhook-custom hook with what they read and what is wrong with them. */
@@ -25,12 +26,11 @@ export function compileRequestTemplates(config: WebhookCustomConfig): CompiledTe
     if (isReference(text) || toMeantReference(text) !== null) return null;
     try {
       const template = compileTemplate(text, { escaping });
-      const fields = new Set(template.paths.flatMap(([field]) => (field === undefined ? [] : [field])));
-      for (const field of fields) reads.push({ field, path });
+      for (const read of template.reads) reads.push({ read, path, text });
       return template;
     } catch (error) {
       if (!(error instanceof TemplateError)) throw error;
-      findings.push(toFinding(error, path));
+      findings.push(toFinding(error, { path, text }));
       return null;
     }
   };
@@ -72,13 +72,14 @@ function bodyEscaping(headers: WebhookCustomConfig['headers']): Escaping {
 
 const IN_GENERAL = 'A template is as "{{ entity.name }}" or "{{#if entity.name}}…{{/if}}"';
 
-function toFinding({ message, line, column, unknown }: TemplateError, path: Path): Finding {
-  const where = `line ${line}, column ${column} of the template`;
+function toFinding(error: TemplateError, { path, text }: Pick<FieldRead, 'path' | 'text'>): Finding {
+  const { message, unknown } = error;
   const near = unknown === null ? null : suggest(unknown.name, unknown.known);
   return {
     code: 'template_invalid',
     path,
-    message: `Cannot compile the template: ${message} (${where})`,
+    within: { text, offset: toTextOffset(text, error), what: 'template' },
+    message: `Cannot compile the template: ${message}`,
     hint: near === null ? IN_GENERAL : `Did you mean "${near}"?`,
   };
 }

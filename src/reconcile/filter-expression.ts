@@ -12,8 +12,8 @@ import type { Filter } from './snapshot.ts';
 /** A filter expression that compiled. */
 export interface CompiledFilter {
   readonly filter: Filter;
-  /** Fields of `data` the expression reads, top level. */
-  readonly fields: readonly string[];
+  /** The expression as it is written. */
+  readonly ast: ASTNode;
   /** The value of an expression that reads nothing of the event; null when it does. */
   readonly constant: boolean | null;
 }
@@ -97,7 +97,7 @@ function compile(expression: string): CompiledFilter | FilterMistake {
   const { ast } = parsed;
   const run = createRun(ast);
   const filter: Filter = ({ data, event, source, id, time }) => run({ data, event, source, id, time });
-  return { filter, fields: fieldsOf(ast), constant: readsEvent(ast) ? null : run({}) };
+  return { filter, ast, constant: readsEvent(ast) ? null : run({}) };
 }
 
 /** Runs an expression that has no mistakes, within bounds. */
@@ -136,19 +136,6 @@ function toMistake(error: unknown): FilterMistake {
 
 function readsEvent(ast: ASTNode): boolean {
   return walkNodes(ast).some((node) => node.op === 'id');
-}
-
-function fieldsOf(ast: ASTNode): readonly string[] {
-  return [...new Set(walkNodes(ast).flatMap(fieldOf))];
-}
-
-/** `data.name` and `data["name"]`. */
-function fieldOf(node: ASTNode): readonly string[] {
-  if (node.op !== '.' && node.op !== '[]') return [];
-  const [object, key] = node.args;
-  if (object.op !== 'id' || object.args !== 'data') return [];
-  const name = typeof key === 'string' ? key : key.op === 'value' ? key.args : null;
-  return typeof name === 'string' ? [name] : [];
 }
 
 function literalPatterns(ast: ASTNode): readonly string[] {

@@ -7,7 +7,7 @@ import { silence } from '../definitions/silences.ts';
 import { checkHook } from '../lint/check-hook.ts';
 import { checkRepeats } from '../lint/check-repeats.ts';
 import { checkSourceTransport } from '../lint/check-transport.ts';
-import { toProblem } from '../lint/finding.ts';
+import { type Finding, toProblem } from '../lint/finding.ts';
 import { findSameRequests } from '../lint/same-requests.ts';
 import { compareTexts } from '../order.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
@@ -64,29 +64,39 @@ export function createPrepare(
     const { catalogue, declared, problems: sourceProblems } = buildCatalogue(loaded, live?.declared);
     const hooks: PreparedHook[] = [];
     const problems = [...files.flatMap((file) => file.problems), ...sourceProblems];
+    const startLines = new Map<Problem, number>();
+    const add = (definition: LoadedDefinition, findings: readonly Finding[]): void => {
+      for (const finding of findings) {
+        const problem = toProblem(definition, finding);
+        problems.push(problem);
+        if (finding.within) startLines.set(problem, definition.locate(finding.path).line);
+      }
+    };
     for (const [index, definition] of loaded.entries()) {
       if (index % BATCH === BATCH - 1) await setImmediate();
       const hook = definition.definition;
       if (hook.kind === 'EventSource') {
         const { findings, references } = checkSource(hook);
-        const all = [...findings, ...checkSourceTransport(hook), ...findReserved(references, isReserved)];
-        problems.push(...all.map((finding) => toProblem(definition, finding)));
+        add(definition, [
+          ...findings,
+          ...checkSourceTransport(hook),
+          ...findReserved(references, isReserved),
+        ]);
         continue;
       }
       const prepared = { hook, loaded: definition, compiled: await compile(definition, hook) };
       hooks.push(prepared);
       problems.push(...findPrefixProblems(hook, definition, prefixes));
       const { references, findings: own } = prepared.compiled;
-      const findings = [
+      add(definition, [
         ...own,
         ...findReserved(references, isReserved),
         ...checkHook(prepared, catalogue),
         ...checkRepeats(hook, { catalogue, declared }),
-      ];
-      problems.push(...findings.map((finding) => toProblem(definition, finding)));
+      ]);
     }
     problems.push(...findDuplicates(hooks, live), ...findSameRequests(hooks));
-    const said = silence(problems, files).toSorted(byPlace);
+    const said = silence(problems, { files, startLines }).toSorted(byPlace);
     hooks.sort((a, b) => compareTexts(a.hook.name, b.hook.name));
     return { hooks, catalogue, declared, problems: said, good: !hasErrors(said) };
   };

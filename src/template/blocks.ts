@@ -1,6 +1,7 @@
 import { compileExpression, type Expression, type Scope, type StaticScope } from './expression.ts';
 import type { Step } from './render.ts';
 import { errorAt, unknownAt } from './syntax.ts';
+import type { ReadPath } from './template.ts';
 import { entriesOf, isTruthy, type Value } from './value.ts';
 
 /** Compiles the body of a block in the scope it has. */
@@ -29,7 +30,8 @@ export function compileBlock(
   if (param === undefined || others.length > 0)
     throw errorAt(node, `block "${name}" takes 1 argument: got ${node.params.length}`);
   if ((node.hash?.pairs.length ?? 0) > 0) throw errorAt(node, 'named arguments are not supported');
-  const block = { node, subject: compileExpression(param, scope), scope, compileBody };
+  const subject = compileExpression(param, scope, { isLooped: name === 'each' });
+  const block = { node, subject, scope, compileBody };
   switch (name) {
     case 'if':
       return compileIf(block, true);
@@ -56,7 +58,8 @@ function compileIf({ node, subject, scope, compileBody }: Block, expected: boole
 function compileEach(block: Block): Step {
   const { node, subject, scope, compileBody } = block;
   const [itemName, keyName] = blockParams(node);
-  const body = compileBody(node.program, { ...innerScope(block, itemName), loops: scope.loops + 1 });
+  const path = subject.path === null ? null : [...subject.path, null];
+  const body = compileBody(node.program, { ...innerScope(block, path, itemName), loops: scope.loops + 1 });
   const inverse = compileBody(node.inverse, scope);
   return (output, runtime) => {
     const entries = entriesOf(subject.evaluate(runtime)) ?? [];
@@ -81,7 +84,7 @@ function compileEach(block: Block): Step {
 function compileWith(block: Block): Step {
   const { node, subject, scope, compileBody } = block;
   const [name] = blockParams(node);
-  const body = compileBody(node.program, innerScope(block, name));
+  const body = compileBody(node.program, innerScope(block, subject.path, name));
   const inverse = compileBody(node.inverse, scope);
   return (output, runtime) => {
     const value = subject.evaluate(runtime);
@@ -91,11 +94,15 @@ function compileWith(block: Block): Step {
   };
 }
 
-/** Inside, the block's subject is the context; the second block parameter (a key) is no part of the event. */
-function innerScope({ node, subject, scope }: Block, itemName: string | undefined): StaticScope {
+/** Inside, what is at the path is the context; the second block parameter (a key) is no part of the event. */
+function innerScope(
+  { node, scope }: Block,
+  path: ReadPath | null,
+  itemName: string | undefined,
+): StaticScope {
   const names = new Map(scope.names);
-  for (const name of blockParams(node)) names.set(name, name === itemName ? subject.path : null);
-  return { ...scope, contexts: [...scope.contexts, subject.path], names };
+  for (const name of blockParams(node)) names.set(name, name === itemName ? path : null);
+  return { ...scope, contexts: [...scope.contexts, path], names };
 }
 
 /** A block that starts with `{{^` has an else and nothing before it, whatever Handlebars' types say. */

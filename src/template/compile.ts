@@ -4,7 +4,7 @@ import { compileCall, type StaticScope } from './expression.ts';
 import { render, type Step } from './render.ts';
 import { RenderCost } from './render-cost.ts';
 import { errorAt, parseSyntax } from './syntax.ts';
-import type { Escaping, Template, TemplateContext, TemplateTree } from './template.ts';
+import type { Escaping, Template, TemplateContext, TemplateRead, TemplateTree } from './template.ts';
 import { toText } from './value.ts';
 
 /**
@@ -13,15 +13,15 @@ import { toText } from './value.ts';
  * it, and does not bound what a template may cost. Throws TemplateError.
  */
 export function compileTemplate(text: string, { escaping }: { readonly escaping: Escaping }): Template {
-  const paths: (readonly string[])[] = [];
+  const reads: TemplateRead[] = [];
   const scope: StaticScope = {
     contexts: [[]],
     loops: 0,
     names: new Map(),
-    onRead: (path) => paths.push(path),
+    onRead: (read) => reads.push(read),
   };
   const steps = compileBody(parseSyntax(text), scope);
-  return { paths, render: (context, cost = new RenderCost()) => render(steps, { context, escaping, cost }) };
+  return { reads, render: (context, cost = new RenderCost()) => render(steps, { context, escaping, cost }) };
 }
 
 function compileBody(program: hbs.AST.Program | undefined, scope: StaticScope): readonly Step[] {

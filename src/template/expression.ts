@@ -1,6 +1,7 @@
 import { count } from '../count.ts';
 import type { Json } from '../event.ts';
-import { errorAt, type SyntaxNode, unknownAt } from './syntax.ts';
+import { errorAt, placeOf, type SyntaxNode, unknownAt } from './syntax.ts';
+import type { ReadPath, TemplateRead } from './template.ts';
 import { HELPERS, type Helper, readProperty, type Value } from './value.ts';
 
 /** What a template is evaluated in: the values in reach, the innermost last, and the names in reach. */
@@ -20,19 +21,19 @@ export interface Scope {
 /** What is known of a scope before it runs: the path of each context from the root, and of each block parameter. */
 export interface StaticScope {
   /** Null: a context that is no part of the event (the result of a helper). */
-  readonly contexts: readonly (readonly string[] | null)[];
+  readonly contexts: readonly (ReadPath | null)[];
   /** How many `each` are around. */
   readonly loops: number;
-  readonly names: ReadonlyMap<string, readonly string[] | null>;
+  readonly names: ReadonlyMap<string, ReadPath | null>;
   /** Told of each path that is read. */
-  readonly onRead: (path: readonly string[]) => void;
+  readonly onRead: (read: TemplateRead) => void;
 }
 
 /** An expression that was checked. */
 export interface Expression {
   evaluate(scope: Scope): Value;
   /** Path from the root when it is one. */
-  readonly path: readonly string[] | null;
+  readonly path: ReadPath | null;
   /** Name of the helper it calls, if it does. */
   readonly helper: string | null;
 }
@@ -40,10 +41,14 @@ export interface Expression {
 const DATA_NAMES = new Set(['index', 'key', 'first', 'last']);
 
 /** Compiles a path, a literal or a helper call. Throws TemplateError for anything unknown. */
-export function compileExpression(node: SyntaxNode, scope: StaticScope): Expression {
+export function compileExpression(
+  node: SyntaxNode,
+  scope: StaticScope,
+  { isLooped = false }: { readonly isLooped?: boolean } = {},
+): Expression {
   switch (node.type) {
     case 'PathExpression':
-      return compilePath(node as hbs.AST.PathExpression, scope);
+      return compilePath(node as hbs.AST.PathExpression, { scope, isLooped });
     case 'SubExpression':
       return compileCall(node as hbs.AST.SubExpression, scope);
     case 'StringLiteral':
@@ -104,41 +109,58 @@ function findHelper(node: SyntaxNode, name: string): Helper {
 /** `this.name` and `./name` are of the context, whatever block parameters there are. */
 const OF_CONTEXT = /^(this([./]|$)|\.)/;
 
-function compilePath(node: hbs.AST.PathExpression, scope: StaticScope): Expression {
+/** What a path is compiled in. */
+interface PathContext {
+  readonly scope: StaticScope;
+  readonly isLooped: boolean;
+}
+
+function compilePath(node: hbs.AST.PathExpression, context: PathContext): Expression {
   const parts = node.parts.map(String);
-  if (node.data) return compileData(node, parts, scope);
+  if (node.data) return compileData(node, parts, context);
+  const { scope } = context;
   const [first, ...rest] = parts;
   const alias =
     first !== undefined && node.depth === 0 && !OF_CONTEXT.test(node.original)
       ? scope.names.get(first)
       : undefined;
-  if (alias !== undefined && first !== undefined) {
-    return toPath(alias, rest, { scope, start: ({ names }) => names.get(first) });
-  }
+  if (alias !== undefined && first !== undefined)
+    return toPath(alias, rest, { ...context, node, start: ({ names }) => names.get(first) });
   const { depth } = node;
-  const context = scope.contexts.at(-1 - depth);
-  if (context === undefined) throw errorAt(node, `"${node.original}" goes further out than there are blocks`);
-  return toPath(context, parts, { scope, start: ({ contexts }) => contexts.at(-1 - depth) });
+  const base = scope.contexts.at(-1 - depth);
+  if (base === undefined) throw errorAt(node, `"${node.original}" goes further out than there are blocks`);
+  return toPath(base, parts, { ...context, node, start: ({ contexts }) => contexts.at(-1 - depth) });
 }
 
-function compileData(node: hbs.AST.PathExpression, parts: readonly string[], scope: StaticScope): Expression {
+function compileData(
+  node: hbs.AST.PathExpression,
+  parts: readonly string[],
+  context: PathContext,
+): Expression {
   const [name = '', ...rest] = parts;
-  if (name === 'root') return toPath([], rest, { scope, start: ({ contexts }) => contexts[0] });
+  if (name === 'root') return toPath([], rest, { ...context, node, start: ({ contexts }) => contexts[0] });
   // Not held against the catalogue, so that one template may read what some events have and others do not.
   if (name === 'event')
     return { evaluate: ({ event }) => rest.reduce<Value>(readProperty, event), path: null, helper: null };
   if (!DATA_NAMES.has(name) || rest.length > 0) throw errorAt(node, `unknown variable "${node.original}"`);
   const { depth } = node;
-  if (depth >= scope.loops) throw errorAt(node, `"${node.original}" goes further out than there are loops`);
+  if (depth >= context.scope.loops)
+    throw errorAt(node, `"${node.original}" goes further out than there are loops`);
   return { evaluate: ({ loops }) => loops.at(-1 - depth)?.get(name), path: null, helper: null };
 }
 
+/** A path and what its first part is read from. */
+interface PathStart extends PathContext {
+  readonly node: SyntaxNode;
+  readonly start: (scope: Scope) => Value;
+}
+
 function toPath(
-  base: readonly string[] | null,
+  base: ReadPath | null,
   parts: readonly string[],
-  { scope, start }: { readonly scope: StaticScope; readonly start: (scope: Scope) => Value },
+  { scope, isLooped, node, start }: PathStart,
 ): Expression {
   const path = base === null ? null : [...base, ...parts];
-  if (path !== null && path.length > 0) scope.onRead(path);
+  if (path !== null && path.length > 0) scope.onRead({ path, isLooped, place: placeOf(node) });
   return { evaluate: (runtime) => parts.reduce<Value>(readProperty, start(runtime)), path, helper: null };
 }

@@ -1,4 +1,5 @@
 import Handlebars from 'handlebars';
+import { type TextPlace, toTextPlace } from '../text-place.ts';
 import { TemplateError, type UnknownName } from './template.ts';
 
 /** Handlebars' own tree of a template, as far as it is used. Positions: line from 1, column from 0. */
@@ -36,19 +37,20 @@ export function parseSyntax(text: string): hbs.AST.Program {
   }
 }
 
+/** Where a node starts. */
+export function placeOf({ loc: { start } }: SyntaxNode): TextPlace {
+  return { line: start.line, column: start.column + 1 };
+}
+
 /** An error at a node. */
-export function errorAt({ loc }: SyntaxNode, message: string): TemplateError {
-  return new TemplateError(message, toPosition(loc.start));
+export function errorAt(node: SyntaxNode, message: string): TemplateError {
+  return new TemplateError(message, placeOf(node));
 }
 
 /** An error at a node that uses a name there is none of. */
-export function unknownAt({ loc }: SyntaxNode, what: string, unknown: UnknownName): TemplateError {
+export function unknownAt(node: SyntaxNode, what: string, unknown: UnknownName): TemplateError {
   const message = `unknown ${what} "${unknown.name}"; known are ${unknown.known.join(', ')}`;
-  return new TemplateError(message, toPosition(loc.start), unknown);
-}
-
-function toPosition({ line, column }: hbs.AST.Position): { readonly line: number; readonly column: number } {
-  return { line, column: column + 1 };
+  return new TemplateError(message, placeOf(node), unknown);
 }
 
 const OPEN_BLOCK = new Set(['OPEN_BLOCK', 'OPEN_INVERSE', 'OPEN_PARTIAL_BLOCK', 'OPEN_RAW_BLOCK']);
@@ -64,7 +66,10 @@ function checkDepth(text: string): void {
     else if (CLOSE_BLOCK.has(token)) depth = outside.pop() ?? 0;
     else if (token === 'CLOSE_SEXPR') depth -= 1;
     if (depth > MAX_DEPTH)
-      throw new TemplateError(`it nests deeper than ${MAX_DEPTH} levels`, locate(text, readOffset(text)));
+      throw new TemplateError(
+        `it nests deeper than ${MAX_DEPTH} levels`,
+        toTextPlace(text, readOffset(text)),
+      );
   }
 }
 
@@ -87,11 +92,6 @@ function readOffset(text: string): number {
   return text.length - lexer._input.length - lexer.match.length;
 }
 
-function locate(text: string, offset: number): { readonly line: number; readonly column: number } {
-  const lines = text.slice(0, offset).split(/\r\n?|\n/);
-  return { line: lines.length, column: (lines.at(-1) ?? '').length + 1 };
-}
-
 const UNEXPECTED = /got '([^']*)'/;
 const PLACE = / - (\d+):(\d+)$/;
 
@@ -105,7 +105,10 @@ function toTemplateError(error: unknown, text: string): TemplateError {
       column: Number(column) + 1,
     });
   const offset = readOffset(text);
-  return new TemplateError(describe(UNEXPECTED.exec(message)?.[1], text.slice(offset)), locate(text, offset));
+  return new TemplateError(
+    describe(UNEXPECTED.exec(message)?.[1], text.slice(offset)),
+    toTextPlace(text, offset),
+  );
 }
 
 const MISMATCH = /^(.*) doesn't match (.*)$/;

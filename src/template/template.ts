@@ -1,4 +1,5 @@
 import type { JsonObject } from '../event.ts';
+import type { TextPlace } from '../text-place.ts';
 import type { RenderCost } from './render-cost.ts';
 
 /** What a template is rendered against. */
@@ -26,10 +27,23 @@ export function toContext({ id, source, event, time, data }: TemplateEvent): Tem
 /** Where a rendered value lands, which decides how it is escaped. `raw`: as it is; whoever encodes the whole escapes it. */
 export type Escaping = 'raw' | 'json' | 'form';
 
+/** Keys from the root; null: any item of a list, or any value of an object, that a loop goes over. */
+export type ReadPath = readonly (string | null)[];
+
+/** A place of a template that reads the event. */
+export interface TemplateRead {
+  /** From the root also below an `#each` or `#with`: `{{ entity.username }}` is `['entity', 'username']`. */
+  readonly path: ReadPath;
+  /** Whether it is what an `#each` goes over. */
+  readonly isLooped: boolean;
+  /** In the template. */
+  readonly place: TextPlace;
+}
+
 /** A template that compiled. */
 export interface Template {
-  /** Paths the template reads from the event, as keys: `{{ entity.username }}` is `['entity', 'username']`. Paths below an `#each` or `#with` are given from the root. */
-  readonly paths: readonly (readonly string[])[];
+  /** In the order of the template. */
+  readonly reads: readonly TemplateRead[];
   /** Renders against an event. A missing value or parent is empty. `cost` is that of the whole request, when it has more templates. Throws TemplateRenderError. */
   render(context: TemplateContext, cost?: RenderCost): string;
 }
@@ -42,14 +56,10 @@ export class TemplateError extends Error {
   /** The name that is not known, and those that are; null when it is something else. */
   readonly unknown: UnknownName | null;
 
-  constructor(
-    message: string,
-    position: { readonly line: number; readonly column: number },
-    unknown: UnknownName | null = null,
-  ) {
+  constructor(message: string, { line, column }: TextPlace, unknown: UnknownName | null = null) {
     super(message);
-    this.line = position.line;
-    this.column = position.column;
+    this.line = line;
+    this.column = column;
     this.unknown = unknown;
   }
 }

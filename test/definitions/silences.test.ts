@@ -35,7 +35,7 @@ describe('silences', () => {
 
   it('are repeated no further than people read', () => {
     const silences = findSilences(Buffer.from(`# hookline-ignore ${'a'.repeat(100_000)}: why`));
-    expect(silence([], [{ file: 'a.yaml', silences }])).toMatchObject([
+    expect(silence([], { files: [{ file: 'a.yaml', silences }], startLines: new Map() })).toMatchObject([
       { code: 'silence_invalid', message: `There is no rule "${'a'.repeat(60)}…"` },
     ]);
   });
@@ -43,7 +43,7 @@ describe('silences', () => {
   it('are said to be wrong as often as anything in a file is', () => {
     const silences = findSilences(Buffer.from('# hookline-ignore a: why\n'.repeat(20_000)));
     const files = ['a.yaml', 'b.yaml'].map((file) => ({ file, silences }));
-    expect(silence([], files)).toHaveLength(2 * MAX_PROBLEMS);
+    expect(silence([], { files, startLines: new Map() })).toHaveLength(2 * MAX_PROBLEMS);
   });
 
   it('are found in a time that grows with the file: a line of spaces is no trap', async () => {

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Language } from '../../src/definitions/definition.ts';
 import { checkFunctions } from '../../src/lint/check-functions.ts';
 import { MAX_READ_LENGTH } from '../../src/lint/function-reading.ts';
+import { toTextPlace } from '../../src/text-place.ts';
 import { problemOf } from '../helpers/prepare-texts.ts';
 import { ENGINES } from '../helpers/run-functions.ts';
 
@@ -10,22 +11,24 @@ async function briefsOf(language: Language, ...functions: readonly string[]): Pr
   const loaded = await ENGINES[language].load(functions);
   if (!('run' in loaded)) throw new Error(`Cannot compile: ${loaded.message}`);
   loaded.close();
-  return (await checkFunctions({ language, functions })).map(({ code, path, message }) => {
-    const [, name = '', line = ''] =
-      /^(?:Uses "(\S+)")?.*\(line (\d+) of the function\)$/.exec(message) ?? [];
+  return (await checkFunctions({ language, functions })).map(({ code, path, message, within }) => {
+    const [, name = ''] = /^Uses "(\S+)"/.exec(message) ?? [];
+    const line = within ? toTextPlace(within.text, within.offset).line : '';
     return `${path.at(-1)}:${line} ${code} ${name}`.trimEnd();
   });
 }
 
 describe('a name that the sandbox does not have', () => {
-  it('is warned of, with the line in the function and what to do', async () => {
+  it('is warned of, with its place in the function and what to do', async () => {
     const text =
       'source: crud\nhandler: lambda\nconfig:\n  functions:\n    - |\n      return function(data)\n        return ngx.now()\n      end\n';
     expect(await problemOf(text)).toMatchObject({
       code: 'unknown_global',
       severity: 'warning',
       path: 'config.functions[0]',
-      message: 'Uses "ngx", which the sandbox does not have (line 2 of the function)',
+      line: 7,
+      column: 16,
+      message: 'Uses "ngx", which the sandbox does not have',
       hint: expect.stringContaining('os.time tells the time'),
     });
   });
@@ -132,8 +135,7 @@ describe('a function that returns nothing', () => {
       severity: 'warning',
       line: 5,
       path: 'config.functions[0]',
-      message:
-        'The function returns nothing, so the one after it gets nothing for its data (line 1 of the function)',
+      message: 'The function returns nothing, so the one after it gets nothing for its data',
       hint: 'Return the data',
     });
   });
@@ -143,7 +145,8 @@ describe('a function that returns nothing', () => {
       {
         code: 'never_returns',
         path: ['config', 'functions', 0],
-        message: 'The function returns nothing, and does nothing else (line 1 of the function)',
+        within: { text: 'return function(d) d.x = 1 end', offset: 7, what: 'function' },
+        message: 'The function returns nothing, and does nothing else',
         hint: 'Return a result, or print something',
       },
     ]);

@@ -99,10 +99,10 @@ describe('holding a hook against the catalogue', () => {
       severity: 'warning',
       file: 'hook.yaml',
       line: 8,
-      column: 11,
+      column: 15,
       path: 'config.payload.text',
-      message: 'Reads "helth", which the catalogue does not list for this event',
-      hint: 'Did you mean "health"?',
+      message: 'Reads "helth", which event "health" of source "balancer" is not known to have',
+      hint: 'Did you mean "health"? Known fields: upstream_id, ip, port, hostname, health',
     });
   });
 
@@ -110,24 +110,24 @@ describe('holding a hook against the catalogue', () => {
     [
       'a string of a payload',
       custom('  payload: { a: { b: ["x", "{{nope}}"] } }\n'),
-      '7:28 unknown_field config.payload.a.b[1]',
+      '7:31 unknown_field config.payload.a.b[1]',
     ],
-    ['a body', custom('  body: "{{nope.deep}}"\n'), '7:9 unknown_field config.body'],
+    ['a body', custom('  body: "{{nope.deep}}"\n'), '7:12 unknown_field config.body'],
     [
       'a header',
       custom('  headers: { x-a: "{{nope}}" }\n  headers_format: true\n'),
-      '7:19 unknown_field config.headers.x-a',
+      '7:22 unknown_field config.headers.x-a',
     ],
     [
       'a loop',
       custom('  body: "{{#each ip}}{{this}}{{@root.nope}}{{/each}}"\n'),
-      '7:9 unknown_field config.body',
+      '7:32 unknown_field config.body',
     ],
     ['a filter', custom('', 'filter: data.nope == 1.0\n'), '4:9 unknown_field filter'],
     [
       'a filter that asks whether it is there',
       custom('', 'filter: has(data.nope)\n'),
-      '4:9 unknown_field filter',
+      '4:13 unknown_field filter',
     ],
   ])('finds an unknown field in %s', async (_what, text, brief) => {
     expect(await briefsOf(text)).toEqual([brief]);

@@ -59,7 +59,7 @@ describe('compiling the templates of a request', () => {
     });
     expect(templates.payload?.render(contextOf({ x: 1 }))).toEqual({ a: [reference, '1'] });
     expect(Object.keys(templates.headers ?? {})).toEqual(['b']);
-    expect(reads.map(({ field }) => field)).toEqual(['y', 'x']);
+    expect(reads.map(({ read }) => read.path)).toEqual([['y'], ['x']]);
   });
 
   it.each([
@@ -88,20 +88,25 @@ describe('compiling the templates of a request', () => {
     expect(templates.headers?.a?.render(contextOf({ x: '"&<' }))).toBe('"&<');
   });
 
-  it('names each field a place reads once', () => {
+  it('tells what is read, and where', () => {
     const { reads } = compile({
-      payload: { a: '{{x.y}} {{x.z}} {{#each list as |i|}}{{i.q}}{{/each}}', b: '{{x}}' },
+      payload: { a: '{{x.y}}\n{{#each list as |i|}}{{i.q}}{{/each}}', b: '{{x}}' },
       body: '{{this}} {{x}}',
     });
-    expect(reads).toEqual([
-      { field: 'x', path: ['config', 'payload', 'a'] },
-      { field: 'list', path: ['config', 'payload', 'a'] },
-      { field: 'x', path: ['config', 'payload', 'b'] },
-      { field: 'x', path: ['config', 'body'] },
+    const shown = reads.map(({ path, read: { place, ...read } }) => ({
+      ...read,
+      at: `${path.join('.')} ${place.line}:${place.column}`,
+    }));
+    expect(shown).toEqual([
+      { path: ['x', 'y'], isLooped: false, at: 'config.payload.a 1:3' },
+      { path: ['list'], isLooped: true, at: 'config.payload.a 2:9' },
+      { path: ['list', null, 'q'], isLooped: false, at: 'config.payload.a 2:24' },
+      { path: ['x'], isLooped: false, at: 'config.payload.b 1:3' },
+      { path: ['x'], isLooped: false, at: 'config.body 1:12' },
     ]);
   });
 
-  it('refuses a template at the place of its string, with the place in it', async () => {
+  it('refuses a template at the place of what is wrong with it', async () => {
     const text = `source: crud
 handler: webhook-custom
 config:
@@ -116,11 +121,11 @@ config:
       code: 'template_invalid',
       severity: 'error',
       file: 'hook.yaml',
-      line: 7,
-      column: 11,
+      line: 9,
+      column: 10,
       path: 'config.payload.text',
       message: expect.stringMatching(
-        /^Cannot compile the template: unknown helper "shout"; known are .* \(line 2, column 4 of the template\)$/,
+        /^Cannot compile the template: unknown helper "shout"; known are [a-z, ]+$/,
       ),
       hint: 'A template is as "{{ entity.name }}" or "{{#if entity.name}}…{{/if}}"',
     });
@@ -138,11 +143,11 @@ config:
   body: "{{ some"
 `;
     expect(await briefsOf(text)).toEqual([
-      '6:19 template_invalid config.headers.x-a',
-      '6:52 template_invalid config.headers.x-c',
-      '8:17 template_invalid config.payload.a',
-      '8:49 template_invalid config.payload.b[1].c',
-      '9:9 template_invalid config.body',
+      '6:22 template_invalid config.headers.x-a',
+      '6:62 template_invalid config.headers.x-c',
+      '8:20 template_invalid config.payload.a',
+      '8:52 template_invalid config.payload.b[1].c',
+      '9:13 template_invalid config.body',
     ]);
   });
 });

@@ -60,14 +60,6 @@ describe('compileFilter()', () => {
     expect(filter(toHookEvent({ data: { n: 1 } }))).toBe(true);
   });
 
-  it('knows the fields an expression reads', () => {
-    expect(compile('has(data.a) && data["odd-key"].b == 1 && data.list.exists(x, x.y == 1)').fields).toEqual([
-      'a',
-      'odd-key',
-      'list',
-    ]);
-  });
-
   it('knows an expression that is the same for every event', () => {
     expect(compile('1 > 2').constant).toBe(false);
     expect(compile('data.n > 2').constant).toBeNull();

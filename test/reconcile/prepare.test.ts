@@ -44,18 +44,18 @@ describe('preparing a set of files', () => {
     });
     expect(problems).toEqual([
       'a.yaml:1:9 error unknown_source',
-      'b.yaml:4:9 error filter_invalid',
+      'b.yaml:4:23 error filter_invalid',
       'b.yaml:6:8 warning ssl_verify_unsaid',
       'b.yaml:7:11 warning plain_secret',
       'copy.yaml:1:7 error name_duplicate',
       'lambda.yaml:5:7 error function_invalid',
-      'lambda.yaml:7:7 error function_invalid',
+      'lambda.yaml:7:8 error function_invalid',
       'source.yaml:2:1 error source_reserved',
       expect.stringMatching(/^syntax\.yaml:\d+:\d+ error yaml_syntax$/),
-      'template.yaml:7:8 error template_invalid',
-      'template.yaml:8:9 warning unknown_field',
-      'template.yaml:8:19 error template_invalid',
-      'template.yaml:9:9 error template_invalid',
+      'template.yaml:7:12 error template_invalid',
+      'template.yaml:8:12 warning unknown_field',
+      'template.yaml:8:22 error template_invalid',
+      'template.yaml:9:12 error template_invalid',
       'z.yaml:4:1 error unknown_key',
       'z.yaml:5:9 error wrong_type',
     ]);
@@ -99,7 +99,7 @@ describe('preparing a set of files', () => {
     };
     expect(await briefly(SOURCE)).toEqual([]);
     expect(await briefly(SOURCE.replace('[invoice]', '[invoices]'))).toEqual([
-      'warning unknown_field: Reads "invoice", which the catalogue does not list for this event',
+      'warning unknown_field: Reads "data.invoice", which event "paid" of source "billing" is not known to have',
     ]);
     expect(await briefly(SOURCE.replace('paid:', 'payed:'))).toEqual([
       "error unknown_event: source 'billing' has no 'paid' event",

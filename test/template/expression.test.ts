@@ -137,7 +137,7 @@ describe('@event', () => {
   it('reads nothing that the catalogue would have to list', () => {
     const text =
       '{{@event.data.x}}{{#with @event.data}}{{y}}{{/with}}{{#each @event.data.list}}{{z}}{{/each}}';
-    expect(compileTemplate(text, { escaping: 'raw' }).paths).toEqual([]);
+    expect(compileTemplate(text, { escaping: 'raw' }).reads).toEqual([]);
   });
 });
 
@@ -210,12 +210,12 @@ describe('the paths a template reads', () => {
     [
       'from the root below each',
       '{{#each a}}{{b}}{{@root.c}}{{@index}}{{else}}{{d}}{{/each}}',
-      [['a'], ['a', 'b'], ['c'], ['d']],
+      [['a'], ['a', null, 'b'], ['c'], ['d']],
     ],
     [
       'block parameters',
       '{{#each a as |item key|}}{{item.b}}{{key}}{{key.c}}{{d}}{{/each}}',
-      [['a'], ['a', 'b'], ['a', 'd']],
+      [['a'], ['a', null, 'b'], ['a', null, 'd']],
     ],
     [
       'the parameter of with',
@@ -225,7 +225,7 @@ describe('the paths a template reads', () => {
     [
       'blocks within blocks',
       '{{#each a}}{{#each b}}{{c}}{{../d}}{{../../e}}{{/each}}{{/each}}',
-      [['a'], ['a', 'b'], ['a', 'b', 'c'], ['a', 'd'], ['e']],
+      [['a'], ['a', null, 'b'], ['a', null, 'b', null, 'c'], ['a', null, 'd'], ['e']],
     ],
     [
       'nothing of what a helper made',
@@ -233,8 +233,8 @@ describe('the paths a template reads', () => {
       [['a'], ['b'], ['d'], ['e']],
     ],
     ['an inverted block', '{{^each a}}{{b}}{{/each}}', [['a'], ['b']]],
-    ['not this itself', '{{this}}{{.}}{{#each this}}{{a}}{{/each}}', [['a']]],
+    ['not this itself', '{{this}}{{.}}{{#each this}}{{a}}{{/each}}', [[null, 'a']]],
   ])('%s', (_what, text, paths) => {
-    expect(compileTemplate(text, { escaping: 'raw' }).paths).toEqual(paths);
+    expect(compileTemplate(text, { escaping: 'raw' }).reads.map(({ path }) => path)).toEqual(paths);
   });
 });
