@@ -19,7 +19,7 @@ export function toCurl(request: MadeRequest): string {
     `curl ${toMethod(request)} ${toUrl(request.url)}`,
     `--max-time ${timeoutMs / 1000}`,
     ...toConnection(request),
-    ...toHeaders(request),
+    ...toHeaders(request, isPiped),
     ...toBody(request.method, bytes, isPiped),
   ];
   const command = lines.join(' \\\n  ');
@@ -50,22 +50,23 @@ function isOfUrl([first]: MarkedText, [begin]: MarkedText): boolean {
   return typeof first === 'object' && typeof begin === 'object' && first.variable === begin.variable;
 }
 
-/** Headers that curl would add by itself are taken away by their bare name. */
-function toHeaders({ method, headers, body, user }: MadeRequest): readonly string[] {
+/** Headers that curl would add by itself are taken away by their bare name: `expect` it adds to a large body. */
+function toHeaders({ method, headers, body, user }: MadeRequest, isPiped: boolean): readonly string[] {
   const sent = headers.filter(([name]) => user === null || name.toLowerCase() !== 'authorization');
   const names = new Set(headers.map(([name]) => name.toLowerCase()));
   const sendsBody = body !== null || WITH_LENGTH.test(method);
-  const unwanted = ['accept', ...(sendsBody ? ['content-type'] : [])].filter((name) => !names.has(name));
+  const added = ['accept', ...(sendsBody ? ['content-type'] : []), ...(isPiped ? ['expect'] : [])];
+  const unwanted = added.filter((name) => !names.has(name));
   return [
     ...sent.map(([name, value]) => `--header ${toHeader(name, value)}`),
     ...unwanted.map((name) => `--header ${quote(`${name}:`)}`),
   ];
 }
 
-/** A name with a colon and nothing behind it would take the header away: a semicolon sends it empty. */
+/** A name with a colon and at most blanks behind it would take the header away: a semicolon sends it empty. */
 function toHeader(name: string, value: MarkedText): string {
   const [first = '', ...rest] = value;
-  if (value.length === 0) return quote(`${name};`);
+  if (/^[ \t]*$/.test(toMasked(value))) return quote(`${name};`);
   const begin = typeof first === 'string' ? [`${name}: ${first}`] : [`${name}: `, first];
   // The headers of HTTP are in Latin-1.
   return quoteMarked([...begin, ...rest], 'latin1');

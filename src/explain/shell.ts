@@ -28,9 +28,10 @@ function quoteBytes(text: string, encoding: 'utf8' | 'latin1'): string {
   return ASCII.test(text) ? quote(text) : `"$(${printBytes(Buffer.from(text, encoding))})"`;
 }
 
-/** A command that writes exactly these bytes. */
+/** A command that writes exactly these bytes. A dash that stands first would be an option. */
 export function printBytes(bytes: Buffer): string {
-  return `printf ${quote([...bytes].map(toFormat).join(''))}`;
+  const format = [...bytes].map(toFormat).join('').replace(/^-/, '\\055');
+  return `printf ${quote(format)}`;
 }
 
 /** What stands for a byte in the format of printf. */
