@@ -85,7 +85,8 @@ function markConfig(
     return marks.add(variable);
   });
   const marked = mapTexts(hidden as JsonObject, [], (text, path) => {
-    if (!isReference(text)) return text;
+    // In a body none is resolved.
+    if (path[0] === 'body' || !isReference(text)) return text;
     const variable = toOwnVariable(text) ?? names.ofPlace(path);
     const { value, fault } = resolve(text, path, secrets);
     if (fault !== null) faults.push(`${toPlace(path)} cannot be had: ${fault}`);

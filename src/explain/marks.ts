@@ -38,7 +38,10 @@ const QUERY = '?q';
 export function createMarks(): Marks {
   const start = `mark${randomBytes(8).toString('hex')}n`;
   const hidden: HiddenSecret[] = [];
-  const pattern = new RegExp(`(?:https?://)?${start}(\\d+)z(?:\\.invalid/(?:\\?q(?=&|$))?)?`, 'g');
+  const pattern = new RegExp(
+    `(?:https?://(?:${start}\\d+z@)?)?${start}(\\d+)z(?:\\.invalid/(?:\\?q(?=&|$))?)?`,
+    'g',
+  );
   const add = (variable: string): string => {
     hidden.push({ variable });
     return `${start}${hidden.length - 1}z`;

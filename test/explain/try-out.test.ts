@@ -162,6 +162,19 @@ describe('a hook that is tried out', () => {
     expect(holdsSecret(made)).toBe(false);
   });
 
+  it('has curl ask a proxy behind a reference with what its URL says', async () => {
+    const proxy = '{vault://env/user-url}';
+    const made = await request('webhook', { url: 'https://a.example/', proxy });
+    expect(toCurl(made.request)).toMatch(/--proxy "\$\{USER_URL:\?\}" \\\n/);
+    expect(holdsSecret(made)).toBe(false);
+  });
+
+  it('sends what looks like a reference as it is written in a body, where none is resolved', async () => {
+    const body = '{vault://env/unset}';
+    const made = await request('webhook-custom', { method: 'POST', url: 'https://a.example/', body });
+    expect(made).toMatchObject({ body, faults: [], notes: [] });
+  });
+
   it('says that its own certificates are not in the command', async () => {
     const made = await request('webhook', {
       url: 'https://a.example/',
