@@ -8,7 +8,7 @@ import type { LiveHook } from '../reconcile/snapshot.ts';
 import { explainGates } from './explain-gates.ts';
 import type { EventEnd, StateContext } from './explain-state.ts';
 import type { AttemptTimes, HookExplanation, RecordedEnd, ShortRequest } from './explanation.ts';
-import { toRequestView } from './made-request.ts';
+import { hideSignatures, toRequestView } from './made-request.ts';
 import { toEnd } from './recorded-end.ts';
 import type { TryOut } from './try-out.ts';
 
@@ -73,7 +73,7 @@ async function toShortRequest(
   const tried = await tryOut(hook, { ...seen, deliveryId, pid: process.pid });
   if (tried.kind === 'failed') return { error: tried.error };
   if (tried.kind !== 'request') return null;
-  const { body, ...request } = toRequestView(tried.request);
+  const { body, ...request } = toRequestView(hideSignatures(tried.request));
   const cut = body !== null && body.length > MAX_BODY_LENGTH;
   const shown = cut ? body.slice(0, MAX_BODY_LENGTH).toWellFormed() : body;
   return { ...request, body: shown, cut, faults: tried.faults };

@@ -75,7 +75,7 @@ export interface GateLast {
   readonly until: string | null;
 }
 
-/** A request, secrets masked and without the rest of a long body, or why there is none. */
+/** A request, secrets and signatures masked and without the rest of a long body, or why there is none. */
 export type ShortRequest =
   | {
       readonly method: string;

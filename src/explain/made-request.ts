@@ -61,6 +61,22 @@ function toSignatures(body: MarkedText | null, signs: MarkedHook['signs']): read
   return signs === 'unable' || isMarked(body) ? SIGNATURES : [];
 }
 
+/**
+ * The request without its signatures: with them, whoever sees it could send it in the name of Hookline, whatever is in it.
+ */
+export function hideSignatures(request: MadeRequest): MadeRequest {
+  const signed = request.headers.map(([name]) => name.toLowerCase()).filter(isSignature);
+  return {
+    ...request,
+    headers: request.headers.filter(([name]) => !isSignature(name.toLowerCase())),
+    unsigned: [...request.unsigned, ...signed],
+  };
+}
+
+function isSignature(name: string): boolean {
+  return SIGNATURES.includes(name);
+}
+
 function isAuthorization(name: string): boolean {
   return name.toLowerCase() === AUTHORIZATION;
 }
