@@ -114,12 +114,16 @@ function describeStop(gate: StatefulGate, check: GateCheck, { state, acceptedAt 
 
 function describePass(gate: StatefulGate, check: GateCheck, { state, acceptedAt }: Then): string {
   if (state !== null && state.eventId === check.eventId)
-    return gate.name === 'snooze'
-      ? `it mutes ${toMuted(check)} until ${toClock(state.passedAt + check.snoozeMs, check.at)}`
-      : 'it is what others are compared with';
+    return gate.name === 'snooze' ? describeOwn(check, state) : 'it is what others are compared with';
   return state !== null && state.passedAt >= acceptedAt
     ? `it was let through; ${toSince(check, state)}`
     : 'it was let through';
+}
+
+/** The snooze by the event itself. */
+function describeOwn(check: GateCheck, state: GateState): string {
+  const end = state.passedAt + check.snoozeMs;
+  return `it ${check.at < end ? 'mutes' : 'muted'} ${toMuted(check)} until ${toClock(end, check.at)}`;
 }
 
 /** With on_change beside it, a snooze is of one content. */
