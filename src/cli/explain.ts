@@ -48,7 +48,13 @@ async function ask(options: ExplainOptions, context: CommandContext): Promise<Ex
 }
 
 function isFile(event: string): boolean {
-  return event === STDIN || statSync(event, { throwIfNoEntry: false })?.isDirectory() === false;
+  if (event === STDIN) return true;
+  try {
+    return statSync(event, { throwIfNoEntry: false })?.isDirectory() === false;
+  } catch (error) {
+    // An id may be longer than the name of a file. What else keeps from a file is said when it is read.
+    return (error as NodeJS.ErrnoException).code !== 'ENAMETOOLONG';
+  }
 }
 
 async function askFiles(options: ExplainOptions, context: CommandContext): Promise<Explanation | null> {

@@ -67,6 +67,12 @@ describe('hookline explain by files', () => {
     expect(stdout).not.toContain('c1ear');
   });
 
+  it('asks the server about an id that is longer than the name of any file', async () => {
+    const { code, stdout, stderr } = await explain(['x'.repeat(256)], { env: { HOOKLINE_URL: app.app.url } });
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toContain('answers Not found');
+  });
+
   it('says what was meant by an event that would be refused, and exits 1', async () => {
     const { code, stdout } = await explain(['-'], { input: EVENT.replace('consumers', 'route') });
     expect(code).toBe(1);
