@@ -3,6 +3,7 @@ import { toSeenEvent } from './catalogue/change-names.ts';
 import type { Clock } from './clock.ts';
 import { type HookEvent, valueAt } from './event.ts';
 import { toGateCheck, toUnique } from './gate/check.ts';
+import { createDigest } from './gate/digest.ts';
 import type { StatelessGate } from './gate/gate.ts';
 import { createGates, findStop } from './gate/gates.ts';
 import { createId } from './id.ts';
@@ -52,14 +53,14 @@ function toEntry(
 ): Entry {
   const candidates: Candidate[] = [];
   const stops: Stop[] = [];
-  const unique = toUnique(snapshot.catalogue, event);
+  const digest = createDigest(event.data, toUnique(snapshot.catalogue, event));
   for (const hook of matchHooks(snapshot.index, event)) {
     const { id: hookId, name: hookName } = hook.definition;
     const seen = toSeenEvent(event, hook.definition.event);
     const stop = findStop(gates, hook, seen);
     if (stop !== null) stops.push({ hookId, hookName, reason: stop.reason });
     else {
-      const check = toGateCheck(hook, seen, { unique, at: acceptedAt });
+      const check = toGateCheck(hook, seen, { digest, at: acceptedAt });
       const orderKey = toOrderKey(hook.definition.ordered, event);
       candidates.push({ deliveryId: createId(), hookId, hookName, orderKey, check });
     }

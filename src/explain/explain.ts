@@ -4,6 +4,7 @@ import { toSeenEvent } from '../catalogue/change-names.ts';
 import { type Clock, toTime } from '../clock.ts';
 import type { HookEvent } from '../event.ts';
 import { toGateCheck, toUnique } from '../gate/check.ts';
+import { createDigest } from '../gate/digest.ts';
 import type { GateState } from '../gate/gate.ts';
 import { createGates } from '../gate/gates.ts';
 import { createLookUp } from '../intake/look-up.ts';
@@ -111,9 +112,10 @@ function toAsked(
   at: number,
 ): readonly Omit<AskedHook, 'state'>[] {
   const unique = toUnique(snapshot.catalogue, event);
+  const digest = createDigest(event.data, unique);
   return hooks.map((hook) => {
     const seen = toSeenEvent(event, hook.definition.event);
-    return { hook, seen, unique, check: toGateCheck(hook, seen, { unique, at }) };
+    return { hook, seen, unique, check: toGateCheck(hook, seen, { digest, at }) };
   });
 }
 

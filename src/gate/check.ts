@@ -1,13 +1,12 @@
 import type { Catalogue } from '../catalogue/catalogue.ts';
 import type { HookEvent } from '../event.ts';
 import type { LiveHook } from '../reconcile/snapshot.ts';
-import { toDigest } from './digest.ts';
 import type { GateCheck } from './gate.ts';
 
 /** What the check of an event is made with besides hook and event. */
 interface CheckContext {
-  /** Fields that make events the same, from the catalogue; null: all data. */
-  readonly unique: readonly string[] | null;
+  /** Of what makes events the same: asked for where a hook compares them. */
+  readonly digest: () => string;
   /** When the event was accepted, ms since the epoch. */
   readonly at: number;
 }
@@ -16,12 +15,12 @@ interface CheckContext {
 export function toGateCheck(
   { definition }: LiveHook,
   event: HookEvent,
-  { unique, at }: CheckContext,
+  { digest: toDigest, at }: CheckContext,
 ): GateCheck | null {
   const onChange = definition.on_change === true;
   const snoozeMs = (definition.snooze ?? 0) * 1000;
   if (!onChange && snoozeMs === 0) return null;
-  const digest = onChange ? toDigest(event.data, unique) : null;
+  const digest = onChange ? toDigest() : null;
   const parts = [definition.id, event.source, event.event];
   // JSON keeps the parts apart whatever they hold.
   const key = JSON.stringify(snoozeMs > 0 && digest !== null ? [...parts, digest] : parts);

@@ -11,3 +11,12 @@ export function toDigest(data: JsonObject, unique: readonly string[] | null): st
     unique.filter((field) => Object.hasOwn(data, field)).map((field) => [field, data[field]]),
   );
 }
+
+/** The digest of one event for all its hooks: worked out when the first asks, and once. It takes the longer the more data there is. */
+export function createDigest(data: JsonObject, unique: readonly string[] | null): () => string {
+  let digest: string | null = null;
+  return () => {
+    digest ??= toDigest(data, unique);
+    return digest;
+  };
+}

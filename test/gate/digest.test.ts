@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../src/event.ts';
-import { toDigest } from '../../src/gate/digest.ts';
+import { createDigest, toDigest } from '../../src/gate/digest.ts';
 
 const DATA: JsonObject = { some: 'data', with_more: 'data' };
 
@@ -40,5 +40,21 @@ describe('toDigest()', () => {
         expect(toDigest(copy, null)).toBe(toDigest(JSON.parse(JSON.stringify(data)) as JsonObject, null));
       }),
     );
+  });
+});
+
+describe('createDigest()', () => {
+  it('reads the data once, however many hooks ask, and not before one does', () => {
+    let reads = 0;
+    const data: JsonObject = {
+      get a() {
+        reads += 1;
+        return 1;
+      },
+    };
+    const digest = createDigest(data, ['a']);
+    expect(reads).toBe(0);
+    expect([digest(), digest()]).toEqual([toDigest({ a: 1 }, ['a']), toDigest({ a: 1 }, ['a'])]);
+    expect(reads).toBe(1);
   });
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { toGateCheck } from '../../src/gate/check.ts';
+import { createDigest } from '../../src/gate/digest.ts';
 import type { GateState } from '../../src/gate/gate.ts';
 import { judge } from '../../src/gate/judge.ts';
 import { toHookEvent, toLiveHook } from '../helpers/live-hook.ts';
@@ -19,7 +20,7 @@ function play(
   return steps.map(([at, what, name = 'consumers']) => {
     const event = toHookEvent({ event: name, data: { what, noise: at } });
     const stripped = { ...event, data: unique === null ? { what } : event.data };
-    const check = toGateCheck(hook, stripped, { unique, at: at * 1000 });
+    const check = toGateCheck(hook, stripped, { digest: createDigest(stripped.data, unique), at: at * 1000 });
     if (check === null) return true;
     const verdict = judge(check, states.get(check.key) ?? null);
     if (verdict.kind === 'pass') states.set(check.key, verdict.state);
