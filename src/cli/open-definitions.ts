@@ -1,6 +1,8 @@
+import { lookup } from 'node:dns';
 import { systemClock } from '../clock.ts';
 import { toTextOf } from '../definitions/load-file.ts';
 import { toHint } from '../definitions/suggest.ts';
+import { createEgress } from '../deliver/egress.ts';
 import { HooklineError } from '../errors.ts';
 import { createTryOut, type TryOut } from '../explain/try-out.ts';
 import { createLoneSnapshot } from '../reconcile/lone-snapshot.ts';
@@ -10,7 +12,7 @@ import type { LiveSnapshot } from '../registry/registry.ts';
 import { createReserved } from '../secrets/reserved.ts';
 import { createSecrets } from '../secrets/resolver.ts';
 import type { HookSecrets } from '../secrets/secrets.ts';
-import { loadSettings } from '../settings.ts';
+import { loadSettings, type Settings } from '../settings.ts';
 import { listSecretPaths, listTexts } from '../settings-secrets.ts';
 import type { CommandContext } from './command.ts';
 import { createPreparing } from './preparing.ts';
@@ -34,11 +36,12 @@ export interface OpenDefinitions extends AsyncDisposable {
 
 /** Reads definitions and makes them ready. Null: they have errors, which were printed. */
 export async function openDefinitions(
-  { path, settings }: DefinitionsPlace,
+  { path, settings: file }: DefinitionsPlace,
   { stdin, stderr, env }: CommandContext,
 ): Promise<OpenDefinitions | null> {
   await using stack = new AsyncDisposableStack();
   const { prepare, sandbox } = stack.use(createPreparing());
+  const settings = loadSettings({ flags: {}, env, file });
   const secrets = openSecrets(settings, env);
   const files = await readDefinitions(path, stdin);
   const prepared = await prepare(files);
@@ -50,17 +53,18 @@ export async function openDefinitions(
   }
   const { declared } = snapshot;
   const findSource = (name: string) => declared.get(name)?.source ?? null;
+  // It judges and opens nothing, so that it needs no proxy.
+  const egress = createEgress({ ...settings.egress, lookup, proxy: null });
   const open = stack.move();
   return {
     snapshot: { ...snapshot, index: buildIndex(snapshot.hooks) },
-    tryOut: createTryOut({ sandbox, secrets, findSource, clock: systemClock }),
+    tryOut: createTryOut({ sandbox, secrets, findSource, egress, clock: systemClock }),
     [Symbol.asyncDispose]: () => open.disposeAsync(),
   };
 }
 
 /** Looks references up as a server of this directory would. */
-function openSecrets(file: string | null, env: CommandContext['env']): HookSecrets {
-  const settings = loadSettings({ flags: {}, env, file });
+function openSecrets(settings: Settings, env: CommandContext['env']): HookSecrets {
   const { fileRoot } = settings.secrets;
   const reserved = createReserved(listTexts(settings), fileRoot, listSecretPaths(settings));
   return createSecrets({ env, ...settings.secrets, reserved }).hooks;

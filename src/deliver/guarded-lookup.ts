@@ -11,7 +11,10 @@ export function toPort({ port, protocol }: Pick<buildConnector.Options, 'port' |
 }
 
 /** Why a connection to an address may not be opened; null: it may, or it is to a name, which has to be looked up. */
-export function judgeAddress(to: buildConnector.Options, egress: Egress): EgressRefusedError | null {
+export function judgeAddress(
+  to: Pick<buildConnector.Options, 'hostname' | 'port' | 'protocol'>,
+  egress: Pick<Egress, 'judge'>,
+): EgressRefusedError | null {
   const { hostname: host } = to;
   return isIP(host) === 0 ? null : egress.judge({ host, port: toPort(to), addresses: [host] });
 }

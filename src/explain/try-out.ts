@@ -1,5 +1,7 @@
 import type { Clock } from '../clock.ts';
 import type { FindSource } from '../deliver/content.ts';
+import type { Egress } from '../deliver/egress.ts';
+import { judgeAddress } from '../deliver/guarded-lookup.ts';
 import type { HandlerCall, HandlerResult } from '../deliver/handler.ts';
 import { createHandlers } from '../deliver/handlers.ts';
 import type { OutgoingRequest } from '../deliver/http-client.ts';
@@ -40,6 +42,7 @@ export interface TryOutParts {
   readonly sandbox: Sandbox;
   readonly secrets: HookSecrets;
   readonly findSource: FindSource;
+  readonly egress: Pick<Egress, 'judge'>;
   readonly clock: Clock;
 }
 
@@ -50,7 +53,7 @@ export type TryOut = (hook: LiveHook, call: HandlerCall) => Promise<TriedOut>;
 const TOKEN_VARIABLE = 'OAUTH2_TOKEN';
 
 /** Creates what tries hooks out: the handlers of the server, with nobody to send to. */
-export function createTryOut({ sandbox, secrets, findSource, clock }: TryOutParts): TryOut {
+export function createTryOut({ sandbox, secrets, findSource, egress, clock }: TryOutParts): TryOut {
   return async (hook, call) => {
     const marks = createMarks();
     const marked = markHook(hook, { marks, secrets });
@@ -74,16 +77,25 @@ export function createTryOut({ sandbox, secrets, findSource, clock }: TryOutPart
     const result = await handlers[hook.definition.handler].run(marked.hook, call);
     if (hook.definition.handler === 'log') return { kind: 'log', line: lines.join('').trimEnd() };
     if (hook.definition.handler === 'lambda') return toLambda(result);
-    const request = requests[0] === undefined ? null : toMadeRequest(requests[0], { ...marked, marks });
-    if (request === null) return { kind: 'failed', error: result.error ?? 'it cannot be made' };
-    const { faults, notes } = marked;
-    return { kind: 'request', request, faults, notes: [...notes, ...toNotes(hook, request)] };
+    const [outgoing] = requests;
+    const request = outgoing === undefined ? null : toMadeRequest(outgoing, { ...marked, marks });
+    if (outgoing === undefined || request === null)
+      return { kind: 'failed', error: result.error ?? 'it cannot be made' };
+    const faults = [...marked.faults, ...findRefusal(outgoing, egress)];
+    return { kind: 'request', request, faults, notes: [...marked.notes, ...toNotes(hook, request)] };
   };
 }
 
 /** Marks stand in the hook already: there is nothing left to look up. */
 function toMarkedSecrets({ mask }: Marks): HookSecrets {
   return { of: 'hooks', resolve: (text) => text, remember() {}, conceal() {}, redact: mask };
+}
+
+/** Where a name leads is not looked up, and a host that is a secret is none that is judged. */
+function findRefusal({ url }: OutgoingRequest, egress: TryOutParts['egress']): readonly string[] {
+  const { hostname, port, protocol } = new URL(url);
+  const refusal = judgeAddress({ hostname: hostname.replace(/^\[|\]$/g, ''), port, protocol }, egress);
+  return refusal === null ? [] : [refusal.message];
 }
 
 function toLambda({ result, output, error }: HandlerResult): TriedOut {

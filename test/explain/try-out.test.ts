@@ -1,5 +1,8 @@
+import { lookup } from 'node:dns';
 import { describe, expect, it } from 'vitest';
+import { createEgress } from '../../src/deliver/egress.ts';
 import { verifyKongSignature, verifyStandardSignature } from '../../src/deliver/signature.ts';
+import type { EgressRule } from '../../src/egress-rule.ts';
 import type { JsonObject } from '../../src/event.ts';
 import { toCurl } from '../../src/explain/curl.ts';
 import { toRequestView } from '../../src/explain/made-request.ts';
@@ -25,6 +28,7 @@ const ENV = {
   AUTHORITY: '-----BEGIN CERTIFICATE-----',
 };
 
+const PRIVATE: EgressRule = { text: 'private', target: { kind: 'reach', reach: 'private' }, port: null };
 const sandbox = createSandbox({ threads: 1 });
 const DELIVERY = '019c2f6e-8a53-7d10-b0a4-9a5f0a6c2c77';
 
@@ -40,7 +44,8 @@ async function toHook(handler: string, config: object): Promise<LiveHook> {
 function run(hook: LiveHook, data: JsonObject = { operation: 'create' }): Promise<TriedOut> {
   const options = { env: ENV, envAllow: null, fileRoot: '/nowhere', reserved: NOTHING_RESERVED };
   const secrets = createSecrets(options).hooks;
-  const tryOut = createTryOut({ sandbox, secrets, findSource: () => null, clock: createHeldClock() });
+  const egress = createEgress({ allow: [], deny: [PRIVATE], lookup, proxy: null });
+  const tryOut = createTryOut({ sandbox, secrets, findSource: () => null, egress, clock: createHeldClock() });
   return tryOut(hook, { ...toHookEvent({ data }), deliveryId: DELIVERY, pid: 7 });
 }
 
@@ -225,6 +230,23 @@ describe('a hook that is tried out', () => {
     expect(made.body).toBe('{"operation":"create","event":"consumers","source":"crud"}');
     expect(holdsSecret(made)).toBe(false);
     if ('secret' in config) expect(made.headers).toMatchObject({ 'webhook-signature': MASK });
+  });
+
+  it.each<readonly [string, object, readonly string[]]>([
+    [
+      'an address',
+      { url: 'https://10.0.0.1/' },
+      ['Cannot dial "10.0.0.1:443": egress.deny has "private": 10.0.0.1 is private'],
+    ],
+    [
+      'one in brackets',
+      { url: 'http://[fe80::1]:8080/' },
+      ['Cannot dial "[fe80::1]:8080": fe80::1 is link-local, which is always refused'],
+    ],
+    ['an address that may be dialled', { url: 'https://8.8.8.8/' }, []],
+    ['a name, which it does not look up', { url: 'https://localhost/' }, []],
+  ])('says that egress rules would refuse %s', async (_what, config, faults) => {
+    expect((await request('webhook', config)).faults).toEqual(faults);
   });
 
   it('asks no server for a token', async () => {
