@@ -210,6 +210,7 @@ export async function startApp({ settings, env, logger, clock, onReport }: AppPa
   const explain = createExplain({
     isGone: registry.isGone,
     gateStates: (keys) => journal.gateStates(keys),
+    lanes: dispatcher.lanes,
     tryOut: createTryOut({ sandbox, secrets: secrets.hooks, findSource, egress, clock }),
     clock,
   });

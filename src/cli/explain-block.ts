@@ -4,6 +4,7 @@ import type {
   AttemptTimes,
   GateExplanation,
   HookExplanation,
+  OpenBreaker,
   RecordedEnd,
   ShortRequest,
 } from '../explain/explanation.ts';
@@ -29,6 +30,7 @@ export function toHookBlock(hook: HookExplanation, paint: Paint): readonly strin
     ...gates.filter(({ gate, verdict }) => gate !== 'gone' || verdict === 'stop').flatMap(toGateRow),
     ...(request === null ? [] : toRequestRows(request)),
     ...(attempts === null ? [] : toRow(request === null ? handler : 'attempts', describeAttempts(attempts))),
+    ...(attempts?.breaker == null ? [] : toRow('breaker', describeBreaker(attempts.breaker))),
   ];
 }
 
@@ -124,6 +126,10 @@ function describeAttempts({ at, jitter }: AttemptTimes): string {
   const more = others.length > MAX_WAITS ? ` and ${others.length - MAX_WAITS} more` : '';
   const chance = jitter === 0 ? '' : `, each wait ±${Math.round(jitter * 100)}%`;
   return `at once; failing, again after ${waits.join(', ')}${more}${chance}`;
+}
+
+function describeBreaker({ failures, probe_at: at }: OpenBreaker): string {
+  return `open after ${count(failures, 'failure')} in a row: attempts wait until one succeeds, the next from ${toMoment(at)} on`;
 }
 
 function toRow(label: string, text: string): readonly string[] {

@@ -67,7 +67,13 @@ async function askFiles(options: ExplainOptions, context: CommandContext): Promi
     options.event === null && definition !== null
       ? toSampleEvent(definition, snapshot.catalogue)
       : await readEvent(options.event ?? STDIN, { hook: definition, stdin: context.stdin });
-  const answer = createExplain({ isGone: () => false, gateStates: null, tryOut, clock: systemClock });
+  const answer = createExplain({
+    isGone: () => false,
+    gateStates: null,
+    lanes: () => [],
+    tryOut,
+    clock: systemClock,
+  });
   return answer({ snapshot, isServed: false, event, recorded: null, hook });
 }
 

@@ -1,4 +1,5 @@
 import { toTime } from '../clock.ts';
+import type { Lane } from '../deliver/lane.ts';
 import { planAttempts } from '../deliver/retry.ts';
 import type { HookEvent } from '../event.ts';
 import type { GateCheck, StatelessGate } from '../gate/gate.ts';
@@ -7,7 +8,7 @@ import type { RecordedEvent } from '../journal/delivery.ts';
 import type { LiveHook } from '../reconcile/snapshot.ts';
 import { explainGates } from './explain-gates.ts';
 import type { EventEnd, StateContext } from './explain-state.ts';
-import type { AttemptTimes, HookExplanation, RecordedEnd, ShortRequest } from './explanation.ts';
+import type { AttemptTimes, HookExplanation, OpenBreaker, RecordedEnd, ShortRequest } from './explanation.ts';
 import { hideSignatures, toRequestView } from './made-request.ts';
 import { toEnd } from './recorded-end.ts';
 import type { TryOut } from './try-out.ts';
@@ -26,6 +27,8 @@ export interface HookContext {
   readonly recorded: RecordedEvent | null;
   /** ms since the epoch. */
   readonly at: number;
+  /** Lanes of all hooks. */
+  readonly lanes: ReadonlyMap<string, Pick<Lane, 'breaker'>>;
   /** Null: there are too many hooks to make the request of each. */
   readonly tryOut: TryOut | null;
 }
@@ -79,8 +82,14 @@ async function toShortRequest(
   return { ...request, body: shown, cut, faults: tried.faults };
 }
 
-function toAttempts({ definition }: LiveHook, { recorded, at }: HookContext): AttemptTimes {
+function toAttempts({ definition }: LiveHook, { recorded, at, lanes }: HookContext): AttemptTimes {
   const { offsetsMs, jitter } = planAttempts(definition);
   const first = recorded?.acceptedAt ?? at;
-  return { at: offsetsMs.map((offset) => toTime(first + offset)), jitter };
+  const breaker = toOpen(lanes.get(definition.id));
+  return { at: offsetsMs.map((offset) => toTime(first + offset)), jitter, breaker };
+}
+
+function toOpen(lane: Pick<Lane, 'breaker'> | undefined): OpenBreaker | null {
+  const { probeAt = null, failures = 0 } = lane?.breaker ?? {};
+  return probeAt === null ? null : { failures, probe_at: toTime(probeAt) };
 }

@@ -2,6 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import { OWN_SOURCE } from '../catalogue/built-in.ts';
 import { toSeenEvent } from '../catalogue/change-names.ts';
 import { type Clock, toTime } from '../clock.ts';
+import type { Lane } from '../deliver/lane.ts';
 import type { HookEvent } from '../event.ts';
 import { toGateCheck, toUnique } from '../gate/check.ts';
 import { createDigest } from '../gate/digest.ts';
@@ -40,6 +41,8 @@ export interface ExplainParts {
   readonly isGone: (hook: LiveHook) => boolean;
   /** Null: there is no journal, so that nothing is known of what came before. */
   readonly gateStates: Journal['gateStates'] | null;
+  /** Lanes that have something to say. */
+  readonly lanes: () => readonly Lane[];
   readonly tryOut: TryOut;
   readonly clock: Clock;
 }
@@ -50,7 +53,7 @@ const MAX_HOLD_MS = 10;
 const MAX_REQUESTS = 200;
 
 /** Creates what explains events. */
-export function createExplain({ isGone, gateStates, tryOut, clock }: ExplainParts): Explain {
+export function createExplain({ isGone, gateStates, lanes, tryOut, clock }: ExplainParts): Explain {
   const gates = createGates(isGone);
   return async (question) => {
     const { snapshot, event, recorded, hook, isServed } = question;
@@ -61,6 +64,7 @@ export function createExplain({ isGone, gateStates, tryOut, clock }: ExplainPart
     const others = hooks.filter((one) => !matching.has(one));
     const refused = findRefused(question);
     const asked = await readStates(toAsked(matched, question, at), gateStates);
+    const lanesById = new Map(lanes().map((lane) => [lane.hookId, lane]));
     const { id, source, event: name, time } = event;
     return {
       event: { id, source, event: name, time },
@@ -69,7 +73,7 @@ export function createExplain({ isGone, gateStates, tryOut, clock }: ExplainPart
       refused: refused === null ? null : { message: refused.message, hint: refused.hint },
       recorded: toRecorded(question),
       hooks: [
-        ...(await explainEach(asked, { gates, recorded, at, tryOut })),
+        ...(await explainEach(asked, { gates, recorded, at, lanes: lanesById, tryOut })),
         ...others.map((other) => explainMismatch(other, { event, recorded, isKnown: refused === null })),
       ],
     };

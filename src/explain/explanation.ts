@@ -94,4 +94,14 @@ export interface AttemptTimes {
   readonly at: readonly string[];
   /** Share of each wait that is random, to either side. */
   readonly jitter: number;
+  /** What they wait for as it is now; null: nothing. */
+  readonly breaker: OpenBreaker | null;
+}
+
+/** A breaker that lets nothing go but a probe. */
+export interface OpenBreaker {
+  /** Failures in a row. */
+  readonly failures: number;
+  /** From when on a probe may go. */
+  readonly probe_at: string;
 }

@@ -141,7 +141,11 @@ describe('GET /explain of an event that could come', () => {
       cut: false,
       faults: [expect.stringMatching(/^config\.url cannot be had: .*variable DARK is not set/)],
     });
-    expect(attempts).toEqual({ at: [now, now + 10_000].map((ms) => new Date(ms).toISOString()), jitter: 0 });
+    expect(attempts).toEqual({
+      at: [now, now + 10_000].map((ms) => new Date(ms).toISOString()),
+      jitter: 0,
+      breaker: null,
+    });
   });
 
   it('signs nothing: whoever may only read could send it in the name of Hookline', async () => {
@@ -418,6 +422,22 @@ describe('GET /explain of an event that came in', () => {
       ['moved', 'unmatched', true],
     ]);
     expect(((await own.get('/explain?id=e&hook=kept')).body as Explanation).recorded?.others).toEqual([]);
+  });
+});
+
+describe('an open breaker', () => {
+  it('is told, with when the next probe may go', async () => {
+    const off = { ssl_verify: true, url: `${receiver.url}/` };
+    const hook = { source: 'crud', event: 'consumers', handler: 'webhook', concurrency: 1, config: off };
+    receiver.status = 500;
+    await using own = await runApp(
+      { 'hook.yaml': JSON.stringify(hook) },
+      { clock: { ...systemClock, now: () => START } },
+    );
+    for (let n = 0; n < 10; n += 1) await own.emit('crud', 'consumers', { n });
+    const { hooks } = (await own.get('/explain?source=crud&event=consumers')).body as Explanation;
+    const probe_at = new Date(START + 5_000).toISOString();
+    expect(hooks).toMatchObject([{ attempts: { breaker: { failures: 10, probe_at } } }]);
   });
 });
 
