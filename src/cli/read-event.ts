@@ -15,6 +15,8 @@ export const STDIN = '-';
 
 /** What the history adds to an event: GET /events/{id} answers it beside what was sent. */
 const HISTORY_KEYS = new Set(['accepted_at', 'revision', 'deliveries', 'stopped', 'attributes']);
+/** Keys of an event that lacks its data. */
+const OTHER_KEYS = new Set(['source', 'event', 'id', 'time', ...HISTORY_KEYS]);
 
 /**
  * Reads an event from a file of JSON or YAML, or (-) from standard input. It is `{source, event, data, id?, time?}`, as
@@ -50,7 +52,11 @@ function parse(bytes: Buffer, place: string): JsonObject | string {
 
 /** Whether it is an event rather than the data of one. */
 function isWhole(value: JsonObject): boolean {
-  return isJsonObject(value.data) && (value.source !== undefined || value.event !== undefined);
+  const { source, event, data } = value;
+  if (isJsonObject(data)) return source !== undefined || event !== undefined;
+  return (
+    source !== undefined && event !== undefined && Object.keys(value).every((key) => OTHER_KEYS.has(key))
+  );
 }
 
 function toWhole(data: JsonObject, { name, source, event }: EventHook): JsonObject {

@@ -86,6 +86,7 @@ describe.concurrent('hookline render', () => {
   it.each<readonly [string, string]>([
     ['of YAML', 'source: crud\nevent: consumers\ndata: { operation: create }\n'],
     ['that is data alone', '{"operation":"create"}'],
+    ['that is the body of a webhook', '{"operation":"create","source":"crud","event":"consumers"}'],
     [
       'as the history answers it',
       JSON.stringify({ ...EVENT, id: 'e', accepted_at: 'x', deliveries: [], stopped: [] }),
@@ -127,6 +128,12 @@ describe.concurrent('hookline render', () => {
       '{"source":"crud","event":"consumers","data":{},"tme":1}',
       2,
       'Cannot use "event.json" as an event: Unknown key "tme". Did you mean "time"?',
+    ],
+    [
+      'without data',
+      '{"source":"crud","event":"consumers"}',
+      2,
+      'Cannot use "event.json" as an event: "data" must be an object: got nothing',
     ],
     ['that breaks off', '{"a":', 2, 'Cannot use "event.json" as an event: column 6: '],
     [
