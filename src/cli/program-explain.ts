@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { Option } from 'commander';
 import { HooklineError } from '../errors.ts';
 import { type AddCommand, command } from './add-command.ts';
@@ -44,6 +45,14 @@ const addRender: AddCommand = (program, context, onExit) => {
     });
 };
 
+function isDirectory(path: string): boolean {
+  try {
+    return statSync(path).isDirectory();
+  } catch {
+    return false;
+  }
+}
+
 /** The options of `explain`, as the command line has them. */
 interface ExplainFlags extends ServerFlags {
   readonly hook?: string;
@@ -58,6 +67,7 @@ const addExplain: AddCommand = (program, context, onExit) => {
     'explain [event] [path]',
     'hookline explain event.json                           by the files of hooks.d',
     'hookline explain event.json --url http://HOST:PORT    by what a server knows',
+    'hookline explain hooks.d --hook slack-admins          one hook, for a sample of its event',
     'hookline explain 019c2f6e-8a53-7d10-b0a4-9a5f0a6c2c77   what became of one that came in',
   )
     .description(
@@ -76,9 +86,12 @@ const addExplain: AddCommand = (program, context, onExit) => {
     const isServer = added.getOptionValueSource('url') === 'cli';
     if (isServer && path !== undefined)
       throw new HooklineError('usage', 'Cannot ask both a server and files: give --url or PATH');
+    // A sample is asked about, so that what there is says where the definitions are.
+    const isPlace = event !== undefined && path === undefined && flags.hook !== undefined && !isServer;
+    const [given, place] = isPlace && isDirectory(event) ? [undefined, event] : [event, path];
     const asked = {
-      event: event ?? null,
-      path: path ?? DEFAULT_PATH,
+      event: given ?? null,
+      path: place ?? DEFAULT_PATH,
       hook,
       source,
       settings,

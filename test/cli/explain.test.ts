@@ -90,6 +90,8 @@ describe('hookline explain by files', () => {
     const { hooks, event, revision } = JSON.parse(sample.stdout) as Explanation;
     expect(hooks).toMatchObject([{ hook: 'routes', outcome: 'deliver' }]);
     expect({ ...event, revision }).toMatchObject({ source: 'crud', event: 'routes', revision: null });
+    const elsewhere = await explain(['hooks.d', '--hook', 'routes', '--format', 'json']);
+    expect(JSON.parse(elsewhere.stdout)).toMatchObject({ hooks: [{ hook: 'routes', outcome: 'deliver' }] });
     const data = await explain(['-', 'hooks.d/health.yaml', '--hook', 'health'], {
       input: 'ip: 192.0.2.1\n',
     });
