@@ -6,7 +6,8 @@ import { createLookUp, type LookUp } from '../intake/look-up.ts';
 import { toEvent } from '../intake/to-event.ts';
 import { matchHooks } from '../match/match.ts';
 import { compareTexts } from '../order.ts';
-import type { Prepared, PreparedHook } from '../reconcile/prepare.ts';
+import { toLiveHook } from '../reconcile/apply.ts';
+import type { Prepared } from '../reconcile/prepare.ts';
 import type { LiveHook } from '../reconcile/snapshot.ts';
 import { buildIndex } from '../registry/hook-index.ts';
 
@@ -52,6 +53,8 @@ interface Route {
 
 /** No definition that is compared has a receiver yet that could be gone. */
 const GATES = createGates(() => false);
+/** Neither match nor gates look at when a hook was seen. */
+const NEVER = { createdAt: 0, updatedAt: 0 };
 const NOTHING: Route = { hooks: new Map(), failing: [], refused: null };
 
 /**
@@ -70,23 +73,17 @@ export function diffRoutes(events: readonly HookEvent[], sides: RouteSides): Eve
 }
 
 function createRouter({ hooks, catalogue }: Prepared): (event: HookEvent) => Route {
-  const index = buildIndex(hooks.map(toLiveHook));
+  const index = buildIndex(hooks.map((hook) => toLiveHook(hook, '', NEVER)));
   const lookUp = createLookUp(catalogue);
   return (event) => {
-    const refused = event.source === OWN_SOURCE ? null : findRefusal(event, lookUp);
+    // Hookline's own events come in by no request, so none is refused.
+    const refused = event.source === OWN_SOURCE ? null : toRefusal(event, lookUp);
     return refused === null ? toRoute(matchHooks(index, event), event) : { ...NOTHING, refused };
   };
 }
 
-/** A hook as one that is live, as far as match and gates look at it. */
-function toLiveHook({ hook, loaded: { origin }, compiled }: PreparedHook): LiveHook {
-  const { filter, templates, program, digest } = compiled;
-  const since = { revision: '', createdAt: 0, updatedAt: 0 };
-  return { definition: hook, origin, ...since, filter, templates, program, digest };
-}
-
-/** Hookline's own events come in by no request, so none is refused. */
-function findRefusal(event: HookEvent, lookUp: LookUp): string | null {
+/** Why a server would not take an event that is sent again, its id and time too. */
+function toRefusal(event: HookEvent, lookUp: LookUp): string | null {
   const { attributes, ...sent } = event;
   const intaken = toEvent(sent, { lookUp, now: 0, defaultId: null, sender: null, attributes });
   return intaken.kind === 'refused' ? intaken.message : null;

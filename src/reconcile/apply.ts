@@ -43,7 +43,12 @@ export async function createSnapshot(parts: SnapshotParts): Promise<Snapshot> {
   return Object.freeze({ revision, hooks: Object.freeze(hooks), catalogue, declared });
 }
 
-function toLiveHook({ hook, loaded, compiled }: PreparedHook, revision: string, times: HookTimes): LiveHook {
+/** A prepared hook as it is served under a revision. It is frozen: nothing changes a hook that is live. */
+export function toLiveHook(
+  { hook, loaded, compiled }: PreparedHook,
+  revision: string,
+  times: HookTimes,
+): LiveHook {
   const { filter, templates, program, digest } = compiled;
   freezeTree(hook);
   const { createdAt, updatedAt } = times;
