@@ -125,7 +125,7 @@ function describeAttempts({ at, jitter }: AttemptTimes): string {
   const waits = others.slice(0, MAX_WAITS).map((time) => toDuration(time - first));
   const more = others.length > MAX_WAITS ? ` and ${others.length - MAX_WAITS} more` : '';
   const chance = jitter === 0 ? '' : `, each wait ±${Math.round(jitter * 100)}%`;
-  return `at once; failing, again after ${waits.join(', ')}${more}${chance}`;
+  return `at once; failing, again ${waits.join(', ')}${more} after that${chance}`;
 }
 
 function describeBreaker({ failures, probe_at: at }: OpenBreaker): string {
