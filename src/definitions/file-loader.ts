@@ -1,6 +1,6 @@
-import { setImmediate } from 'node:timers/promises';
 import type { LoadedFile } from './definition.ts';
 import { loadFile, type SourcePlace } from './load-file.ts';
+import { parseAhead } from './parse-ahead.ts';
 
 /** A file to load with what tells whether it changed. */
 export interface DigestedFile {
@@ -19,9 +19,6 @@ export interface FileLoader {
   load(files: readonly DigestedFile[]): Promise<readonly LoadedFile[]>;
 }
 
-/** Files parsed between two pauses, so that a large set never holds up deliveries. */
-const PARSED_AT_ONCE = 50;
-
 /** Creates a loader that knows no file yet. */
 export function createFileLoader(source: SourcePlace): FileLoader {
   let known: ReadonlyMap<string, Known> = new Map();
@@ -29,20 +26,16 @@ export function createFileLoader(source: SourcePlace): FileLoader {
   return {
     isNew,
     async load(files) {
-      const next = new Map<string, Known>();
-      let parsed = 0;
-      for (const file of files) {
-        const { path, digest, bytes } = file;
-        const before = known.get(path);
-        if (before?.digest === digest) next.set(path, before);
-        else {
-          parsed += 1;
-          if (parsed % PARSED_AT_ONCE === 0) await setImmediate();
-          next.set(path, { digest, loaded: loadFile({ file: path, bytes, source }) });
+      const fresh = new Map<string, Known>();
+      for await (const batch of parseAhead(files.filter(isNew))) {
+        for (const { file, parse } of batch) {
+          const { path, digest, bytes } = file;
+          fresh.set(path, { digest, loaded: loadFile({ file: path, bytes, source }, parse) });
         }
       }
-      known = next;
-      return [...next.values()].map(({ loaded }) => loaded);
+      const next = files.flatMap(({ path }) => fresh.get(path) ?? known.get(path) ?? []);
+      known = new Map(next.map((one) => [one.loaded.path, one]));
+      return next.map(({ loaded }) => loaded);
     },
   };
 }

@@ -11,7 +11,13 @@ import { validateHook, validateSource } from './schema-validator.ts';
 import { toShown } from './shown.ts';
 import { findSilences } from './silences.ts';
 import { toHint } from './suggest.ts';
-import { parseYaml, type YamlDocument, type YamlFile, type YamlMistake } from './yaml-documents.ts';
+import {
+  parseYaml,
+  toYamlFile,
+  type YamlDocument,
+  type YamlFile,
+  type YamlMistake,
+} from './yaml-documents.ts';
 
 /** A file to load. */
 export interface FileToLoad {
@@ -49,10 +55,16 @@ export function toTextOf(files: readonly LoadedFile[]): TextOf {
   return (path) => files.find(({ file }) => file === path)?.bytes.toString('utf8') ?? null;
 }
 
-/** Loads every definition of a file and finds everything wrong with it in one pass. Never throws. */
-export function loadFile({ file: path, bytes, source }: FileToLoad): LoadedFile {
+/**
+ * Loads every definition of a file and finds everything wrong with it in one pass. Never throws. `parse` answers for its text
+ * where that was parsed before.
+ */
+export function loadFile(
+  { file: path, bytes, source }: FileToLoad,
+  parse: typeof parseYaml = parseYaml,
+): LoadedFile {
   const file = toShownPath(source, path);
-  const loaded = loadBytes(bytes, { path, file, source });
+  const loaded = loadBytes(bytes, { path, file, source, parse });
   return {
     owner: source.owner,
     path,
@@ -77,8 +89,11 @@ interface Loaded {
 /** A file: its path names its hook, `file` is how it is shown. */
 type FilePlace = Pick<FileToLoad, 'file' | 'source'> & { readonly path: string };
 
-function loadBytes(bytes: Buffer, place: FilePlace): readonly Loaded[] {
-  const yaml = readDocuments(bytes, { file: place.path, empty: EMPTY });
+function loadBytes(
+  bytes: Buffer,
+  { parse, ...place }: FilePlace & { readonly parse: typeof parseYaml },
+): readonly Loaded[] {
+  const yaml = readDocuments(bytes, { file: place.path, empty: EMPTY }, parse);
   if (yaml.kind === 'invalid')
     return [
       {
@@ -111,10 +126,10 @@ interface DocumentFile {
 }
 
 /** The documents of a file, or why there are none to look at. */
-export function readDocuments(bytes: Buffer, { file, empty }: DocumentFile): YamlFile {
+export function readDocuments(bytes: Buffer, { file, empty }: DocumentFile, parse = parseYaml): YamlFile {
   const read = toFileText(bytes);
   if (read.kind === 'broken') return { kind: 'invalid', mistakes: [{ path: [], ...read.fault }] };
-  const yaml = parseYaml(read.text);
+  const yaml = toYamlFile(read.text, parse(read.text));
   if (yaml.kind === 'invalid') return yaml;
   if (yaml.documents.length === 0)
     return { kind: 'invalid', mistakes: [{ code: 'file_empty', line: 1, column: 1, path: [], ...empty }] };

@@ -16,8 +16,8 @@ export interface YamlMistake extends TextPlace {
   readonly hint: string | null;
 }
 
-/** One document of a file that parsed. */
-export interface YamlDocument extends Pick<LoadedDefinition, 'locate' | 'locateWithin'> {
+/** What one document of a text says. */
+export interface ParsedDocument {
   /** Plain data; a key `__proto__` is a key like any other. */
   readonly value: unknown;
   readonly mistakes: readonly YamlMistake[];
@@ -25,18 +25,33 @@ export interface YamlDocument extends Pick<LoadedDefinition, 'locate' | 'locateW
   readonly complete: boolean;
   /** 1-based line the document's content starts at. */
   readonly line: number;
+  /** Of the text, from 0: those that are empty count. */
+  readonly index: number;
 }
 
-/** The documents of a file, or what is wrong: a text with a mistake in its syntax has no documents that can be trusted. */
-export type YamlFile =
-  | { readonly kind: 'parsed'; readonly documents: readonly YamlDocument[] }
+/**
+ * What a text says, or what is wrong: one with a mistake in its syntax has no documents that can be trusted. It is plain
+ * data: another thread may find it out.
+ */
+export type ParsedText = ParsedFile<ParsedDocument>;
+
+/** One document of a file that parsed. */
+export interface YamlDocument
+  extends Omit<ParsedDocument, 'index'>,
+    Pick<LoadedDefinition, 'locate' | 'locateWithin'> {}
+
+/** The documents of a file, or what is wrong. */
+export type YamlFile = ParsedFile<YamlDocument>;
+
+type ParsedFile<One> =
+  | { readonly kind: 'parsed'; readonly documents: readonly One[] }
   | { readonly kind: 'invalid'; readonly mistakes: readonly YamlMistake[] };
 
 /** Mistakes that leave the data around them as it was written. */
 const HARMLESS: readonly ProblemCode[] = ['yaml_duplicate_key', 'bad_value'];
 
 /** Parses YAML 1.2 (core schema, string keys, no tags of its own, no merge keys). Empty documents are left out. */
-export function parseYaml(text: string): YamlFile {
+export function parseYaml(text: string): ParsedText {
   try {
     return parse(text);
   } catch (error) {
@@ -45,7 +60,18 @@ export function parseYaml(text: string): YamlFile {
   }
 }
 
-function parse(text: string): YamlFile {
+/** A text that was parsed as documents whose places can be asked for. */
+export function toYamlFile(text: string, parsed: ParsedText): YamlFile {
+  if (parsed.kind === 'invalid') return parsed;
+  const documents = parsed.documents.map(({ index, ...document }) => ({
+    ...document,
+    locate: createLocate(text, index),
+    locateWithin: createLocateWithin(text, index),
+  }));
+  return { kind: 'parsed', documents };
+}
+
+function parse(text: string): ParsedText {
   const tree = parseTree(text);
   if (tree.mistakes.length > 0) {
     const mistakes = tree.mistakes.map(({ offset, ...mistake }) => ({
@@ -56,23 +82,19 @@ function parse(text: string): YamlFile {
     return { kind: 'invalid', mistakes };
   }
   const documents = tree.documents.flatMap((document, index) =>
-    isBlank(document) ? [] : [toDocument(document, { text, index, lines: tree.lines })],
+    isBlank(document) ? [] : [toDocument(document, index, tree.lines)],
   );
   return { kind: 'parsed', documents };
 }
 
-function toDocument(
-  document: Document.Parsed,
-  { text, index, lines }: { readonly text: string; readonly index: number; readonly lines: LineCounter },
-): YamlDocument {
+function toDocument(document: Document.Parsed, index: number, lines: LineCounter): ParsedDocument {
   const { value, faults } = toValue(document);
   return {
     value,
     mistakes: faults.map(({ node, ...fault }) => ({ ...placeOf(node, lines), ...fault })),
     complete: faults.every(({ code }) => HARMLESS.includes(code)),
     line: placeOf(document.contents, lines).line,
-    locate: createLocate(text, index),
-    locateWithin: createLocateWithin(text, index),
+    index,
   };
 }
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { parseYaml, type YamlDocument } from '../../src/definitions/yaml-documents.ts';
+import { parseYaml, toYamlFile, type YamlDocument } from '../../src/definitions/yaml-documents.ts';
 
 function documentsOf(text: string): readonly YamlDocument[] {
-  const file = parseYaml(text);
+  const file = toYamlFile(text, parseYaml(text));
   if (file.kind === 'invalid') throw new Error(`Cannot parse ${text}`);
   return file.documents;
 }
