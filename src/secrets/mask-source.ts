@@ -1,18 +1,9 @@
-import { isReference } from './reference.ts';
+import { maskLines, maskValue } from './mask-lines.ts';
 import { replaceShapedSecrets } from './secret-shapes.ts';
 import { isSensitiveName } from './sensitive-name.ts';
 
-/**
- * A key with its value on the same line, in YAML or JSON, block or flow. A key is looked for where a name begins, and
- * only there: a long text without any would otherwise be read again from each of its characters.
- */
-const KEY_AND_VALUE =
-  /(["']?)(?<![\w.-])([\w.-]+)\1(\s*:\s+|\s*:(?=["']))("(?:[^"\\\n]|\\.)*"|'[^'\n]*'|[^\s"'{[&*|>,}#][^,}\n]*)/g;
-/** A key with a list in brackets. */
-const KEY_AND_LIST = /(["']?)(?<![\w.-])([\w.-]+)\1\s*:\s*\[((?:"(?:[^"\\\n]|\\.)*"|'[^'\n]*'|[^"'[\]])*)\]/g;
-/** A key with a list of lines, each with a dash. */
-const KEY_AND_LINES =
-  /(["']?)(?<![\w.-])([\w.-]+)\1[ \t]*:[ \t]*(?:#[^\n]*)?\r?\n((?:[ \t]*(?:-[ \t][^\n]*|#[^\n]*)?(?:\n|$))+)/g;
+/** A key with a list in brackets. The one that ends it is not asked for: to look for it from every key would be to read on to the end each time. */
+const KEY_AND_LIST = /(["']?)(?<![\w.-])([\w.-]+)\1\s*:\s*\[((?:"(?:[^"\\\n]|\\.)*"|'[^'\n]*'|[^"'[\]])*)/g;
 /** A value in a list. */
 const ITEM = /"(?:[^"\\\n]|\\.)*"|'[^'\n]*'|[^\s"',[\]-][^,\n]*/g;
 /** The password of a URL. */
@@ -34,21 +25,14 @@ export function maskSource(text: string): string {
 }
 
 function maskNamed(text: string): string {
-  return text
+  const masked = text
     .replaceAll(BLOCK, (_whole: string, begin: string, body: string) => begin + body.replaceAll(/\S/g, '*'))
     .replaceAll(
       URL_TOKEN,
       (_whole: string, before: string, token: string) => before + '*'.repeat(token.length),
     )
-    .replaceAll(KEY_AND_LIST, maskItems)
-    .replaceAll(KEY_AND_LINES, maskItems)
-    .replaceAll(
-      KEY_AND_VALUE,
-      (whole: string, _quote: string, name: string, _colon: string, value: string) => {
-        if (!isSensitiveName(name)) return whole;
-        return `${whole.slice(0, -value.length)}${maskValue(value)}`;
-      },
-    )
+    .replaceAll(KEY_AND_LIST, maskItems);
+  return maskLines(masked)
     .replaceAll(
       URL_PASSWORD,
       (_whole: string, before: string, password: string) => before + '*'.repeat(password.length),
@@ -56,12 +40,6 @@ function maskNamed(text: string): string {
     .replaceAll(PARAMETER, (whole: string, sign: string, name: string, value: string) =>
       isSensitiveName(name) ? `${sign}${name}=${'*'.repeat(value.length)}` : whole,
     );
-}
-
-/** A reference stays, and so does what says that there is none. */
-function maskValue(value: string): string {
-  const bare = value.replaceAll(/^["']|["']$/g, '').trimEnd();
-  return isReference(bare) || bare === 'null' ? value : '*'.repeat(value.length);
 }
 
 function maskItems(whole: string, _quote: string, name: string, list: string): string {

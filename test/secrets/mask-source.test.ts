@@ -140,3 +140,51 @@ describe('maskSource() of a long text', () => {
     expect(maskSource(text)).toBe(text);
   });
 });
+
+describe('maskSource() of what stands on other lines, or is wrong', () => {
+  it.each([
+    ['the first key below another', 'config:\n  secret: hunter2\n'],
+    ['the first header', 'headers:\n  Authorization: Bearer hunter2\n  x-a: b\n'],
+    ['a list of maps', 'headers:\n  - Authorization: Bearer hunter2\n'],
+    ['a list in a list', 'a:\n- token:\n  - hunter2\n'],
+    ['a block of text', 'secret: |\n  hunter2\n\n  hunter2\nb: c\n'],
+    ['a folded text with a header', 'secret: >-2 # folded\n  hunter2: x\nb: c\n'],
+    ['a text of two lines', 'secret: hunter2\n  hunter2\nb: c\n'],
+    ['a text in quotes of two lines', "secret: 'hunter2\n  hunter2'\nb: c\n"],
+    ['a comment before the value', 'secret:\n  # why\n  hunter2\n'],
+    ['no space after the colon', 'secret:hunter2\n'],
+    ['no space after the colon, in braces', '{ a: b, secret:hunter2 }'],
+    ['a quote that does not end', 'secret: "hunter2\nb: c\n'],
+    ['a quote that does not end, in braces', '{ secret: "hunter2, b: c }\n'],
+    ['a quote that ends too early', "secret: 'it's hunter2'\n"],
+    ['a quote in quotes', "secret: 'it''s hunter2'\n"],
+    ['a comma', 'secret: a,hunter2\n'],
+    ['what to YAML is a comment', 'secret: #hunter2\n'],
+    ['what to YAML is an alias', 'secret: *hunter2\n'],
+    ['an anchor', 'secret: &a hunter2\n'],
+    ['two colons', 'a: secret: hunter2\n'],
+  ])('masks %s', (_what, text) => {
+    const masked = maskSource(text);
+    expect(masked).not.toContain('hunter2');
+    expect(masked.split('\n').map(({ length }) => length)).toEqual(
+      text.split('\n').map(({ length }) => length),
+    );
+  });
+
+  it.each([
+    'auth:\n  basic:\n    username: jane\n',
+    'secret: "{vault://env/a}" # why\nurl: http://a/\n',
+    'secret:\n  - "{vault://env/a}"\n  - "{vault://env/b}"\nb: c\n',
+    'secret:\nurl: http://a/\n',
+    '{ secret: , url: a }\n',
+    'a: { token: null, b: c }\n',
+    'text: "Token: {{ entity.token }}"\n',
+  ])('leaves %j', (text) => {
+    expect(maskSource(text)).toBe(text);
+  });
+
+  it('takes time in proportion to lists that do not end, with quotes that are within others', () => {
+    const text = `a: [${'"a: [\\"" '.repeat(60_000)}`;
+    expect(maskSource(text)).toBe(text);
+  });
+});
