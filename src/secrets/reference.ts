@@ -29,7 +29,8 @@ export function isReference(text: string): boolean {
   return text.startsWith(REFERENCE_START) && text.endsWith(END);
 }
 
-const NEARLY = /^\$?\{{1,2} ?(?<scheme>[a-z]+):?\/{0,3}(?<vault>[a-z]+)\/(?<path>[^{}\s]+) ?\}{0,2}$/i;
+const NEARLY =
+  /^\$?\{{1,2} ?(?<scheme>[a-z]+)(?::\/{0,3}|\/{1,3})(?<vault>[a-z]+)\/(?<path>[^{}\s]+) ?\}{0,2}$/i;
 /** A longer text is none. */
 const MAX_LENGTH = 1_000;
 /** Letters of `vault`, `env` or `file` that may be wrong. */

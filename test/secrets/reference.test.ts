@@ -53,6 +53,12 @@ describe('toMeantReference()', () => {
   ])('takes %j for none', (text) => {
     expect(toMeantReference(text)).toBeNull();
   });
+
+  it('reads a long text once: a file may have many', () => {
+    const text = `{${'a'.repeat(990)}`;
+    const meant = Array.from({ length: 20_000 }, () => toMeantReference(text));
+    expect(new Set(meant)).toEqual(new Set([null]));
+  });
 });
 
 describe('parseReference()', () => {
