@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import { isJsonObject, type JsonObject } from '../event.ts';
 import { findJsonFault } from '../json-fault.ts';
+import { maskSource } from '../secrets/mask-source.ts';
 import type { Definition, LoadedDefinition, LoadedFile } from './definition.ts';
 import { DEFINITION_ENDING, type FileFault, isTestFile, toFileText } from './file-text.ts';
 import { identifyHook, nameHook } from './hook-identity.ts';
@@ -162,7 +163,16 @@ export function toProblem(
   { file }: Pick<FilePlace, 'file'>,
   { code, line, column, path, message, hint }: YamlMistake,
 ): Problem {
-  return { code, severity: RULES[code].severity, file, line, column, path: toDotted(path), message, hint };
+  return {
+    code,
+    severity: RULES[code].severity,
+    file,
+    line,
+    column,
+    path: maskSource(toDotted(path)),
+    message,
+    hint,
+  };
 }
 
 /** Problems of one file by place, as many as are listed. */

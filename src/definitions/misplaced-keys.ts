@@ -3,6 +3,7 @@ import sourceSchema from '../../schemas/event-source.schema.json' with { type: '
 import type { JsonObject } from '../event.ts';
 import { HANDLERS, type HandlerName } from './definition.ts';
 import type { SchemaMistake } from './schema-messages.ts';
+import { toShownKey } from './shown.ts';
 
 const HOOK_KEYS = Object.keys(hookSchema.properties);
 const SOURCE_KEYS = Object.keys(sourceSchema.properties).filter((key) => !HOOK_KEYS.includes(key));
@@ -120,7 +121,7 @@ function isExplained(mistake: SchemaMistake, group: readonly Misplaced[]): boole
 function toOne(group: readonly Misplaced[]): readonly SchemaMistake[] {
   const [first] = group;
   if (first === undefined) return [];
-  const keys = group.map(({ key }) => `"${key}"`).join(', ');
+  const keys = group.map(({ key }) => `"${toShownKey(key)}"`).join(', ');
   const { hint, message } = first.home;
   const said = message(group.length === 1 ? `Key ${keys} stands` : `Keys ${keys} stand`);
   return [{ ...first.mistake, message: said, hint }];

@@ -6,7 +6,7 @@ import { maskSource } from '../secrets/mask-source.ts';
 import { isSensitiveName } from '../secrets/sensitive-name.ts';
 import { MAX_PROBLEMS } from './problem.ts';
 import type { ProblemCode } from './rules.ts';
-import { toCut, toShown } from './shown.ts';
+import { toCut, toShown, toShownKey } from './shown.ts';
 import { suggest, toHint } from './suggest.ts';
 import { type Mistyped, toTypeHint } from './type-hints.ts';
 import { toUrlHint } from './url-hint.ts';
@@ -113,14 +113,20 @@ function toValueHint({ keyword, params, data, parentSchema }: ErrorObject): stri
 function unknownKey({ params, parentSchema }: ErrorObject, path: Path): SchemaMistake {
   const key = String(params.additionalProperty);
   const known = Object.keys((parentSchema?.properties as object | undefined) ?? {});
-  const message = `Unknown key "${toCut(key)}"${toWhere(path)}`;
+  const message = `Unknown key "${toShownKey(key)}"${toWhere(path)}`;
   return {
     code: 'unknown_key',
     path: [...path, key],
     atKey: true,
     message,
-    hint: toHint(key, known) ?? descriptionOf(parentSchema),
+    hint: toColonHint(key, known) ?? toHint(key, known) ?? descriptionOf(parentSchema),
   };
+}
+
+/** A colon without a space behind it is part of the key. */
+function toColonHint(key: string, known: readonly string[]): string | null {
+  const [, before = ''] = /^([^:]+):/.exec(key) ?? [];
+  return known.includes(before) ? `Write a space after the colon: ${before}: …` : null;
 }
 
 function missingKey({ params, parentSchema }: ErrorObject, path: Path): SchemaMistake {
@@ -134,7 +140,7 @@ function missingKey({ params, parentSchema }: ErrorObject, path: Path): SchemaMi
 
 function unfitName({ params, parentSchema }: ErrorObject, path: Path): SchemaMistake {
   const name = String(params.propertyName);
-  const message = `Cannot use "${toCut(name)}" as a name${toWhere(path)}`;
+  const message = `Cannot use "${toShownKey(name)}" as a name${toWhere(path)}`;
   return {
     code: 'bad_value',
     path: [...path, name],

@@ -1,9 +1,16 @@
+import { maskSource } from '../secrets/mask-source.ts';
+
 /** Characters of a value that a message repeats. */
 const MAX_SHOWN = 60;
 
 /** A text as far as a message should repeat it. */
 export function toCut(text: string): string {
   return text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN).toWellFormed()}…` : text;
+}
+
+/** A key as a message should repeat it: `secret:hunter2` without its space is one. */
+export function toShownKey(key: string): string {
+  return toCut(maskSource(key));
 }
 
 /** Names a wrong value without repeating one that may be long. */

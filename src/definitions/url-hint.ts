@@ -3,6 +3,10 @@ import { suggest } from './suggest.ts';
 
 const SCHEME = /^(?<scheme>[a-z]+):\/\//i;
 
+/** The number after a host. */
+const PORT = /^[a-z]+:\/\/[^/?#]*:(?<port>\d+)(?:[/?#]|$)/i;
+const MAX_PORT = 65_535;
+
 /** What to write in the place of a text that is no URL of a receiver; null when the demand says it all. */
 export function toUrlHint(text: string): string | null {
   if (text.includes('{{')) return 'A URL is no template: what differs goes into payload, body or headers';
@@ -12,5 +16,6 @@ export function toUrlHint(text: string): string | null {
   const { scheme } = SCHEME.exec(text)?.groups ?? {};
   if (scheme === undefined) return 'Begin it with https:// or http://';
   const near = suggest(scheme.toLowerCase(), ['https', 'http']);
-  return near === null ? null : `Did you mean ${near}://?`;
+  if (near !== scheme.toLowerCase()) return near === null ? null : `Did you mean ${near}://?`;
+  return Number(PORT.exec(text)?.groups?.port ?? 0) > MAX_PORT ? `A port is ${MAX_PORT} at most` : null;
 }

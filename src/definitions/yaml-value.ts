@@ -12,7 +12,7 @@ import {
 } from 'yaml';
 import type { Json } from '../event.ts';
 import type { ProblemCode } from './rules.ts';
-import { toCut } from './shown.ts';
+import { toShownKey } from './shown.ts';
 import { findMisfit } from './yaml-scalar.ts';
 import { MAX_DEPTH, TOO_DEEP } from './yaml-tree.ts';
 
@@ -135,7 +135,10 @@ export function toValue({ contents }: Document.Parsed): DocumentValue {
     const misfit = findMisfit(key);
     if (misfit !== null) report(key, 'bad_value', misfit);
     if (before.has(name)) {
-      report(key, 'yaml_duplicate_key', { message: `Key "${toCut(name)}" is given twice`, hint: 'Keep one' });
+      report(key, 'yaml_duplicate_key', {
+        message: `Key "${toShownKey(name)}" is given twice`,
+        hint: 'Keep one',
+      });
       return false;
     }
     if (name !== '<<' || key.type !== 'PLAIN') return true;

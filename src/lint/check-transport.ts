@@ -55,11 +55,13 @@ function withoutTls(path: Path, message: string): Finding {
 }
 
 /**
- * Ends of names that nobody can have on the internet: RFC 6761, RFC 6762 (appendix G), RFC 8375, and what Kubernetes calls
- * its services. What goes to an .onion is encrypted by itself (RFC 7686).
+ * Ends of names that nobody can have on the internet: RFC 6761, RFC 6762 (appendix G), RFC 8375, what Kubernetes calls its
+ * services, and usual names of its namespaces and of other networks. What goes to an .onion is encrypted by itself (RFC 7686).
  */
 const PRIVATE_NAME =
-  /(?:^|\.)(?:localhost|test|example|invalid|local|intranet|internal|private|corp|home|lan|home\.arpa|svc|onion)$/;
+  /(?:^|\.)(?:localhost|test|example|invalid|local|intranet|internal|private|corp|home|lan|home\.arpa|svc|onion|localdomain|consul|nomad|docker|mesh|default|kong|monitoring|observability|logging|production|prod|staging|stage)$/;
+/** A name of a namespace: what ends names of the internet has letters alone, or begins so. */
+const NO_TOP_LEVEL = /(?:^|\.)(?!xn--)[^.]*[^a-z.][^.]*$/;
 
 /** Whether a host, as it stands in a URL, is on the internet as far as its name tells. One word is a name of a network's own. */
 function isPublic(host: string): boolean {
@@ -68,5 +70,5 @@ function isPublic(host: string): boolean {
     .replace(/\.$/, '')
     .toLowerCase();
   if (isIP(name) !== 0) return classifyAddress(name).reach === 'public';
-  return name.includes('.') && !PRIVATE_NAME.test(name);
+  return name.includes('.') && !PRIVATE_NAME.test(name) && !NO_TOP_LEVEL.test(name);
 }

@@ -28,28 +28,41 @@ export function findVolatileField(event: CatalogueEvent): string | null {
 function find({ fields = [], unique, schema = {} }: CatalogueEvent): string | null {
   const properties = toProperties(schema);
   const names = unique ?? [...new Set([...fields, ...Object.keys(properties)])];
-  return findAmong(names, properties, 1);
+  return findAmong(names, { properties, depth: 1, isChosen: unique !== undefined });
 }
 
-function findAmong(names: readonly string[], properties: JsonObject, depth: number): string | null {
+/** Where names are looked for, and whether the definition lists them as what makes two events the same. */
+interface Among {
+  readonly properties: JsonObject;
+  readonly depth: number;
+  readonly isChosen: boolean;
+}
+
+function findAmong(names: readonly string[], { properties, depth, isChosen }: Among): string | null {
   for (const name of names) {
     const schema = Object.hasOwn(properties, name) ? properties[name] : undefined;
     const own = schema !== undefined && isJsonObject(schema) ? schema : {};
-    if (isVolatile(name, own)) return name;
+    if (isVolatile(name, own, isChosen)) return name;
     const inner = toProperties(own);
-    const within = depth < MAX_DEPTH ? findAmong(Object.keys(inner), inner, depth + 1) : null;
+    const below = { properties: inner, depth: depth + 1, isChosen: false };
+    const within = depth < MAX_DEPTH ? findAmong(Object.keys(inner), below) : null;
     if (within !== null) return `${name}.${within}`;
   }
   return null;
 }
 
-function isVolatile(name: string, schema: JsonObject): boolean {
+/** An id that is listed as what makes two events the same is that of a parcel or a request, or keeps out what is sent again. */
+function isVolatile(name: string, schema: JsonObject, isChosen: boolean): boolean {
   if ('const' in schema || 'enum' in schema) return false;
   const snake = name
     .replaceAll(/(?<=[a-z0-9])[A-Z]/g, (letter) => `_${letter}`)
     .replaceAll('-', '_')
     .toLowerCase();
-  return TIME.test(snake) || ID.test(snake) || (schema.format === 'date-time' && MAYBE_TIME.test(snake));
+  return (
+    TIME.test(snake) ||
+    (!isChosen && ID.test(snake)) ||
+    (schema.format === 'date-time' && MAYBE_TIME.test(snake))
+  );
 }
 
 function toProperties({ properties = {} }: JsonObject): JsonObject {

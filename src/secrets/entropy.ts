@@ -15,6 +15,8 @@ export function toEntropy(text: string): number {
 const MIN_ENTROPY = 3.8;
 /** Places where a small letter is followed by a capital, or a letter and a digit meet; words joined in camelCase have fewer. */
 const MIN_TURNS = 0.25;
+/** Small letters among all characters: words joined in camelCase have more, and of random texts one in two hundred. */
+const MAX_SMALL = 0.7;
 const TURN = /(?<=[a-z])[A-Z]|(?<=[A-Za-z])\d|(?<=\d)[A-Za-z]/g;
 /** Digests, UUIDs and other ids. */
 const HEX = /^[0-9a-f-]+$/i;
@@ -28,6 +30,8 @@ const PUBLIC = /^(?:MI[EGHI]|AAAA[A-Z])/;
 export function isRandom(text: string): boolean {
   if (!/[a-z]/.test(text) || !/[A-Z]/.test(text) || !/\d/.test(text)) return false;
   if (HEX.test(text) || PUBLIC.test(text)) return false;
+  const small = text.match(/[a-z]/g)?.length ?? 0;
+  if (small / text.length > MAX_SMALL) return false;
   const turns = text.match(TURN)?.length ?? 0;
   return turns / text.length >= MIN_TURNS && toEntropy(text) >= MIN_ENTROPY && !isEncodedText(text);
 }

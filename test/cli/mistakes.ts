@@ -599,6 +599,26 @@ config:
     hint: 'What is done: webhook and webhook-custom send a request, log writes a line, lambda runs functions.',
   },
   {
+    what: 'no space after a colon in braces, and a secret behind it',
+    text: `source: crud
+handler: webhook
+config: { url: "https://example.com/", ssl_verify: true, secret:hunter2 }
+`,
+    says: '3:58 error unknown_key: Unknown key "secret:*******" in "config"',
+    hint: 'Write a space after the colon: secret: …',
+  },
+  {
+    what: 'a port that is too large',
+    text: `source: crud
+handler: webhook
+config:
+  url: https://example.com:99999/
+  ssl_verify: true
+`,
+    says: '4:8 error bad_value: "config.url" must be an http or https URL with a host, or a reference such as {vault://env/NAME}: got "https://example.com:99999/"',
+    hint: 'A port is 65535 at most',
+  },
+  {
     what: 'a typo in a header',
     text: `source: crud
 event: consumers

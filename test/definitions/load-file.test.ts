@@ -344,3 +344,13 @@ handler: log
     expect(problemsOf(text).length).toBeGreaterThan(0);
   });
 });
+
+describe('a key with a secret behind a colon without its space', () => {
+  it('is not shown, in no part of the problem', () => {
+    const text =
+      'source: crud\nhandler: webhook\nconfig: { url: "http://a/", secret:hunter2, x-token:hunter2 }\n';
+    const { problems } = loadText(`${text}x-secret:hunter2: a\n`);
+    expect(problems.length).toBeGreaterThan(2);
+    expect(JSON.stringify(problems)).not.toContain('hunter2');
+  });
+});

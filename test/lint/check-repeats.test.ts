@@ -68,6 +68,8 @@ describe('on_change of events that are never the same', () => {
     '{ schema: { properties: { time: { const: noon } } } }',
     '{ schema: { properties: { id: { type: string, format: uuid }, at_home: {} } } }',
     '{ fields: [order, sent_at], unique: [order] }',
+    // Somebody says that it is the parcel, or that what is sent again is the same.
+    '{ fields: [delivery_id, status], unique: [delivery_id, status] }',
     '{ fields: [timeout, attempts, timezone, state, latest] }',
     '{ schema: { $ref: "#/$defs/a", $defs: { a: { properties: { time: {} } } } } }',
   ])('is fine for %s', async (event) => {

@@ -31,6 +31,8 @@ describe('talking without TLS', () => {
     'http://local.example.com',
     'http://mylocal.com',
     'http://172.32.0.1/',
+    'http://a.xn--p1ai/',
+    'http://monitoring.example.com/',
   ])('is warned of for %s', async (url) => {
     expect(await briefsOf(webhook(url))).toEqual([BRIEF]);
   });
@@ -51,6 +53,10 @@ describe('talking without TLS', () => {
     'http://[fd12::1]/',
     'http://100.64.0.1/',
     'http://a.test',
+    'http://alertmanager.monitoring:9093/',
+    'http://kong-admin.kong-system:8001/',
+    'http://a.team-2',
+    'http://crm.service.consul:8080/',
     '{vault://env/url}',
   ])('is fine for %s', async (url) => {
     expect(await briefsOf(webhook(url))).toEqual([]);

@@ -22,6 +22,12 @@ describe('nothing is warned of', () => {
     expect(await briefsOf(text)).toEqual([]);
   });
 
+  it('in headers of somebody’s own that are called nearly as others are', async () => {
+    const headers = 'X-Authorization: "{vault://env/a}", X-Idempotency-Key: a, X-Origin: b, X-User-Agent: c';
+    const text = `source: crud\nhandler: webhook\nconfig: { url: "http://a/", headers: { ${headers} } }\n`;
+    expect(await briefsOf(text)).toEqual([]);
+  });
+
   it('in the hooks of the demonstration', async () => {
     const { problems, hooks } = await prepareTexts(read('demo/hooks/*.yaml'));
     expect(problems.map(toBrief)).toEqual([]);

@@ -156,4 +156,8 @@ describe('isRandom()', () => {
     // 97 in 100 are expected; that fewer than 90 are has a chance of less than one in 10^25.
     expect(tokens.filter(isRandom).length).toBeGreaterThan(900);
   });
+
+  it('takes words joined in camelCase for none, however short and numbered', () => {
+    expect(isRandom('gatewayRoutesV2ForTenantsInRegionEu1')).toBe(false);
+  });
 });
