@@ -1,5 +1,5 @@
 import type { Writable } from 'node:stream';
-import { formatProblem } from '../definitions/code-frame.ts';
+import { createProblemFormat } from '../definitions/code-frame.ts';
 import type { TextOf } from '../definitions/load-file.ts';
 import type { Problem } from '../definitions/problem.ts';
 import { writeLine } from './command.ts';
@@ -21,8 +21,9 @@ export function printProblems(
   problems: readonly Problem[],
   { textOf, paint }: PrintOptions,
 ): void {
+  const format = createProblemFormat(textOf, stream.columns);
   for (const problem of problems) {
-    const [first = '', ...rest] = formatProblem(problem, textOf(problem.file), stream.columns).split('\n');
+    const [first = '', ...rest] = format(problem).split('\n');
     const head = paint(problem.severity === 'error' ? 'red' : 'yellow', first);
     writeLine(stream, [head, ...rest].join('\n'));
     writeLine(stream);

@@ -1,5 +1,6 @@
 import { maskSource } from '../secrets/mask-source.ts';
 import type { TextPlace } from '../text-place.ts';
+import type { TextOf } from './load-file.ts';
 import { toPrintable, toSpaces } from './printable.ts';
 import { type Problem, toProblemLine } from './problem.ts';
 import { toRuleUrl } from './rules.ts';
@@ -36,11 +37,18 @@ export function codeFrame(text: string, { line, column }: TextPlace, columns = 0
   return shown.join('\n');
 }
 
-/** A problem for a person: place, code and message, then the lines around it, what to do and where to read on. */
-export function formatProblem(problem: Problem, text: string | null, columns?: number): string {
-  const { hint } = problem;
-  const head = toPrintable(toProblemLine(problem));
-  const frame = text === null || text === '' ? [] : [codeFrame(maskSource(text), problem, columns)];
-  const said = hint === null ? [] : [toPrintable(`  hint: ${hint}`)];
-  return [head, ...frame, ...said, `  see: ${toRuleUrl(problem.code)}`].join('\n');
+/**
+ * Makes what formats problems for a person: place, code and message, then the lines around it, what to do and where to read
+ * on. It asks for the text of each file once, and masks it once: there may be a hundred problems in a long one.
+ */
+export function createProblemFormat(textOf: TextOf, columns?: number): (problem: Problem) => string {
+  let last: { readonly file: string; readonly shown: string } | null = null;
+  return (problem) => {
+    const { file, hint } = problem;
+    if (last?.file !== file) last = { file, shown: maskSource(textOf(file) ?? '') };
+    const head = toPrintable(toProblemLine(problem));
+    const frame = last.shown === '' ? [] : [codeFrame(last.shown, problem, columns)];
+    const said = hint === null ? [] : [toPrintable(`  hint: ${hint}`)];
+    return [head, ...frame, ...said, `  see: ${toRuleUrl(problem.code)}`].join('\n');
+  };
 }

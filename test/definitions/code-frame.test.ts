@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { codeFrame, formatProblem } from '../../src/definitions/code-frame.ts';
+import { codeFrame, createProblemFormat } from '../../src/definitions/code-frame.ts';
 import type { Problem } from '../../src/definitions/problem.ts';
 import { loadText } from '../helpers/load-text.ts';
 
@@ -84,7 +84,11 @@ describe('codeFrame()', () => {
   });
 });
 
-describe('formatProblem()', () => {
+function formatProblem(problem: Problem, text: string | null): string {
+  return createProblemFormat(() => text)(problem);
+}
+
+describe('createProblemFormat()', () => {
   const problem: Problem = {
     code: 'unknown_handler',
     severity: 'error',
@@ -124,6 +128,18 @@ describe('formatProblem()', () => {
     const printed = problems.map((found) => formatProblem({ ...found, hint: '\u001b[0m' }, text)).join('\n');
     expect(problems.length).toBeGreaterThan(2);
     expect(printed).not.toMatch(/[^\P{Cc}\n]|[\u202a-\u202e]/u);
+  });
+
+  it('reads a file once, however many problems it has, and shows no secret', () => {
+    const text = 'config:\n  secret: hunter2\n';
+    const asked: string[] = [];
+    const format = createProblemFormat((file) => {
+      asked.push(file);
+      return text;
+    });
+    const files = ['a.yaml', 'a.yaml', 'a.yaml', 'b.yaml'];
+    expect(files.map((file) => format({ ...problem, file })).join('\n')).not.toContain('hunter2');
+    expect(asked).toEqual(['a.yaml', 'b.yaml']);
   });
 
   it('keeps a message of several lines on one', () => {
