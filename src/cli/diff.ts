@@ -88,7 +88,9 @@ async function prepareBoth(
     from: { side: from, prepared: await prepare(from.files) },
     to: { side: to, prepared: await prepare(to.files) },
   };
-  const bad = [both.from, both.to].filter(({ prepared }) => !prepared.good);
+  // Who compares a place with itself is told of it once.
+  const byLabel = new Map([both.from, both.to].map((one) => [one.side.label, one]));
+  const bad = [...byLabel.values()].filter(({ prepared }) => !prepared.good);
   if (bad.length === 0) return both;
   const { stderr } = context;
   for (const { side, prepared } of bad) {

@@ -3,6 +3,7 @@ import type { TextOf } from '../definitions/load-file.ts';
 import { countHeld } from '../reconcile/held.ts';
 import { describePrune } from '../reconcile/prune.ts';
 import type { Report } from '../reconcile/report.ts';
+import type { Snapshot } from '../reconcile/snapshot.ts';
 import { type CommandContext, writeLine } from './command.ts';
 import { countProblems, createPaint } from './print.ts';
 import { printProblems } from './print-problems.ts';
@@ -19,14 +20,14 @@ export interface ReportPrinter {
 export function createReportPrinter({ stderr, env }: Pick<CommandContext, 'stderr' | 'env'>): ReportPrinter {
   const paint = createPaint(stderr);
   let held: (() => void)[] | null = [];
-  let isFirst = true;
+  let before: Snapshot | null = null;
 
   function printNow(report: Report, textOf: TextOf): void {
     if ('problems' in report) printProblems(stderr, report.problems, { textOf, paint });
     const isGood = report.kind === 'recovered' || (report.kind === 'applied' && report.held.length === 0);
     writeLine(stderr, paint(isGood ? 'green' : 'red', describeReport(report)));
-    for (const line of describeUnset(report, { env, isFirst })) writeLine(stderr, paint('yellow', line));
-    if (report.kind === 'applied' || report.kind === 'restored') isFirst = false;
+    for (const line of describeUnset(report, { env, before })) writeLine(stderr, paint('yellow', line));
+    if (report.kind === 'applied' || report.kind === 'restored') before = report.snapshot;
   }
 
   return {

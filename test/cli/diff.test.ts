@@ -252,6 +252,14 @@ describe.concurrent('hookline diff that cannot compare', () => {
     );
   });
 
+  it('prints the problems of a place once that is compared with itself', async () => {
+    using dir = workTree({ 'a.yaml': 'source: crud\nhandler: webhok\n' });
+    const { code, stderr } = await runCommand(['diff', 'hooks.d', 'hooks.d'], { cwd: dir.path });
+    expect(code).toBe(2);
+    expect(stderr.match(/unknown_handler: /g)).toHaveLength(1);
+    expect(stderr).toContain('that are wrong: directory hooks.d has 1 error');
+  });
+
   it.each([
     [['v9', 'hooks.d'], 'Cannot compare "v9": it is no directory, and no revision that this repository has'],
     [['both'], 'Cannot tell whether "both" is a directory or a revision'],

@@ -67,8 +67,24 @@ describe('the line of a report', () => {
     await bench.reconciler.reconcile();
     const lines = await linesOf(bench, { SET: '' });
     expect(lines.filter((line) => line.startsWith('Not set'))).toEqual([
-      'Not set: CHAT_URL, for "a" and 1 other hook. What it is for waits until the server is started with it',
+      'Not set: CHAT_URL, for "a" and 1 other. What it is for waits until the server is started with it',
       'Not set: MAIL, for "d". What it is for waits until the server is started with it',
+    ]);
+  });
+
+  it('names those of sources too, when they come live and when they change', async () => {
+    const bench = createReconcilerBench();
+    const inlet = (name: string): string =>
+      `kind: EventSource\nname: shop\nevents: { paid: {} }\ninlet: { verify: hmac, secret: "{vault://env/${name}}" }\n`;
+    bench.put('one', { 'a.yaml': inlet('shop-secret') });
+    await bench.reconciler.start();
+    bench.put('two', { 'a.yaml': inlet('shop-secret'), 'b.yaml': LOG });
+    await bench.reconciler.reconcile();
+    bench.put('three', { 'a.yaml': inlet('other-secret'), 'b.yaml': LOG });
+    await bench.reconciler.reconcile();
+    expect((await linesOf(bench)).filter((line) => line.startsWith('Not set'))).toEqual([
+      'Not set: SHOP_SECRET, for source "shop". What needs it fails until the server is started with it',
+      'Not set: OTHER_SECRET, for source "shop". What needs it fails until the server is started with it',
     ]);
   });
 
