@@ -205,18 +205,30 @@ export function loadDocument(document: YamlDocument, context: DocumentContext): 
       ...locate(mistake.path, atKey),
     })),
   ];
-  if (mistakes.length > 0)
-    return {
-      definition: null,
-      meant: toMeant(value),
-      problems: mistakes.map((mistake) => toProblem(context, mistake)),
-    };
+  const problems = withCommented(mistakes, document.commented).map((mistake) => toProblem(context, mistake));
+  if (mistakes.length > 0) return { definition: null, meant: toMeant(value), problems };
   const definition = value as Definition;
   return {
     definition: { definition, origin: { source, owner, file, line }, declared, locate, locateWithin },
     meant: null,
-    problems: [],
+    problems,
   };
+}
+
+/** Of a value that is wrong because it is empty, why it is empty is its hint. */
+function withCommented(
+  mistakes: readonly YamlMistake[],
+  commented: readonly YamlMistake[],
+): readonly YamlMistake[] {
+  const hints = new Map(commented.map((one) => [toDotted(one.path), one]));
+  const said = mistakes.map((mistake) => {
+    const { message, hint } = hints.get(toDotted(mistake.path)) ?? {};
+    return message === undefined || hint === undefined
+      ? mistake
+      : { ...mistake, hint: `${message}. ${hint}` };
+  });
+  const wrong = new Set(mistakes.map(({ path }) => toDotted(path)));
+  return [...said, ...commented.filter(({ path }) => !wrong.has(toDotted(path)))];
 }
 
 function toMeant(value: unknown): Loaded['meant'] {

@@ -123,6 +123,14 @@ export const RULES = {
     'The certificate of a receiver is not verified, and nothing says that this is meant',
     'Say `ssl_verify: true`, or `false` to mean it',
   ),
+  value_commented: warning(
+    'A value is empty because what stands there begins with `#`, as a comment does',
+    'Put it in quotes, or a space after the `#`',
+  ),
+  gateway_template: warning(
+    'A template has a piece that is one to Kong Gateway, and is sent as it is written',
+    'Write `{{ }}`, or `{{#if }}` and `{{#each }}`: `hookline import` does',
+  ),
   likely_typo: warning(
     'A method or header of a request is none that is known, and nearly one that is',
     'Mind the spelling',

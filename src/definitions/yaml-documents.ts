@@ -21,6 +21,8 @@ export interface ParsedDocument {
   /** Plain data; a key `__proto__` is a key like any other. */
   readonly value: unknown;
   readonly mistakes: readonly YamlMistake[];
+  /** Of values that are empty because what stands there begins with #: warnings. */
+  readonly commented: readonly YamlMistake[];
   /** Whether the data is what was written, but for what the mistakes are about: it is worth a look for more. */
   readonly complete: boolean;
   /** 1-based line the document's content starts at. */
@@ -82,16 +84,36 @@ function parse(text: string): ParsedText {
     return { kind: 'invalid', mistakes };
   }
   const documents = tree.documents.flatMap((document, index) =>
-    isBlank(document) ? [] : [toDocument(document, index, tree.lines)],
+    isBlank(document) ? [] : [toDocument(document, { text, index, lines: tree.lines })],
   );
   return { kind: 'parsed', documents };
 }
 
-function toDocument(document: Document.Parsed, index: number, lines: LineCounter): ParsedDocument {
-  const { value, faults } = toValue(document);
+/** What a document is made with besides its tree. */
+interface Placing {
+  readonly text: string;
+  readonly index: number;
+  readonly lines: LineCounter;
+}
+
+/** Behind a comment there is a space, or something that tells that it is one. */
+const NO_COMMENT = /^[ \t]*#(?!hookline-ignore\b|(?:todo|fixme|xxx|note)\b)[^\s#!]/i;
+
+/** Repeats nothing of the comment: it may be a secret. */
+const COMMENTED = {
+  code: 'value_commented',
+  message: 'The value is empty: to YAML # begins a comment',
+  hint: 'Put quotes round a value that begins with #; where none is meant, put a space after it',
+} as const;
+
+function toDocument(document: Document.Parsed, { text, index, lines }: Placing): ParsedDocument {
+  const { value, faults, commented } = toValue(document);
   return {
     value,
     mistakes: faults.map(({ node, ...fault }) => ({ ...placeOf(node, lines), ...fault })),
+    commented: commented
+      .filter(({ node: { range } }) => NO_COMMENT.test(text.slice(range?.[0], range?.[2])))
+      .map(({ path, node }) => ({ path, ...placeOf(node, lines), ...COMMENTED })),
     complete: faults.every(({ code }) => HARMLESS.includes(code)),
     line: placeOf(document.contents, lines).line,
     index,

@@ -30,6 +30,8 @@ export interface DocumentValue {
   /** A key `__proto__` is a key like any other. */
   readonly value: Json;
   readonly faults: readonly Fault[];
+  /** Values that are empty, with a comment where they could be. */
+  readonly commented: readonly Pick<Fault, 'path' | 'node'>[];
 }
 
 /** What a node stands for, anchors filled in. */
@@ -52,6 +54,7 @@ const TOO_MUCH_FILLED_IN = `Anchors add more than ${MAX_FILLED_IN} characters to
  */
 export function toValue({ contents }: Document.Parsed): DocumentValue {
   const faults: Fault[] = [];
+  const commented: Pick<Fault, 'path' | 'node'>[] = [];
   const path: (string | number)[] = [];
   /** By name; null while what it names is being built. */
   const anchors = new Map<string, Built | null>();
@@ -93,6 +96,8 @@ export function toValue({ contents }: Document.Parsed): DocumentValue {
     const value = scalar.value as Json;
     const misfit = findMisfit(scalar);
     if (misfit !== null) report(scalar, 'bad_value', misfit);
+    if (scalar.source === '' && scalar.type === 'PLAIN' && typeof scalar.comment === 'string')
+      commented.push({ path: [...path], node: scalar });
     return { value, size: typeof value === 'string' ? value.length + 1 : 1, height: 0 };
   }
 
@@ -147,7 +152,7 @@ export function toValue({ contents }: Document.Parsed): DocumentValue {
     return false;
   }
 
-  return { value: build(contents).value, faults };
+  return { value: build(contents).value, faults, commented };
 }
 
 /** Builds one part of a collection. */

@@ -85,6 +85,6 @@ function toPart({ locate, locateWithin }: YamlDocument, index: number): Part {
 type Part = Pick<YamlDocument, 'line' | 'locate' | 'locateWithin'>;
 
 function loadInline(file: string, value: JsonObject, part: Part): ReturnType<typeof loadDocument> {
-  const document = { ...part, value, mistakes: [], complete: true };
+  const document = { ...part, value, mistakes: [], commented: [], complete: true };
   return loadDocument(document, { path: file, file, source: toUnownedPlace(`file:${file}`), alone: false });
 }

@@ -6,6 +6,7 @@ import { checkFunctions } from '../lint/check-functions.ts';
 import type { FieldRead } from '../lint/check-reads.ts';
 import { checkHookTransport } from '../lint/check-transport.ts';
 import type { Finding, Within } from '../lint/finding.ts';
+import { findGatewayTemplates } from '../lint/gateway-templates.ts';
 import { toRequestIdentity } from '../lint/same-requests.ts';
 import type { Sandbox, SandboxProgram } from '../sandbox/sandbox.ts';
 import { toTextOffset } from '../text-place.ts';
@@ -51,6 +52,7 @@ export async function compileHook(hook: EventHook, sandbox: Sandbox): Promise<Co
       ...(program?.program ? await checkFunctions(program.program) : []),
       ...checkReferences(hook),
       ...checkHookTransport(hook),
+      ...findGatewayTemplates(hook),
     ],
     request: toRequestIdentity(hook),
     digest: digestJson(hook),

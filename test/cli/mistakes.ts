@@ -619,6 +619,63 @@ config:
     hint: 'A port is 65535 at most',
   },
   {
+    what: 'a value that is a comment',
+    text: `source: crud
+event: consumers
+handler: webhook-custom
+config:
+  method: POST
+  url: https://example.com/hook
+  ssl_verify: true
+  payload:
+    channel: #alerts
+    text: hello
+`,
+    says: '9:14 warning value_commented: The value is empty: to YAML # begins a comment',
+    hint: 'Put quotes round a value that begins with #; where none is meant, put a space after it',
+  },
+  {
+    what: 'a value that is a comment where one is needed',
+    text: `source: crud
+handler: webhook
+config:
+  url: #internal
+  ssl_verify: true
+`,
+    says: '4:8 error wrong_type: "config.url" must be a string: got null',
+    hint: 'The value is empty: to YAML # begins a comment. Put quotes round a value that begins with #; where none is meant, put a space after it',
+  },
+  {
+    what: 'a template of the gateway',
+    text: `source: crud
+event: consumers
+handler: webhook-custom
+config:
+  method: POST
+  url: https://example.com/hook
+  ssl_verify: true
+  body: |
+    {"text": "{* entity.username *} was {{ operation }}d"}
+`,
+    says: '8:9 warning gateway_template: "{* entity.username *}" is sent as it is written: it is a template to the gateway only',
+    hint: 'Write {{ entity.username }}',
+  },
+  {
+    what: 'a condition of the gateway',
+    text: `source: crud
+event: consumers
+handler: webhook-custom
+config:
+  method: POST
+  url: https://example.com/hook
+  ssl_verify: true
+  payload:
+    text: "{% if operation then %}{{ operation }}{% end %}"
+`,
+    says: '9:11 warning gateway_template: "{% if operation then %}" is sent as it is written: it is a template to the gateway only',
+    hint: 'Write {{#if operation}}…{{/if}}, and {{#each list}}…{{/each}} to repeat; "hookline import" translates the hooks of a gateway',
+  },
+  {
     what: 'a typo in a header',
     text: `source: crud
 event: consumers

@@ -22,6 +22,26 @@ describe('nothing is warned of', () => {
     expect(await briefsOf(text)).toEqual([]);
   });
 
+  it.each([
+    '    a: # nobody is told\n    b: c\n',
+    '    a: #TODO the channel\n',
+    '    a: #nested\n      b: c\n',
+    '    a: ~ #nothing\n',
+    '    a: "" #alerts\n',
+    '    a:\n      #b: c\n      d: e\n',
+    '    a: "{*} {**bold**} { * } {%22a%22:1} {*{{ operation }}*}"\n',
+  ])('in a payload of %j', async (payload) => {
+    const config = '  method: POST\n  url: "{vault://env/a}"\n';
+    const text = `source: crud\nevent: consumers\nhandler: webhook-custom\nconfig:\n${config}  payload:\n${payload}`;
+    expect(await briefsOf(text)).toEqual([]);
+  });
+
+  it('in what is no template and looks like one of the gateway', async () => {
+    const config = 'method: POST, url: "{vault://env/a}", body: "{* event *}", body_format: false';
+    const text = `source: crud\nevent: consumers\nhandler: webhook-custom\nconfig: { ${config} }\n`;
+    expect(await briefsOf(text)).toEqual([]);
+  });
+
   it('in headers of somebody’s own that are called nearly as others are', async () => {
     const headers = 'X-Authorization: "{vault://env/a}", X-Idempotency-Key: a, X-Origin: b, X-User-Agent: c';
     const text = `source: crud\nhandler: webhook\nconfig: { url: "http://a/", headers: { ${headers} } }\n`;
