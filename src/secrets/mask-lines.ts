@@ -45,7 +45,7 @@ function maskLine(line: string): { readonly line: string; readonly open: OpenKey
   let open: OpenKey | null = null;
   for (const match of line.matchAll(KEY)) {
     const at = match.index + match[0].length;
-    if (match.index < from || !isSensitiveName(match[2] ?? '')) continue;
+    if (match.index < from || !isSecretKey(match[2] ?? '')) continue;
     const isFlow = flowFrom !== -1 && flowFrom < match.index;
     const value = readValue(line, { at, isFlow });
     masked += line.slice(from, at) + maskValue(value);
@@ -53,6 +53,11 @@ function maskLine(line: string): { readonly line: string; readonly open: OpenKey
     open = isFlow ? null : toOpen(match.index, { value, rest: line.slice(from) });
   }
   return { line: masked + line.slice(from), open };
+}
+
+/** A text after `basic` is credentials in the place of a map of them. */
+function isSecretKey(name: string): boolean {
+  return isSensitiveName(name) || name === 'basic';
 }
 
 function readValue(line: string, { at, isFlow }: { readonly at: number; readonly isFlow: boolean }): string {

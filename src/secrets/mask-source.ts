@@ -4,6 +4,8 @@ import { isSensitiveName } from './sensitive-name.ts';
 
 /** A key with a list in brackets. The one that ends it is not asked for: to look for it from every key would be to read on to the end each time. */
 const KEY_AND_LIST = /(["']?)(?<![\w.-])([\w.-]+)\1\s*:\s*\[((?:"(?:[^"\\\n]|\\.)*"|'[^'\n]*'|[^"'[\]])*)/g;
+/** A line as of a file of variables. */
+const ASSIGNMENT = /^([ \t]*(?:- )?([\w.-]+)[ \t]*=[ \t]*)([^\s=].*)$/gm;
 /** A value in a list. */
 const ITEM = /"(?:[^"\\\n]|\\.)*"|'[^'\n]*'|[^\s"',[\]-][^,\n]*/g;
 /** The password of a URL. */
@@ -33,6 +35,9 @@ function maskNamed(text: string): string {
     )
     .replaceAll(KEY_AND_LIST, maskItems);
   return maskLines(masked)
+    .replaceAll(ASSIGNMENT, (whole: string, before: string, name: string, value: string) =>
+      isSensitiveName(name) ? before + maskValue(value) : whole,
+    )
     .replaceAll(
       URL_PASSWORD,
       (_whole: string, before: string, password: string) => before + '*'.repeat(password.length),

@@ -162,6 +162,8 @@ describe('maskSource() of what stands on other lines, or is wrong', () => {
     ['what to YAML is a comment', 'secret: #hunter2\n'],
     ['what to YAML is an alias', 'secret: *hunter2\n'],
     ['an anchor', 'secret: &a hunter2\n'],
+    ['an equals sign for a colon', 'a: b\n  secret=hunter2\n'],
+    ['credentials in one text', 'auth: { basic: jane:hunter2 }\n'],
     ['two colons', 'a: secret: hunter2\n'],
   ])('masks %s', (_what, text) => {
     const masked = maskSource(text);
