@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import hookSchema from '../../schemas/event-hook.schema.json' with { type: 'json' };
 import sourceSchema from '../../schemas/event-source.schema.json' with { type: 'json' };
@@ -50,7 +51,12 @@ function checkConfig(value: JsonObject): readonly SchemaMistake[] {
   const validator = typeof handler === 'string' ? validateConfig.get(handler) : undefined;
   if (validator === undefined) return [];
   if (isJsonObject(config)) {
-    const mistakes = [...check(validator, config, ['config']), ...checkHeaders(config)];
+    const headers = checkHeaders(config);
+    // Of a header that no request could have nothing else is worth saying.
+    const isSaid = ({ path }: SchemaMistake): boolean =>
+      headers.some((one) => isDeepStrictEqual(one.path, path));
+    const others = check(validator, config, ['config']).filter((mistake) => !isSaid(mistake));
+    const mistakes = [...others, ...headers];
     // What does not hold together is said of what is right by itself; only a request has a URL.
     return mistakes.length === 0 && Object.hasOwn(config, 'url') ? checkRequest(config) : mistakes;
   }

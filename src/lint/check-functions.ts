@@ -42,7 +42,8 @@ const MAX_NAMES = 10;
 function checkNames({ source, path, reading }: Read, language: Language): readonly Finding[] {
   const { unknown, declared } = reading ?? { unknown: [], declared: [] };
   return unknown.slice(0, MAX_NAMES).map((one) => {
-    const hint = hintOfName(one.name, language) ?? toMeant(one.name, declared, language);
+    const meant = hintOfName(one.name, language) ?? toMeant(one.name, declared, language);
+    const hint = meant ?? (one.isSet ? `Declare it first: let ${one.name}` : null);
     const message = `Uses "${one.name}", which the sandbox does not have`;
     return { code: 'unknown_global', path, within: toWithin(one.offset, source), message, hint };
   });

@@ -4,6 +4,8 @@ export interface UnknownName {
   readonly name: string;
   /** Characters of the function's text before the first use. */
   readonly offset: number;
+  /** Whether its first use is to give it a value, which needs a declaration. */
+  readonly isSet: boolean;
 }
 
 /** What can be told of a function of a lambda by reading it. */

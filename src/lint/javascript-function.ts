@@ -49,10 +49,11 @@ function readNames({ program, before }: Parsed): Pick<FunctionReading, 'unknown'
   const known = new Set([...JAVASCRIPT_GLOBALS, ...asked]);
   const unknown = new Map<string, UnknownName>();
   // What is declared beside the function, in a body, is among the variables of the outermost scope.
-  for (const { identifier, resolved } of globalScope?.through ?? []) {
+  for (const reference of globalScope?.through ?? []) {
+    const { identifier, resolved } = reference;
     const { name, range } = identifier as unknown as { name: string; range: readonly [number, number] };
     if (resolved === null && !known.has(name) && !unknown.has(name))
-      unknown.set(name, { name, offset: range[0] - before });
+      unknown.set(name, { name, offset: range[0] - before, isSet: reference.isWriteOnly() });
   }
   return { unknown: [...unknown.values()].toSorted((a, b) => a.offset - b.offset), declared };
 }

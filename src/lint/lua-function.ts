@@ -40,7 +40,8 @@ function readNames(nodes: readonly SyntaxNode[]): readonly UnknownName[] {
     const name = toName(node);
     if (name === null || asked.has(name) || set.has(name.split('.', 1)[0] ?? '') || isKnown(name)) continue;
     const [offset = 0] = node.range as readonly number[];
-    if (offset < (unknown.get(name)?.offset ?? Number.POSITIVE_INFINITY)) unknown.set(name, { name, offset });
+    if (offset < (unknown.get(name)?.offset ?? Number.POSITIVE_INFINITY))
+      unknown.set(name, { name, offset, isSet: false });
   }
   return [...unknown.values()].toSorted((a, b) => a.offset - b.offset);
 }

@@ -45,7 +45,7 @@ export async function compileHook(hook: EventHook, sandbox: Sandbox): Promise<Co
     condition: filter.compiled?.constant === null ? filter.compiled.ast : null,
     reads: templates?.reads ?? [],
     references: locateReferences(hook),
-    findings: [
+    findings: settleReferences([
       ...filter.findings,
       ...(templates?.findings ?? []),
       ...(program?.findings ?? []),
@@ -53,10 +53,24 @@ export async function compileHook(hook: EventHook, sandbox: Sandbox): Promise<Co
       ...checkReferences(hook),
       ...checkHookTransport(hook),
       ...findGatewayTemplates(hook),
-    ],
+    ]),
     request: toRequestIdentity(hook),
     digest: digestJson(hook),
   };
+}
+
+/** A reference in the braces of a template does not compile: one mistake, with what to do about the reference. */
+function settleReferences(findings: readonly Finding[]): readonly Finding[] {
+  const at = (code: Finding['code']): ReadonlyMap<string, Finding> =>
+    new Map(findings.filter((one) => one.code === code).map((one) => [JSON.stringify(one.path), one]));
+  const templates = at('template_invalid');
+  const references = at('reference_unresolved');
+  return findings.flatMap((one) => {
+    const place = JSON.stringify(one.path);
+    if (one.code === 'reference_unresolved' && templates.has(place)) return [];
+    const reference = one.code === 'template_invalid' ? references.get(place) : undefined;
+    return reference === undefined ? [one] : [{ ...one, hint: reference.hint ?? null }];
+  });
 }
 
 function compileHookFilter({ filter }: EventHook): {

@@ -676,6 +676,45 @@ config:
     hint: 'Write {{#if operation}}…{{/if}}, and {{#each list}}…{{/each}} to repeat; "hookline import" translates the hooks of a gateway',
   },
   {
+    what: 'a reference in the braces of a template',
+    text: `source: crud
+event: consumers
+handler: webhook-custom
+config:
+  method: POST
+  url: https://example.com/hook
+  ssl_verify: true
+  body: '{"key": "{{vault://env/KEY}}"}'
+`,
+    says: '8:28 error template_invalid: Cannot compile the template: unexpected "/"',
+    hint: 'A reference is {vault://env/NAME} or {vault://file/PATH}, and the whole value',
+  },
+  {
+    what: 'a header of the connection that is a number',
+    text: `source: crud
+event: consumers
+handler: webhook
+config:
+  url: https://example.com/hook
+  ssl_verify: true
+  headers: { content-length: 3 }
+`,
+    says: '7:14 error bad_value: Header "content-length" cannot be set: it belongs to the connection',
+    hint: 'Remove it: it is sent where it is needed',
+  },
+  {
+    what: 'a name that is set in a function and not declared',
+    text: `source: crud
+event: consumers
+handler: lambda
+config:
+  functions:
+    - "(data) => { n = 1; return { n } }"
+`,
+    says: '6:20 warning unknown_global: Uses "n", which the sandbox does not have',
+    hint: 'Declare it first: let n',
+  },
+  {
     what: 'a typo in a header',
     text: `source: crud
 event: consumers
