@@ -178,7 +178,9 @@ export function toProblem(
 /** Problems of one file by place, as many as are listed. */
 export function toListed(found: readonly Problem[]): readonly Problem[] {
   const problems = found.toSorted((a, b) => a.line - b.line || a.column - b.column);
-  const next = problems[MAX_PROBLEMS];
+  const others = problems.slice(MAX_PROBLEMS);
+  // Warnings before it must not hide that there is an error.
+  const next = others.find(({ severity }) => severity === 'error') ?? others[0];
   if (next === undefined) return problems;
   const message = 'The file has more problems: they are listed once those before are mended';
   return [

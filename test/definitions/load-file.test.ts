@@ -354,3 +354,23 @@ describe('a key with a secret behind a colon without its space', () => {
     expect(JSON.stringify(problems)).not.toContain('hunter2');
   });
 });
+
+describe('warnings of a file', () => {
+  const warned = 'name: a\nsource: crud\nhandler: webhook-custom\n';
+  const payload = Array.from({ length: 200 }, (_, index) => `    a${index}: #b\n`).join('');
+  const text = `${warned}config:\n  method: POST\n  url: http://a/\n  payload:\n${payload}`;
+
+  it('keep no definition from going live, and no more are listed than of errors', () => {
+    const { definitions, problems } = loadText(text);
+    expect(definitions).toHaveLength(1);
+    expect(problems).toHaveLength(101);
+    expect(new Set(problems.map(({ severity }) => severity))).toEqual(new Set(['warning']));
+  });
+
+  it('hide no error behind them', () => {
+    const { problems } = loadText(`${text}---\nname: b\nsource: crud\nhandler: lgo\n`);
+    expect(problems.filter(({ severity }) => severity === 'error').map(toBrief)).toEqual([
+      '211:10 more_problems',
+    ]);
+  });
+});

@@ -29,6 +29,7 @@ describe('toValue()', () => {
     expect(evaluate(text)).toEqual({
       value: { a: 'text', b: 1.5, c: true, d: null, e: null, f: [1, { g: '' }], h: 'two\nlines\n' },
       faults: [],
+      commented: [],
     });
   });
 
@@ -65,7 +66,7 @@ describe('toValue()', () => {
 
   it('refuses merge keys, and takes << in quotes as a key like any other', () => {
     expect(faultsOf('a: &a { x: 1 }\nb: { <<: *a }\n')).toEqual(['20 yaml_syntax b.<<']);
-    expect(evaluate('"<<": 1\n')).toEqual({ value: { '<<': 1 }, faults: [] });
+    expect(evaluate('"<<": 1\n')).toEqual({ value: { '<<': 1 }, faults: [], commented: [] });
   });
 
   it.each([
@@ -143,6 +144,6 @@ describe('toValue()', () => {
     ['"\\ud83c\\udf89"', '🎉'],
     ['"12345678901234567890"', '12345678901234567890'],
   ])('takes %s', (written, value) => {
-    expect(evaluate(written)).toEqual({ value, faults: [] });
+    expect(evaluate(written)).toEqual({ value, faults: [], commented: [] });
   });
 });
