@@ -189,13 +189,15 @@ function compare(
 }
 
 function inferIn(node: Node<'in'>, context: Context): FilterValue {
-  const [left, right] = inferAll(node.args, context);
-  if (left === undefined || right === undefined) return TRUE_OR_FALSE;
+  const [subject, list] = node.args;
+  const left = { node: subject, value: inferFilter(subject, context) };
+  if (list.op === 'list') {
+    for (const item of inferAll(list.args, context)) compare(item.node, { left, right: item }, context);
+    return TRUE_OR_FALSE;
+  }
+  const right = { node: list, value: inferFilter(list, context) };
   const { types } = right.value;
-  if (right.node.op === 'list')
-    for (const item of inferAll(right.node.args, { ...context, report: () => {} }))
-      compare(item.node, { left, right: item }, context);
-  else if (types !== null && !types.has('list') && !types.has('map'))
+  if (types !== null && !types.has('list') && !types.has('map'))
     context.report(node, describeImpossible('in', [left, right]));
   else if (types?.has('map') === false)
     compare(

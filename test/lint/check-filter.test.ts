@@ -231,6 +231,12 @@ describe('a filter against the schema of its event', () => {
     expect(await saidOf(filter)).toEqual([said]);
   });
 
+  it('is looked at once, however deep lists of values are within each other', async () => {
+    const filter = Array.from({ length: 28 }).reduce<string>((inner) => `data.x in [${inner}]`, 'data.y');
+    const codes = (await problemsOf(filter)).map(({ code, message }) => `${code} ${message.slice(0, 14)}`);
+    expect(codes).toEqual(['unknown_field Reads "data.x"', 'unknown_field Reads "data.y"']);
+  });
+
   it('is told of every mistake there is, each at its place', async () => {
     const filter = 'data.x == 1 && data.invoice.y == 1 && data.invoice.amount == "a" && data.x == 2';
     const places = (await problemsOf(filter)).map(({ code, column }) => `${code} ${column - 62}`);
