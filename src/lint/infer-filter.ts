@@ -18,7 +18,7 @@ import {
   ofTypes,
   TRUE_OR_FALSE,
 } from './filter-value.ts';
-import { describeUnknown } from './unknown-field.ts';
+import { describeUnknown, toShownPath } from './unknown-field.ts';
 
 /** Is told of what is wrong with a part of a filter. */
 export type Report = (node: ASTNode, said: Said) => void;
@@ -75,14 +75,17 @@ export function inferFilter(node: ASTNode, context: Context): FilterValue {
 
 function readMember(
   node: ASTNode,
-  { of: { shape, path }, key }: { readonly of: FilterValue; readonly key: string },
+  { of: { shape, path, types }, key }: { readonly of: FilterValue; readonly key: string },
   { hook, report }: Context,
 ): FilterValue {
   if (shape === null) return ANY_VALUE;
-  const member = shape.member(key);
+  const hasMembers = types === null || types.has('map');
+  const member = hasMembers ? shape.member(key) : null;
   const written = [...path, key];
   if (member !== null) return ofShape(member, written);
-  report(node, describeUnknown({ path: written, parent: shape }, hook));
+  const said = describeUnknown({ path: written, parent: shape }, hook);
+  const isLength = key === 'length' && !hasMembers;
+  report(node, isLength ? { ...said, hint: `size(${toShownPath(path)}) is its length` } : said);
   return ANY_VALUE;
 }
 

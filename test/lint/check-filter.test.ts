@@ -48,6 +48,18 @@ describe('a filter against the schema of its event', () => {
   null`,
     ],
     [
+      'data.invoice.lines.length > 0',
+      `unknown_field at data.invoice.lines.length > 0
+  Reads "data.invoice.lines.length", ${WHOSE}
+  size(data.invoice.lines) is its length`,
+    ],
+    [
+      'data.invoice.lines["0"] == {}',
+      `unknown_field at data.invoice.lines[\\"0\\"] == {}
+  Reads "data.invoice.lines.0", ${WHOSE}
+  No fields are known there`,
+    ],
+    [
       'data.invoice.lines.exists(line, line.skuu == 1)',
       `unknown_field at line.skuu == 1)
   Reads "data.invoice.lines[].skuu", ${WHOSE}
