@@ -18,6 +18,8 @@ export type Alternative = readonly Part[];
 
 /** The types of JSON; integers are numbers. */
 export type JsonType = 'string' | 'number' | 'boolean' | 'null' | 'object' | 'array';
+/** Null: any. */
+type Types = ReadonlySet<JsonType> | null;
 
 /** Far above what schemas cost that people write, far below what would hold anything up. */
 const MAX_STEPS = 100_000;
@@ -51,10 +53,23 @@ export function join(
 }
 
 /** The types of what fits; null: any. */
-export function typesOf(alternative: Alternative): ReadonlySet<JsonType> | null {
-  return alternative
-    .flatMap(({ schema }) => [toTypes(schema), toValueTypes(schema)])
-    .reduce((all, some) => (all === null || some === null ? (all ?? some) : all.intersection(some)), null);
+export function typesOf(alternative: Alternative): Types {
+  return alternative.map(({ schema }) => typesOfSchema(schema)).reduce(intersect, null);
+}
+
+function intersect(one: Types, other: Types): Types {
+  return one === null || other === null ? (one ?? other) : one.intersection(other);
+}
+
+/** By schema: values that are listed may be thousands, and are asked for with each key that is looked for. */
+const types = new WeakMap<JsonObject, Types>();
+
+function typesOfSchema(schema: JsonObject): Types {
+  const known = types.get(schema);
+  if (known !== undefined) return known;
+  const found = intersect(toTypes(schema), toValueTypes(schema));
+  types.set(schema, found);
+  return found;
 }
 
 /** The values a schema lists; null when it lists none. */
@@ -134,13 +149,13 @@ function toList(value: Json | undefined): readonly Json[] {
   return Array.isArray(value) ? (value as readonly Json[]) : [];
 }
 
-function toTypes({ type }: JsonObject): ReadonlySet<JsonType> | null {
+function toTypes({ type }: JsonObject): Types {
   if (type === undefined) return null;
   const names = Array.isArray(type) ? toList(type) : [type];
   return new Set(names.map((name) => (name === 'integer' ? 'number' : name) as JsonType));
 }
 
-function toValueTypes(schema: JsonObject): ReadonlySet<JsonType> | null {
+function toValueTypes(schema: JsonObject): Types {
   const values = listValues(schema);
   return values === null ? null : new Set(values.map(toType));
 }

@@ -39,7 +39,7 @@ class SchemaShape implements Shape {
   readonly types: Shape['types'];
   readonly #alternatives: readonly Alternative[];
   readonly #isExact: boolean;
-  readonly #known = new Map<string, Shape>();
+  readonly #known = new Map<string, Shape | null>();
   #item: Shape | null = null;
   /** Null: nobody asked yet. */
   #values: { readonly known: Shape['values'] } | null = null;
@@ -66,7 +66,8 @@ class SchemaShape implements Shape {
     if (known !== undefined) return known;
     const found = this.#find((alternative) => findMember(alternative, key));
     const shape = found?.alternatives.length === 0 ? null : toShape(found);
-    if (shape !== null && shape !== ANYTHING) this.#known.set(key, shape);
+    // Whatever it is: what is known of a schema may not depend on how often it was asked.
+    this.#known.set(key, shape);
     return shape;
   }
 

@@ -179,6 +179,28 @@ describe('the shape of a schema', () => {
     expect(typesAt(create(), 'x')).toBe('any');
   });
 
+  it('knows as much however often it is asked', () => {
+    const shape = shapeOf({ properties: { a: true, b: A } });
+    for (let n = 0; n < 100_000; n += 1) shape.member('a');
+    expect(shape.member('b')?.member('x')).toBeNull();
+  });
+
+  it('counts listed values once, not with each key and each part of a schema', () => {
+    let looks = 0;
+    const values = new Proxy(
+      many((n) => ({ a: n })),
+      {
+        get: (target, key, receiver) => {
+          if (key === 'map') looks += 1;
+          return Reflect.get(target, key, receiver);
+        },
+      },
+    );
+    const shape = shapeOf({ enum: values, allOf: [A, B, { anyOf: [A, B] }] });
+    for (const key of ['a', 'b', 'c', 'd']) shape.member(key);
+    expect(looks).toBe(1);
+  });
+
   it('takes as long for the members of a large schema as there are', () => {
     const properties = Object.fromEntries(many((n) => [`a${n}`, { $ref: '#' }]));
     const shape = shapeOf({ properties });
