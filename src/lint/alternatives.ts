@@ -116,16 +116,16 @@ type Choice = readonly (Json | undefined)[];
 
 /** What a value that fits a schema has to fit besides what the schema itself says of it. */
 function toChoices(schema: JsonObject, root: JsonObject): readonly Choice[] {
-  const { $ref, allOf, anyOf, oneOf, if: condition, then = true, else: otherwise } = schema;
-  const { dependentSchemas } = schema;
-  const sides = [true, { allOf: [condition ?? true, then] }, ...(otherwise === undefined ? [] : [otherwise])];
+  const { $ref, allOf, anyOf, oneOf, if: condition, then = true, else: otherwise = true } = schema;
+  const { dependentSchemas, dependencies } = schema;
+  const dependents = [dependentSchemas, dependencies].flatMap(toValues).filter(isJsonObject);
   return [
     ...(isOpaque(schema, root) ? [[undefined]] : []),
     ...($ref === undefined ? [] : [[find($ref, root)]]),
     ...toList(allOf).map((part) => [part]),
     ...[anyOf, oneOf].filter((choice) => choice !== undefined).map(toList),
-    ...(condition === undefined ? [] : [sides]),
-    ...(isJsonObject(dependentSchemas) ? Object.values(dependentSchemas).map((part) => [true, part]) : []),
+    ...(condition === undefined ? [] : [[{ allOf: [condition, then] }, otherwise]]),
+    ...dependents.map((part) => [true, part]),
   ];
 }
 
@@ -145,13 +145,20 @@ function find($ref: Json, root: JsonObject): Json | undefined {
   return found;
 }
 
-function toList(value: Json | undefined): readonly Json[] {
+/** The items of a list; none of anything else. */
+export function toList(value: Json | undefined): readonly Json[] {
   return Array.isArray(value) ? (value as readonly Json[]) : [];
 }
 
-function toTypes({ type }: JsonObject): Types {
+/** The values of an object; none of anything else. */
+export function toValues(value: Json | undefined): readonly Json[] {
+  return isJsonObject(value) ? Object.values(value) : [];
+}
+
+/** `nullable` is OpenAPI's, and intake goes by it. */
+function toTypes({ type, nullable }: JsonObject): Types {
   if (type === undefined) return null;
-  const names = Array.isArray(type) ? toList(type) : [type];
+  const names = [...(Array.isArray(type) ? toList(type) : [type]), ...(nullable === true ? ['null'] : [])];
   return new Set(names.map((name) => (name === 'integer' ? 'number' : name) as JsonType));
 }
 

@@ -7,6 +7,8 @@ import {
   type Part,
   type Root,
   toAlternatives,
+  toList,
+  toValues,
   typesOf,
 } from './alternatives.ts';
 
@@ -24,7 +26,7 @@ const NOTHING: Found = { alternatives: [], isExact: true };
 export function membersOf(alternative: Alternative): ReadonlySet<string> | null {
   if (!canBe(alternative, 'object')) return new Set();
   if (isOpen(alternative) || isSilent(alternative)) return null;
-  return new Set(alternative.flatMap(({ schema }) => Object.keys(toMembers(schema))));
+  return new Set(alternative.flatMap(({ schema }) => [...toNamed(schema).names]));
 }
 
 /** The member, or item of a list, by a key. */
@@ -43,7 +45,8 @@ function findInObject(alternative: Alternative, key: string): Found | null {
   if (listing.length > 0)
     return joinAll(listing.map((part) => [toMembers(part.schema)[key] ?? true, part.root]));
   if (isOpen(alternative)) return findAdditional(alternative);
-  if (isSilent(alternative)) return null;
+  // Of what is only said to be required nothing else is known.
+  if (isSilent(alternative) || alternative.some(({ schema }) => toNamed(schema).names.has(key))) return null;
   return toUnlisted(alternative);
 }
 
@@ -139,17 +142,30 @@ function isClosed(alternative: Alternative): boolean {
   );
 }
 
-/** Whether it says nothing of members. */
+/** Whether it says nothing of members but that some have to be there. */
 function isSilent(alternative: Alternative): boolean {
-  return !isClosed(alternative) && !alternative.some(listsMembers);
+  return !isClosed(alternative) && !alternative.some(({ schema }) => toNamed(schema).isListing);
 }
 
-/** By the list: it may have thousands, and to look for the first takes as long as to go through them all. */
-const listing = new WeakMap<JsonObject, boolean>();
+/** What a schema says of members by their names. */
+interface Named {
+  /** Members that may be there: those it lists, and those it requires. */
+  readonly names: ReadonlySet<string>;
+  /** Whether it lists any. */
+  readonly isListing: boolean;
+}
 
-function listsMembers({ schema }: Part): boolean {
-  const members = toMembers(schema);
-  const known = listing.get(members) ?? Object.keys(members).length > 0;
-  listing.set(members, known);
-  return known;
+/** By schema: it may name thousands, and is asked with each key that is looked for. */
+const named = new WeakMap<JsonObject, Named>();
+
+function toNamed(schema: JsonObject): Named {
+  const known = named.get(schema);
+  if (known !== undefined) return known;
+  const { required, dependentRequired, dependencies } = schema;
+  const listed = Object.entries(toMembers(schema));
+  const needed = [required, ...[dependentRequired, dependencies].flatMap(toValues)].flatMap(toList);
+  const allowed = listed.filter(([, member]) => member !== false).map(([name]) => name);
+  const found = { names: new Set([...allowed, ...needed.map(String)]), isListing: listed.length > 0 };
+  named.set(schema, found);
+  return found;
 }

@@ -91,7 +91,30 @@ describe('the shape of a schema', () => {
     ['a condition', { ...A, ...when(B), else: { properties: { c: TEXT } } }, 'b', 'any'],
     ['the other side of a condition', { ...A, ...when(B), else: { properties: { c: TEXT } } }, 'c', 'any'],
     ['what no side of a condition has', { ...A, ...when(B) }, 'c', null],
+    [
+      'a type on both sides of a condition',
+      { ...when(B), else: { properties: { b: TEXT } } },
+      'b',
+      ['number', 'string'],
+    ],
     ['a dependency', { ...A, dependentSchemas: { a: B } }, 'b', 'any'],
+    ['a dependency of old', { ...A, dependencies: { a: B, c: ['d'] } }, 'b', 'any'],
+    ['a name in a dependency of old', { ...A, dependencies: { a: B, c: ['d'] } }, 'd', 'any'],
+    ['a name in a dependency', { ...A, dependentRequired: { a: ['b'] } }, 'b', 'any'],
+    ['a member that is required and not listed', { ...A, required: ['b'] }, 'b', 'any'],
+    ['no other member than is required or listed', { ...A, required: ['b'] }, 'c', null],
+    [
+      'a member of a type that is required and not listed',
+      { required: ['b'], additionalProperties: NUMBER },
+      'b',
+      ['number'],
+    ],
+    [
+      'a type that may be null as in OpenAPI',
+      { properties: { a: { type: 'string', nullable: true } } },
+      'a',
+      ['null', 'string'],
+    ],
     ['members that are said to be free', { ...A, additionalProperties: true }, 'b', 'any'],
     ['members that are said to be of a type', { ...A, additionalProperties: NUMBER }, 'b', ['number']],
     ['members whose names have a pattern', { ...A, patternProperties: { '^x-': TEXT } }, 'b', 'any'],
@@ -162,6 +185,9 @@ describe('the shape of a schema', () => {
     expect(at(PAID, 'customer')?.members).toEqual(new Set(['id']));
     expect(at({ anyOf: [A, B] }, '')?.members).toEqual(new Set(['a', 'b']));
     expect(at(PAID, 'invoice.number')?.members).toEqual(new Set());
+    expect(at({ properties: { a: TEXT, b: false }, required: ['c'] }, '')?.members).toEqual(
+      new Set(['a', 'c']),
+    );
     for (const path of ['invoice.free', 'invoice.by_sku', 'invoice.anything'])
       expect(at(PAID, path)?.members).toBeNull();
   });
