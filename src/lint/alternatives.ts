@@ -138,11 +138,21 @@ function find($ref: Json, root: JsonObject): Json | undefined {
   if (typeof $ref !== 'string' || !/^#(\/|$)/.test($ref)) return undefined;
   let found: Json = root;
   for (const part of $ref.split('/').slice(1)) {
-    const key = decodeURIComponent(part).replaceAll('~1', '/').replaceAll('~0', '~');
-    if (typeof found !== 'object' || found === null || !Object.hasOwn(found, key)) return undefined;
+    const key = decode(part)?.replaceAll('~1', '/').replaceAll('~0', '~');
+    if (key === undefined || typeof found !== 'object' || found === null || !Object.hasOwn(found, key))
+      return undefined;
     found = (found as JsonObject)[key] ?? null;
   }
   return found;
+}
+
+/** Where a schema is never used nobody saw that what it refers to cannot be read. */
+function decode(part: string): string | undefined {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return undefined;
+  }
 }
 
 /** The items of a list; none of anything else. */

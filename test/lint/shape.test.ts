@@ -97,6 +97,7 @@ describe('the shape of a schema', () => {
       'b',
       ['number', 'string'],
     ],
+    ['a condition that says nothing of what holds then', { ...A, if: { $ref: '#/%zz' } }, 'b', 'any'],
     ['a dependency', { ...A, dependentSchemas: { a: B } }, 'b', 'any'],
     ['a dependency of old', { ...A, dependencies: { a: B, c: ['d'] } }, 'b', 'any'],
     ['a name in a dependency of old', { ...A, dependencies: { a: B, c: ['d'] } }, 'd', 'any'],
