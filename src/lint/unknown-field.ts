@@ -46,7 +46,7 @@ export function describeUnknown(
   const above = path.slice(0, -1);
   const shown = `Reads "${toShownPath(path)}"`;
   const { types } = parent;
-  if (types !== null && !types.has('object') && !types.has('array'))
+  if (types !== null && !types.has('object'))
     return {
       code: 'unknown_field',
       message: `${shown}, but "${toShownPath(above)}" is ${toTypeWords(types)}`,

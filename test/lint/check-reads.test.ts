@@ -31,6 +31,13 @@ describe('what a template reads against the schema of its event', () => {
   null`,
     ],
     [
+      'a field of a list',
+      '{{invoice.lines.sku}}',
+      `unknown_field at invoice.lines.sku}}
+  Reads "invoice.lines.sku", but "invoice.lines" is a list
+  null`,
+    ],
+    [
       'a field of an item',
       '{{#each invoice.lines}}\n{{sku}} {{skuu}}\n{{/each}}',
       `unknown_field at skuu}}
