@@ -109,7 +109,7 @@ export const RULES = {
   ),
   unknown_field: warning(
     'A template or filter reads a field that the event is not known to have',
-    'Mind the spelling, or list it under `fields` of the event',
+    'Mind the spelling, or list it under `fields` of the event, or in its `schema`',
   ),
   template_type: warning(
     'A template loops over what has no items',
