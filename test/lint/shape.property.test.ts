@@ -32,6 +32,7 @@ const schemas = fc.letrec<{ schema: JsonObject }>((tie) => {
         {},
         { type: 'string' },
         { type: ['integer', 'null'] },
+        { type: 'string', nullable: true },
         { type: 'boolean' },
         { enum: ['x', 1] },
         { const: null },
@@ -46,7 +47,7 @@ const schemas = fc.letrec<{ schema: JsonObject }>((tie) => {
         { $ref: fc.constantFrom('#', ...DEFS.map((name) => `#/$defs/${name}`)), properties: members },
         { requiredKeys: ['$ref'] },
       ),
-      fc.record({ if: tie('schema'), properties: members }),
+      fc.record({ if: tie('schema'), else: tie('schema'), properties: members }),
     ),
   };
 }).schema;
