@@ -29,7 +29,7 @@ export function meter(ast: ASTNode): ASTNode {
 function meterNode(node: ASTNode): ASTNode {
   switch (node.op) {
     case 'value':
-      return meterNumber(node);
+      return rewrite(node);
     case 'rcall':
       return meterMethod(node.args);
     case 'call':
@@ -43,12 +43,21 @@ function meterNode(node: ASTNode): ASTNode {
   }
 }
 
-/** The library writes a double with nine digits after the point, and none with an exponent. */
-function meterNumber(node: ASTNode): ASTNode {
+/**
+ * The library writes a double with nine digits after the point, and none with an exponent; and a character of two UTF-16
+ * units as two escapes, which it does not read.
+ */
+function rewrite(node: ASTNode): ASTNode {
   const { args } = node;
+  if (typeof args === 'string') return toWritten(JSON.stringify(args));
   if (typeof args !== 'number') return node;
   const digits = String(args);
-  return { op: 'id', args: /[.e]/.test(digits) ? digits : `${digits}.0` } as ASTNode;
+  return toWritten(/[.e]/.test(digits) ? digits : `${digits}.0`);
+}
+
+/** A name is written as it is. */
+function toWritten(literal: string): ASTNode {
+  return { op: 'id', args: literal } as ASTNode;
 }
 
 function meterMethod([name, receiver, args]: readonly [string, ASTNode, readonly ASTNode[]]): ASTNode {
@@ -90,7 +99,7 @@ function isWrittenOut(node: ASTNode): boolean {
   return isScalar(node) || (node.op === 'list' && node.args.every(isScalar));
 }
 
-/** Numbers became names that are no names. */
+/** Numbers and texts became names that are no names. */
 function isScalar({ op, args }: ASTNode): boolean {
-  return op === 'value' || (op === 'id' && /^-?\d/.test(args));
+  return op === 'value' || (op === 'id' && /^["\d-]/.test(args));
 }

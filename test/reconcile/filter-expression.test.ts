@@ -60,6 +60,19 @@ describe('compileFilter()', () => {
     expect(filter(toHookEvent({ data: { n: 1 } }))).toBe(true);
   });
 
+  it.each(['😀', 'a"\\\'b', '\n\r\t\0\x7f\u2028', 'é', ''])(
+    'compares with any text that is written out: %j',
+    (text) => {
+      const event = toHookEvent({ data: { text } });
+      const points = [...text].map(
+        (char) => `\\U${(char.codePointAt(0) ?? 0).toString(16).padStart(8, '0')}`,
+      );
+      expect(compile(`data.text == "${points.join('')}"`).filter(event)).toBe(true);
+      expect(compile(`data.text in [${JSON.stringify(text)}]`).filter(event)).toBe(true);
+      expect(compile(`{${JSON.stringify(text)}: 1}[data.text] == 1`).filter(event)).toBe(true);
+    },
+  );
+
   it('knows an expression that is the same for every event', () => {
     expect(compile('1 > 2').constant).toBe(false);
     expect(compile('data.n > 2').constant).toBeNull();
