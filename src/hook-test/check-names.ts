@@ -1,4 +1,4 @@
-import { toProblem } from '../definitions/load-file.ts';
+import { toProblem } from '../definitions/file-problems.ts';
 import type { Problem } from '../definitions/problem.ts';
 import { toHint } from '../definitions/suggest.ts';
 import { HAPPENING_KINDS, type TestCase } from './hook-test.ts';

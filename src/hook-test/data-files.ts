@@ -1,6 +1,7 @@
 import { dirname, resolve } from 'node:path';
-import { readDocuments, toProblem } from '../definitions/load-file.ts';
+import { toProblem } from '../definitions/file-problems.ts';
 import type { Problem } from '../definitions/problem.ts';
+import { readDocuments } from '../definitions/read-documents.ts';
 import { toMessage } from '../errors.ts';
 import { isJsonObject, type JsonObject } from '../event.ts';
 import type { TestEvent } from './hook-test.ts';

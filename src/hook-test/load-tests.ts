@@ -1,12 +1,9 @@
 import type { LoadedDefinition, Locate } from '../definitions/definition.ts';
-import {
-  loadDocument,
-  readDocuments,
-  toListed,
-  toProblem,
-  toUnownedPlace,
-} from '../definitions/load-file.ts';
+import { toListed, toProblem } from '../definitions/file-problems.ts';
+import { loadDocument } from '../definitions/load-document.ts';
+import { toUnownedPlace } from '../definitions/load-file.ts';
 import type { Problem } from '../definitions/problem.ts';
+import { readDocuments } from '../definitions/read-documents.ts';
 import type { YamlDocument } from '../definitions/yaml-documents.ts';
 import type { JsonObject } from '../event.ts';
 import type { HookTest } from './hook-test.ts';
