@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { sampleOf } from '../../src/catalogue/schema-sample.ts';
 import { compileDataSchema } from '../../src/definitions/data-schema.ts';
-import type { Json, JsonObject } from '../../src/event.ts';
+import { isJsonObject, type Json, type JsonObject } from '../../src/event.ts';
 import { createRoot, toAlternatives } from '../../src/lint/alternatives.ts';
 import { createShape, type Shape } from '../../src/lint/shape.ts';
 
@@ -79,7 +79,7 @@ it('what is in a sample that fits a schema is known to be there', () => {
   fc.assert(
     fc.property(roots, fc.boolean(), (schema, sparse) => {
       const sample = sampleOf(schema, { sparse });
-      if (!fits(schema, sample)) return;
+      if (!fits(toClosed(schema) as JsonObject, sample)) return;
       fitting += 1;
       expectKnown(createShape(toAlternatives(schema, createRoot(schema))), sample);
     }),
@@ -87,6 +87,18 @@ it('what is in a sample that fits a schema is known to be there', () => {
   );
   expect(fitting).toBeGreaterThan(30);
 });
+
+/**
+ * The schema with none but the members it lists: those of a branch that nothing can fit would come in by another, which
+ * says nothing of them, and are not known.
+ */
+function toClosed(schema: Json): Json {
+  if (Array.isArray(schema)) return schema.map((item: Json) => toClosed(item));
+  if (!isJsonObject(schema)) return schema;
+  const closed = Object.fromEntries(Object.entries(schema).map(([key, item]) => [key, toClosed(item)]));
+  const isListing = isJsonObject(schema.properties) && !('patternProperties' in schema);
+  return isListing ? { additionalProperties: false, ...closed } : closed;
+}
 
 /** A schema that is nothing but itself cannot be compiled. */
 function fits(schema: JsonObject, sample: Json): boolean {
