@@ -23,13 +23,20 @@ export interface CommandOptions {
 }
 
 const MAIN = new URL('../../src/main.ts', import.meta.url).pathname;
+/** What Node made of the code is kept for the next command, which starts in a little more than half the time. */
+export const COMPILE_CACHE = {
+  NODE_COMPILE_CACHE: new URL('../../node_modules/.cache/compiled', import.meta.url).pathname,
+};
 
 /** Starts a command. */
 export function startCommand(
   args: readonly string[],
   { cwd, env = {}, input, wrapper = [] }: CommandOptions = {},
 ): RunningCommand {
-  const options = { cwd: cwd ?? process.cwd(), env: { PATH: process.env.PATH ?? '', NO_COLOR: '1', ...env } };
+  const options = {
+    cwd: cwd ?? process.cwd(),
+    env: { PATH: process.env.PATH ?? '', NO_COLOR: '1', ...COMPILE_CACHE, ...env },
+  };
   const [program = '', ...rest] = [...wrapper, process.execPath, MAIN, ...args];
   const child = spawn(program, rest, { ...options, stdio: ['pipe', 'pipe', 'pipe'] });
   child.stdin.end(input ?? '');

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { COMPILE_CACHE } from './process.ts';
 
 /** A command on a terminal of its own, as a person has it. */
 export interface TerminalCommand extends AsyncDisposable {
@@ -38,7 +39,7 @@ export function startOnTerminal(
     ['--quiet', '--return', '--command', `stty cols ${columns}; exec ${line}`, '/dev/null'],
     {
       cwd,
-      env: { PATH: process.env.PATH ?? '', TERM: 'xterm', SHELL: '/bin/sh', ...env },
+      env: { PATH: process.env.PATH ?? '', TERM: 'xterm', SHELL: '/bin/sh', ...COMPILE_CACHE, ...env },
       stdio: ['pipe', 'pipe', 'inherit'],
     },
   );
