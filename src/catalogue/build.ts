@@ -1,7 +1,7 @@
 import type { LoadedDefinition, Origin } from '../definitions/definition.ts';
 import type { CatalogueEvent, EventSource } from '../definitions/event-source.ts';
+import { toProblem as toFileProblem } from '../definitions/file-problems.ts';
 import type { Problem } from '../definitions/problem.ts';
-import { RULES } from '../definitions/rules.ts';
 import { isSameFile } from '../definitions/same-file.ts';
 import { BUILT_IN, OWN_SOURCE } from './built-in.ts';
 import type { Catalogue } from './catalogue.ts';
@@ -155,16 +155,7 @@ function toRuleMistake({ from, type, path }: DeclaredRule, first: DeclaredRule):
 
 function toProblem(
   { origin, locate }: LoadedDefinition,
-  { code, path, message, hint = null }: Mistake,
+  { path, hint = null, ...mistake }: Mistake,
 ): Problem {
-  const { file } = origin;
-  return {
-    code,
-    severity: RULES[code].severity,
-    file,
-    ...locate(path, true),
-    path: path.join('.'),
-    message,
-    hint,
-  };
+  return toFileProblem(origin, { ...mistake, path, hint, ...locate(path, true) });
 }

@@ -7,6 +7,7 @@ import { checkOrder, checkReads } from './check-reads.ts';
 import { shapeOf } from './event-shape.ts';
 import type { Finding } from './finding.ts';
 import { findLikelyTypos } from './likely-typos.ts';
+import type { Shape } from './shape.ts';
 
 /** What of a hook has to be held against the catalogue. */
 interface Checked {
@@ -15,16 +16,34 @@ interface Checked {
   readonly compiled: CompiledHook;
 }
 
+/** What was found of a hook, and what its events were known to have then. */
+interface Held {
+  readonly data: Shape;
+  readonly findings: readonly Finding[];
+}
+
+/** Nothing else is found while a hook and its events stay the same, which most do from one reconcile to the next. */
+const held = new WeakMap<CompiledHook, Held>();
+
 /** Holds a hook against the catalogue: its source, its event, and the fields it reads. */
-export function checkHook({ hook, loaded, compiled }: Checked, catalogue: Catalogue): readonly Finding[] {
+export function checkHook(checked: Checked, catalogue: Catalogue): readonly Finding[] {
+  const { hook, compiled } = checked;
   const unknown = checkMatches(hook, catalogue);
   if (unknown !== null) return [unknown];
+  const data = shapeOf(hook, catalogue);
+  const before = held.get(compiled);
+  if (before?.data === data) return before.findings;
+  const findings = checkAgainst(checked, data);
+  held.set(compiled, { data, findings });
+  return findings;
+}
+
+function checkAgainst({ hook, loaded, compiled }: Checked, data: Shape): readonly Finding[] {
   const { condition, reads } = compiled;
-  const known = { hook, data: shapeOf(hook, catalogue) };
   return [
-    ...(condition === null ? [] : checkFilter(condition, known)),
-    ...checkReads(reads, known),
-    ...checkOrder(known),
+    ...(condition === null ? [] : checkFilter(condition, { hook, data })),
+    ...checkReads(reads, { hook, data }),
+    ...checkOrder({ hook, data }),
     ...checkVerify(hook, loaded),
     ...findLikelyTypos(hook),
   ];

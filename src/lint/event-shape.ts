@@ -7,7 +7,10 @@ import { ANYTHING, createShape, type Shape } from './shape.ts';
 
 type Events = ReadonlyMap<string, CatalogueEvent>;
 
-/** By what they are made of, which stays the same from one reconcile to the next unless its file changes. */
+/**
+ * By what they are made of. An entry stays the same from one reconcile to the next unless its file changes; the events of a
+ * declared source are put together anew.
+ */
 const shapes = new WeakMap<CatalogueEvent | Events, Shape>();
 
 /** What is known of the data of events a hook may get: what the catalogue says of the event, or of all of its source. */

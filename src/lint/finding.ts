@@ -1,7 +1,7 @@
 import type { LoadedDefinition, WithinText } from '../definitions/definition.ts';
+import { toProblem as toFileProblem } from '../definitions/file-problems.ts';
 import type { Problem } from '../definitions/problem.ts';
-import { type ProblemCode, RULES } from '../definitions/rules.ts';
-import { toDotted } from '../definitions/schema-messages.ts';
+import type { ProblemCode } from '../definitions/rules.ts';
 import { toTextPlace } from '../text-place.ts';
 
 /** Where in a document a problem is, as keys and indexes. */
@@ -27,18 +27,9 @@ export interface Finding {
 export function toProblem(definition: LoadedDefinition, finding: Finding): Problem {
   const { origin, locate, locateWithin } = definition;
   const { code, path, within = null, message, hint = null } = finding;
-  const { severity } = RULES[code];
   const exact = within === null ? null : locateWithin(path, within);
   const said = within === null || exact !== null ? message : `${message} (${toWords(within)})`;
-  return {
-    code,
-    severity,
-    file: origin.file,
-    ...(exact ?? locate(path)),
-    path: toDotted(path),
-    message: said,
-    hint,
-  };
+  return toFileProblem(origin, { code, path, ...(exact ?? locate(path)), message: said, hint });
 }
 
 function toWords({ text, offset, what }: Within): string {
