@@ -13,7 +13,7 @@ const IN_FLOW = /[^\s"'{[,}\]][^,}\]]*/y;
 const REST = /[^\s{[].*/y;
 const BLOCK_HEADER = /^[|>][-+\d]*\s*(?:#.*)?$/;
 /** A value in a list. */
-const ITEM = /"(?:[^"\\]|\\.)*"|'[^']*'|[^\s"',[\]-][^,]*/g;
+export const ITEM = /"(?:[^"\\\n]|\\.)*"|'[^'\n]*'|[^\s"',[\]-][^,\n]*/g;
 const IS_ITEM = /^\s*-(?:\s|$)/;
 const IS_KEY = /^\s*(?:- +)*(["']?)[^\s"'{}[\],:]+\1[ \t]*:(?:\s|$)/;
 

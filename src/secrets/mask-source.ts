@@ -1,4 +1,4 @@
-import { maskLines, maskValue } from './mask-lines.ts';
+import { ITEM, maskLines, maskValue } from './mask-lines.ts';
 import { replaceShapedSecrets } from './secret-shapes.ts';
 import { isSensitiveName } from './sensitive-name.ts';
 
@@ -6,8 +6,6 @@ import { isSensitiveName } from './sensitive-name.ts';
 const KEY_AND_LIST = /(["']?)(?<![\w.-])([\w.-]+)\1\s*:\s*\[((?:"(?:[^"\\\n]|\\.)*"|'[^'\n]*'|[^"'[\]])*)/g;
 /** A line as of a file of variables. */
 const ASSIGNMENT = /^([ \t]*(?:- )?([\w.-]+)[ \t]*=[ \t]*)([^\s=].*)$/gm;
-/** A value in a list. */
-const ITEM = /"(?:[^"\\\n]|\\.)*"|'[^'\n]*'|[^\s"',[\]-][^,\n]*/g;
 /** The password of a URL. */
 const URL_PASSWORD = /(?<![a-z0-9+.-])([a-z][a-z0-9+.-]*:\/\/[^\s:/@]*:)([^\s/@"']+)(?=@)/gi;
 /** What stands for who asks in the URL of a NATS server is a token. */
