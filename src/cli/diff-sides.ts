@@ -12,6 +12,7 @@ import {
   type Repository,
   readRevisionDefinitions,
 } from './git-repository.ts';
+import { DEFAULT_DIR } from './options.ts';
 import { readDefinitions } from './read-definitions.ts';
 
 /** One of the two things that are compared. */
@@ -42,8 +43,6 @@ export interface SideOptions {
   readonly context: CommandContext;
 }
 
-/** Directory of the definitions unless another is named. */
-const DEFAULT_DIR = 'hooks.d';
 /** What the server at --url is called. */
 const SERVER = 'server';
 /** A path that can be no revision. */

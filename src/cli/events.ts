@@ -9,6 +9,7 @@ import type { CatalogueEvent } from '../definitions/event-source.ts';
 import { toHint } from '../definitions/suggest.ts';
 import { HooklineError } from '../errors.ts';
 import { type CommandContext, type ExitCode, writeJson, writeLine } from './command.ts';
+import { DEFAULT_DIR } from './options.ts';
 import { toColumns } from './print.ts';
 import { toPrintable } from './printable.ts';
 import { readDefinitions } from './read-definitions.ts';
@@ -22,8 +23,6 @@ export interface EventsOptions {
   readonly dir: string | null;
   readonly json: boolean;
 }
-
-const DEFAULT_DIR = 'hooks.d';
 
 /** Shows what hooks can be declared on: sources, the events of one, or one event with its fields and a sample of it. */
 export async function showEvents(options: EventsOptions, context: CommandContext): Promise<ExitCode> {

@@ -2,6 +2,9 @@ import { InvalidArgumentError, Option } from 'commander';
 import { toSourceShorthand } from '../settings-sources.ts';
 import type { Server } from './client.ts';
 
+/** Where definitions are unless something else is said. */
+export const DEFAULT_DIR = 'hooks.d';
+
 /** Where a running server is looked for unless --url or HOOKLINE_URL says otherwise. */
 const DEFAULT_URL = 'http://127.0.0.1:8440';
 

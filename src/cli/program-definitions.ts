@@ -1,6 +1,7 @@
 import { Argument, Option } from 'commander';
 import { type AddCommand, command } from './add-command.ts';
 import {
+  DEFAULT_DIR,
   type ServeFlags,
   type ServerFlags,
   tokenOption,
@@ -65,7 +66,7 @@ const addValidate: AddCommand = (program, context, onExit) => {
     .action(async (paths: string[], { json, format, strict = false, rev }: ValidateFlags) => {
       const { validate } = await import('./validate.ts');
       const asked = {
-        paths: paths.length === 0 ? ['hooks.d'] : paths,
+        paths: paths.length === 0 ? [DEFAULT_DIR] : paths,
         format: json === true ? 'json' : format,
         strict,
         revision: rev ?? null,
@@ -160,7 +161,7 @@ const addImport: AddCommand = (program, context, onExit) => {
       '--from <url|file>',
       'its Admin API (a token is read from KONG_ADMIN_TOKEN), or a file with what /event-hooks answers',
     )
-    .option('--to <dir>', 'directory for the files', 'hooks.d')
+    .option('--to <dir>', 'directory for the files', DEFAULT_DIR)
     .option('--check', 'write nothing; show what each hook would do otherwise')
     .action(async (_kong: 'kong', { from, to, check = false }: ImportFlags) => {
       const { importKong } = await import('./import-kong.ts');

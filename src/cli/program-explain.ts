@@ -2,11 +2,8 @@ import { statSync } from 'node:fs';
 import { Option } from 'commander';
 import { HooklineError } from '../errors.ts';
 import { type AddCommand, command } from './add-command.ts';
-import { type ServerFlags, tokenOption, toServer, urlOption } from './options.ts';
+import { DEFAULT_DIR, type ServerFlags, tokenOption, toServer, urlOption } from './options.ts';
 import type { RenderOptions } from './render.ts';
-
-/** Where definitions are served from unless something else is said. */
-const DEFAULT_PATH = 'hooks.d';
 
 function settingsOption(): Option {
   return new Option('--settings <file>', 'settings file, for what references reach (default: hookline.yaml)');
@@ -40,7 +37,7 @@ const addRender: AddCommand = (program, context, onExit) => {
     .addOption(settingsOption())
     .action(async (hook: string, path: string | undefined, { event, settings, format }: RenderFlags) => {
       const { render } = await import('./render.ts');
-      const place = { path: path ?? DEFAULT_PATH, settings: settings ?? null };
+      const place = { path: path ?? DEFAULT_DIR, settings: settings ?? null };
       onExit(await render({ hook, event: event ?? null, format, ...place }, context));
     });
 };
@@ -91,7 +88,7 @@ const addExplain: AddCommand = (program, context, onExit) => {
     const [given, place] = isPlace && isDirectory(event) ? [undefined, event] : [event, path];
     const asked = {
       event: given ?? null,
-      path: place ?? DEFAULT_PATH,
+      path: place ?? DEFAULT_DIR,
       hook,
       source,
       settings,

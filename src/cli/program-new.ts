@@ -5,6 +5,7 @@ import { HooklineError } from '../errors.ts';
 import { PRESET_NAMES, type PresetName } from '../presets/presets.ts';
 import { type AddCommand, command } from './add-command.ts';
 import type { Act } from './new-config.ts';
+import { DEFAULT_DIR } from './options.ts';
 
 /** The options of `new`, as the command line has them. */
 interface NewFlags {
@@ -47,7 +48,7 @@ export const addNew: AddCommand = (program, context, onExit) => {
       const { newHook } = await import('./new.ts');
       const { source = null, event = null, name = null, url = null, output = null } = flags;
       const act = toAct(flags);
-      onExit(await newHook({ act, source, event, name, url, output, dir: dir ?? 'hooks.d' }, context));
+      onExit(await newHook({ act, source, event, name, url, output, dir: dir ?? DEFAULT_DIR }, context));
     });
 };
 

@@ -4,6 +4,7 @@ import { isBelow, listFiles } from '../definitions/directory-listing.ts';
 import { isTestFile } from '../definitions/file-text.ts';
 import { HooklineError } from '../errors.ts';
 import { compareTexts } from '../order.ts';
+import { DEFAULT_DIR } from './options.ts';
 import { isDirectory } from './read-definitions.ts';
 
 /** A file of tests, and the tree of definitions it is in. */
@@ -13,9 +14,6 @@ export interface TestFile {
   /** Directory that definitions are named from. */
   readonly root: string;
 }
-
-/** Where definitions are served from unless something else is said. */
-export const DEFAULT_ROOT = 'hooks.d';
 
 /**
  * Finds files of tests: those that are named, and those below directories that are. Their tree is `root`, or else hooks.d for
@@ -43,5 +41,5 @@ function findBelow(path: string, root: string | null): readonly TestFile[] {
 }
 
 function toRoot(dir: string): string {
-  return isBelow(resolve(DEFAULT_ROOT), resolve(dir)) ? DEFAULT_ROOT : dir;
+  return isBelow(resolve(DEFAULT_DIR), resolve(dir)) ? DEFAULT_DIR : dir;
 }

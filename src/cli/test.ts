@@ -3,9 +3,10 @@ import { toDuration } from '../duration.ts';
 import { HooklineError, toMessage } from '../errors.ts';
 import { createHookTesting, type HookTesting } from '../hook-testing.ts';
 import { type CommandContext, type ExitCode, writeJson, writeLine } from './command.ts';
+import { DEFAULT_DIR } from './options.ts';
 import { createPaint } from './print.ts';
 import { toPrintable } from './printable.ts';
-import { DEFAULT_ROOT, findTestFiles } from './test-files.ts';
+import { findTestFiles } from './test-files.ts';
 import { toJunit } from './test-junit.ts';
 import { isPassed, printRun, toVerdict } from './test-report.ts';
 import { runTests, type TestRun } from './test-run.ts';
@@ -47,7 +48,7 @@ export async function test(options: TestOptions, context: CommandContext): Promi
 }
 
 function toPaths({ paths }: TestOptions): readonly string[] {
-  return paths.length === 0 ? [DEFAULT_ROOT] : paths;
+  return paths.length === 0 ? [DEFAULT_DIR] : paths;
 }
 
 function toExitCode(run: TestRun): ExitCode {
